@@ -1,0 +1,208 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Secret;
+
+/// Settings of one exporter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Exporter {
+    /// `otlp`, `otlp_grpc`
+    Otlp(OtlpGrpcExporter),
+    /// `otlphttp`, `otlp_http`
+    OtlpHttp(OtlpHttpExporter),
+    /// `file`
+    File(FileExporter),
+    /// `debug`
+    Debug(DebugExporter),
+    /// `nop`: takes everything, keeps nothing.
+    Nop,
+}
+
+/// Settings of an OTLP/gRPC exporter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtlpGrpcExporter {
+    /// Where to send.
+    pub endpoint: Endpoint,
+    /// Settings for TLS; used when `endpoint.tls` is set.
+    pub tls: ClientTls,
+    /// Metadata added to every request, names in lower case.
+    pub headers: Vec<(String, Secret)>,
+    /// Compression of messages: none, gzip or zstd.
+    pub compression: Compression,
+    /// Time for one try; none is no limit.
+    pub timeout: Option<Duration>,
+    /// What happens after a failure that may pass.
+    pub retry: Retry,
+    /// Whether a try waits for a connection instead of failing.
+    pub wait_for_ready: bool,
+    /// Value of the `:authority` header instead of the host's name.
+    pub authority: Option<String>,
+    /// Value of the `user-agent` header instead of our own.
+    pub user_agent: Option<String>,
+}
+
+/// Where a gRPC client connects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Name or address, IPv6 without brackets.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Whether TLS is spoken.
+    pub tls: bool,
+}
+
+/// Settings of an OTLP/HTTP exporter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtlpHttpExporter {
+    /// URL for logs, none if they have nowhere to go.
+    pub logs_url: Option<String>,
+    /// URL for traces, none if they have nowhere to go.
+    pub traces_url: Option<String>,
+    /// URL for metrics, none if they have nowhere to go.
+    pub metrics_url: Option<String>,
+    /// Settings for TLS; used for `https` URLs.
+    pub tls: ClientTls,
+    /// Headers added to every request, names in lower case.
+    pub headers: Vec<(String, Secret)>,
+    /// Compression of bodies.
+    pub compression: Compression,
+    /// Level of it, as the Collector counts it; none is the algorithm's default.
+    pub compression_level: Option<i32>,
+    /// Encoding of bodies.
+    pub encoding: Encoding,
+    /// Time for one try; none is no limit.
+    pub timeout: Option<Duration>,
+    /// What happens after a failure that may pass.
+    pub retry: Retry,
+    /// Idle connections to one host that are kept.
+    pub max_idle_connections: Option<u32>,
+    /// How long an idle connection is kept; none is for ever.
+    pub idle_connection_timeout: Option<Duration>,
+}
+
+/// TLS of a client. Paths are as written: relative ones are relative to the configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientTls {
+    /// Accept any certificate.
+    pub insecure_skip_verify: bool,
+    /// Authorities that may have signed the server's certificate, instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The same, inline.
+    pub ca_pem: Option<String>,
+    /// Use the system's authorities besides.
+    pub include_system_ca_certs_pool: bool,
+    /// The client's certificate.
+    pub cert_file: Option<PathBuf>,
+    /// The same, inline.
+    pub cert_pem: Option<String>,
+    /// The client's key.
+    pub key_file: Option<PathBuf>,
+    /// The same, inline.
+    pub key_pem: Option<Secret>,
+    /// Name to expect in the server's certificate instead of the host's.
+    pub server_name_override: Option<String>,
+    /// The oldest version that is spoken.
+    pub min_version: TlsVersion,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsVersion {
+    /// TLS 1.2
+    #[default]
+    V1_2,
+    /// TLS 1.3
+    V1_3,
+}
+
+/// Compression of what an exporter sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// As it is.
+    None,
+    /// gzip
+    Gzip,
+    /// Zstandard
+    Zstd,
+    /// zlib under the name `deflate`; HTTP only
+    Deflate,
+    /// zlib under the name `zlib`; HTTP only
+    Zlib,
+}
+
+/// Encoding of what an OTLP/HTTP exporter sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// `application/x-protobuf`
+    Proto,
+    /// `application/json`
+    Json,
+}
+
+/// Back-off between tries, as `retry_on_failure`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// Whether there is a second try.
+    pub enabled: bool,
+    /// Wait before the second try.
+    pub initial_interval: Duration,
+    /// Each wait is randomised by up to this share of it, either way.
+    pub randomization_factor: f64,
+    /// Each wait is longer than the one before by this factor.
+    pub multiplier: f64,
+    /// The longest wait.
+    pub max_interval: Duration,
+    /// When to give up; none is never.
+    pub max_elapsed_time: Option<Duration>,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            initial_interval: Duration::from_secs(5),
+            randomization_factor: 0.5,
+            multiplier: 1.5,
+            max_interval: Duration::from_secs(30),
+            max_elapsed_time: Some(Duration::from_mins(5)),
+        }
+    }
+}
+
+/// Settings of a file exporter: OTLP/JSON, a request a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileExporter {
+    /// The file, as written: relative paths are relative to the working directory, as in the Collector.
+    pub path: PathBuf,
+    /// Whether what the file holds stays.
+    pub append: bool,
+    /// How long a line may stay in the buffer.
+    pub flush_interval: Duration,
+    /// Whether missing folders are created.
+    pub create_directory: bool,
+    /// Permissions of folders that are created.
+    pub directory_permissions: u32,
+}
+
+/// Settings of a debug exporter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebugExporter {
+    /// How much is shown.
+    pub verbosity: Verbosity,
+    /// Messages shown each second before sampling starts.
+    pub sampling_initial: u32,
+    /// After that, one in so many is shown; 0 is none.
+    pub sampling_thereafter: u32,
+}
+
+/// How much a debug exporter shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Counts.
+    Basic,
+    /// A line a record.
+    Normal,
+    /// Everything.
+    Detailed,
+}
