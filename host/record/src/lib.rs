@@ -1,0 +1,12 @@
+//! The batch on wire bytes: the records of one OTLP request, indexed in one pass and edited without being decoded.
+//!
+//! A request is kept as the bytes that came. [`Batch::index`] walks them once and notes where nodes (resource, scope, record,
+//! span event, ...) and cells (values of wanted fields) lie. A stage sees cells as columns ([`View`]), answers with an
+//! [`Outcome`], and [`Batch::check`] turns that into [`Changes`] that [`Batch::apply`] lays over the bytes. [`Batch::encode`]
+//! copies what nobody touched and stitches the rest. Nothing is decoded to structs on the way, so unknown fields survive, and a
+//! request that nobody edits leaves as the bytes it came in.
+//!
+//! The crate is pure: no I/O, no wasm, no async. It never panics on bytes or outcomes from outside.
+pub mod outcome;
+pub mod signal;
+pub mod view;
