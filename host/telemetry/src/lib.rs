@@ -1,0 +1,11 @@
+//! The gate's own telemetry: what became of every record, and where its own log lines go.
+//!
+//! Counters hold numbers and the names that an operator gave (pipelines, stages, rules), never content of a record. They balance:
+//! what a pipeline received is delivered, dropped on purpose, rejected, refused or still in flight, and is counted as just one of
+//! these. See [`PipelineCounts`].
+
+mod counts;
+mod logs;
+
+pub use counts::{Counter, PipelineCounts, PipelineReport, RuleReport, StageCounts, StageReport};
+pub use logs::{LogFormat, LogSettings, start_logging};
