@@ -1,0 +1,98 @@
+# Everything a developer types. Every target installs what it needs, says what it is about to do, and is quick the second time.
+
+# One folder for everything that is compiled natively: the workspaces share most of their dependencies.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+CARGO ?= cargo
+# Minutes for each fuzz target.
+MINUTES ?= 1
+
+# The policies' workspace and the examples stand beside the root's. So does tests/fuzz, which needs a nightly compiler.
+GUESTS := plugins/Cargo.toml $(wildcard examples/*/Cargo.toml)
+FORGE := $(CARGO) run --quiet --package tollgate-forge --bin forge --
+SAY := @printf '\n== %s\n'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-guests test-host demo bench fuzz lint lint-deny clean policies guests release-policies cargo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: release-policies ## the self-contained binary target/release/tollgate (15 minutes the first time, on two cores)
+	$(SAY) "build: target/release/tollgate, optimised"
+	$(CARGO) build --release --package tollgate
+	@ls -l target/release/tollgate
+
+test: policies guests test-guests test-host ## all tests (20 minutes the first time, on two cores; 5 later)
+
+demo: policies guests ## real agent telemetry through all policies, before and after (15 minutes the first time, seconds later)
+	$(SAY) "demo: the binary (development build, shared with make test), and telemetry to send to it"
+	$(CARGO) build --package tollgate --package tollgate-tests --bins
+	$(CARGO) run --quiet --package tollgate-tests --bin demo
+
+bench: release-policies ## the table of ratios in the README (15 minutes the first time, then 5)
+	$(SAY) "bench: ratios within one run, optimised"
+	$(FORGE:run=run --release) guests
+	$(CARGO) bench --package tollgate-tests
+
+fuzz: cargo ## each fuzz target for a minute, or MINUTES=n
+	$(SAY) "fuzz: $(MINUTES) minute(s) a target"
+	@command -v cargo-fuzz >/dev/null || { echo "installing cargo-fuzz (two minutes)"; $(CARGO) install --locked cargo-fuzz --target-dir target/tools; }
+	@rustup toolchain list | grep -q nightly || { echo "installing a nightly compiler"; rustup toolchain install nightly --profile minimal; }
+	@set -e; cd tests/fuzz; for target in $$(cargo +nightly fuzz list --fuzz-dir .); do \
+	  printf '\n-- %s\n' "$$target"; \
+	  cargo +nightly fuzz run --fuzz-dir . "$$target" -- -max_total_time=$$(($(MINUTES) * 60)) -rss_limit_mb=2048 -print_final_stats=1; \
+	done
+
+lint: policies lint-deny ## format, clippy, documentation, licenses (5 minutes the first time)
+	$(SAY) "lint: format"
+	@for manifest in Cargo.toml $(GUESTS) $(wildcard tests/fuzz/Cargo.toml); do \
+	  echo "$$manifest"; $(CARGO) fmt --manifest-path $$manifest --all --check || exit 1; \
+	done
+	$(SAY) "lint: clippy"
+	@for manifest in Cargo.toml $(GUESTS); do \
+	  echo "$$manifest"; $(CARGO) clippy --manifest-path $$manifest --workspace --all-targets -- -D warnings || exit 1; \
+	done
+	$(SAY) "lint: documentation"
+	@for manifest in Cargo.toml $(GUESTS); do \
+	  echo "$$manifest"; RUSTDOCFLAGS="-D warnings" $(CARGO) doc --manifest-path $$manifest --workspace --no-deps || exit 1; \
+	done
+
+clean: ## remove everything that was built
+	rm -rf target plugins/target $(wildcard examples/*/target) tests/fuzz/target
+
+setup: cargo
+	$(FORGE) setup
+
+# The stock policies, which the binary holds: it cannot be compiled without them.
+policies: cargo
+	$(SAY) "policies: the stock ones, for the sandbox (the first time, this compiles the sandbox: 6 minutes on two cores)"
+	$(FORGE) stock
+
+release-policies: cargo
+	$(SAY) "policies: the stock ones, for the sandbox (the first time, this compiles the sandbox optimised: 8 minutes on two cores)"
+	$(FORGE:run=run --release) stock
+
+guests: cargo
+	$(SAY) "guests: the hostile component and the examples, which the tests call"
+	$(FORGE) guests
+
+test-guests: cargo
+	$(SAY) "test: policies and SDK, natively"
+	@for manifest in $(GUESTS); do \
+	  echo "$$manifest"; $(CARGO) test --manifest-path $$manifest --workspace || exit 1; \
+	done
+
+test-host: policies guests
+	$(SAY) "test: the host"
+	$(CARGO) test --workspace
+
+lint-deny: cargo
+	@command -v cargo-deny >/dev/null || { echo "installing cargo-deny (four minutes)"; $(CARGO) install --locked cargo-deny --target-dir target/tools; }
+	$(SAY) "lint: what the lock files hold"
+	@for manifest in Cargo.toml $(GUESTS); do \
+	  echo "$$manifest"; $(CARGO) deny --manifest-path $$manifest --config $(CURDIR)/deny.toml check bans licenses sources || exit 1; \
+	done
+
+cargo:
+	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust 1.95 (https://rustup.rs), then call make again"; exit 1; }

@@ -1,0 +1,78 @@
+//! `forge`: what `make` calls to build policies. Users of tollgate have `tollgate build` and `tollgate new` instead.
+
+use std::{
+    env,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use tollgate_forge::{ForgeError, setup, workshop};
+
+#[derive(Parser)]
+#[command(about = "Builds the policies in tollgate's source")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Install what compiles policies, where it is missing
+    Setup,
+    /// Build the stock policies, as components and as machine code
+    Stock {
+        /// The folder to write to [default: target/policies]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Build the hostile guest and the examples, which the tests call
+    Guests {
+        /// The folder to write to [default: target/guests]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<(), ForgeError> {
+    let root = workshop::source_root(Path::new("."))?;
+    match verb {
+        Verb::Setup => {
+            let toolchain = setup::install(&root.join("plugins"), &mut say)?;
+            say(&format!(
+                "policies are compiled by {}",
+                toolchain.describe()
+            ));
+            Ok(())
+        }
+        Verb::Stock { out } => {
+            let out = out.unwrap_or_else(|| root.join("target/policies"));
+            workshop::stock(&root, &out, &this_machine(), &mut say)
+        }
+        Verb::Guests { out } => {
+            let out = out.unwrap_or_else(|| root.join("target/guests"));
+            workshop::guests(&root, &out, &mut say)
+        }
+    }
+}
+
+/// Named, so that machine code runs on every processor of the kind and not only on one like that which compiled it.
+fn this_machine() -> String {
+    format!("{}-unknown-linux-gnu", env::consts::ARCH)
+}
+
+fn say(line: &str) {
+    // Nobody reads what a closed terminal was told.
+    let _ = writeln!(std::io::stderr(), "forge: {line}");
+}
