@@ -7,6 +7,25 @@
 //! request that nobody edits leaves as the bytes it came in.
 //!
 //! The crate is pure: no I/O, no wasm, no async. It never panics on bytes or outcomes from outside.
+
+mod access;
+mod batch;
+mod count;
+mod error;
+mod fields;
 pub mod outcome;
+mod schema;
 pub mod signal;
+mod value;
 pub mod view;
+mod wire;
+
+pub use access::{Access, Limits, RequestContext};
+pub use batch::{Applied, Batch, Changes};
+pub use count::count;
+pub use error::{FieldError, FieldMistake, Malformed, Refusal};
+pub use fields::Fields;
+pub use outcome::{Edits, Judgements, Outcome};
+pub use signal::{NodeKind, Signal, UnknownKind, ValueKind};
+pub use value::Value;
+pub use view::View;
