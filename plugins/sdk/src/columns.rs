@@ -1,0 +1,199 @@
+//! A batch as it crosses the wall, and the index over it that makes nodes of columns.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use crate::setup::Declared;
+use crate::value::{AnyValue, Value};
+use crate::{Signal, path};
+
+/// The columns of a view, as `wit/policy.wit` describes them. Policies that look at every text work on them directly.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'b> {
+    /// The signal of the request.
+    pub signal: Signal,
+    /// Spans of `text`: paths. First what the manifest reads, in its order, then what wildcards found.
+    pub fields: &'b [u64],
+    /// Kind of each node.
+    pub node_kind: &'b [u8],
+    /// Parent of each node.
+    pub node_parent: &'b [u32],
+    /// Node of each cell.
+    pub cell_node: &'b [u32],
+    /// Index into `fields` of each cell.
+    pub cell_field: &'b [u32],
+    /// Kind of each cell's value.
+    pub cell_kind: &'b [u8],
+    /// Value of each cell: number, or `offset << 32 | length` into `text`.
+    pub cell_value: &'b [u64],
+    /// What spans point into.
+    pub text: &'b [u8],
+    /// Unix time in nanoseconds.
+    pub now: u64,
+    /// Randomness, new for each call.
+    pub seed: u64,
+}
+
+/// Kinds of values, as they cross the wall.
+pub(crate) mod kind {
+    pub(crate) const EMPTY: u8 = 0;
+    pub(crate) const TEXT: u8 = 1;
+    pub(crate) const INT: u8 = 2;
+    pub(crate) const DOUBLE: u8 = 3;
+    pub(crate) const BOOLEAN: u8 = 4;
+    pub(crate) const BYTES: u8 = 5;
+    pub(crate) const ARRAY: u8 = 6;
+    pub(crate) const MAP: u8 = 7;
+}
+
+/// Offset and length of a span.
+pub(crate) fn span(value: u64) -> (usize, usize) {
+    // Offsets and lengths are 32 bits wide by contract, so both halves fit.
+    #[expect(clippy::cast_possible_truncation, reason = "a half of 64 bits, on machines of 32 bits and more")]
+    let halves = ((value >> 32) as usize, value as u32 as usize);
+    halves
+}
+
+impl<'b> Columns<'b> {
+    /// The bytes of a span; empty where it points outside, which a host never does.
+    pub(crate) fn slice(&self, value: u64) -> &'b [u8] {
+        let (offset, length) = span(value);
+        offset.checked_add(length).and_then(|end| self.text.get(offset..end)).unwrap_or_default()
+    }
+
+    /// The text of a span of kind text.
+    pub(crate) fn str(&self, value: u64) -> &'b str {
+        utf8(self.slice(value))
+    }
+
+    /// The value of a cell.
+    pub(crate) fn value(&self, cell: usize) -> Option<Value<'b>> {
+        let kind = *self.cell_kind.get(cell)?;
+        let value = *self.cell_value.get(cell)?;
+        Some(match kind {
+            kind::TEXT => Value::Text(self.str(value)),
+            kind::INT => Value::Int(value.cast_signed()),
+            kind::DOUBLE => Value::Double(f64::from_bits(value)),
+            kind::BOOLEAN => Value::Boolean(value != 0),
+            kind::BYTES => Value::Bytes(self.slice(value)),
+            kind::ARRAY => Value::Array(AnyValue::new(self.slice(value))),
+            kind::MAP => Value::Map(AnyValue::new(self.slice(value))),
+            kind::EMPTY => Value::Empty,
+            _ => Value::Withheld,
+        })
+    }
+}
+
+/// Text that the interface promises to be UTF-8.
+///
+/// In a component the promise is the host's, which has checked every text it delivers, exactly as it is for the component model's
+/// own `string`. To check again would cost a narrow policy as much as all its other work. Should the host ever break its word, the
+/// damage stays within the sandbox. Natively nobody stands in front, so the text is checked.
+#[cfg(target_arch = "wasm32")]
+#[expect(unsafe_code, reason = "the host checked it; a second check would double the cost of a narrow policy")]
+fn utf8(bytes: &[u8]) -> &str {
+    // SAFETY: spans of kind text are UTF-8 by the contract of `wit/policy.wit`, and columns come from the host alone.
+    unsafe { str::from_utf8_unchecked(bytes) }
+}
+
+/// Text that the interface promises to be UTF-8, checked.
+#[cfg(not(target_arch = "wasm32"))]
+fn utf8(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Columns, and what is needed to find a node's cells in them.
+pub(crate) struct Frame<'b> {
+    pub(crate) columns: Columns<'b>,
+    pub(crate) declared: &'b Declared,
+    /// First cell of each node, and one entry more for the end of the last.
+    starts: Vec<u32>,
+    /// For each field of the view the key, where it is an attribute. Made when a policy first asks for a key by name.
+    keys: OnceCell<Vec<Option<Key>>>,
+    /// Where the texts of the cells start. Made when a policy first asks.
+    text_start: OnceCell<usize>,
+}
+
+/// The key in the path of an attribute.
+enum Key {
+    /// Where it stands in the path.
+    Plain { start: usize, end: usize },
+    /// It has escapes, so it does not stand there as it is.
+    Unescaped(Box<str>),
+}
+
+impl<'b> Frame<'b> {
+    /// Makes the index: one pass over the cells' nodes.
+    pub(crate) fn new(columns: Columns<'b>, declared: &'b Declared) -> Self {
+        let nodes = columns.node_kind.len();
+        let mut starts = Vec::with_capacity(nodes.saturating_add(1));
+        let mut cell = 0_u32;
+        for node in columns.cell_node {
+            // The cells of a node stand together, in the order of the nodes: what was skipped has none.
+            while starts.len() <= *node as usize && starts.len() < nodes {
+                starts.push(cell);
+            }
+            cell = cell.wrapping_add(1);
+        }
+        starts.resize(nodes.saturating_add(1), cell);
+        Self { columns, declared, starts, keys: OnceCell::new(), text_start: OnceCell::new() }
+    }
+
+    /// First cell of a node, and the first that is no longer its own.
+    pub(crate) fn cells_of(&self, node: u32) -> (usize, usize) {
+        let node = node as usize;
+        let start = self.starts.get(node).copied().unwrap_or_default();
+        let end = self.starts.get(node.saturating_add(1)).copied().unwrap_or(start);
+        (start as usize, end as usize)
+    }
+
+    /// The first of the cells `start..end` with this field.
+    pub(crate) fn find(&self, (start, end): (usize, usize), field: u32) -> Option<usize> {
+        let fields = self.columns.cell_field.get(start..end)?;
+        fields.iter().position(|candidate| *candidate == field).map(|place| start + place)
+    }
+
+    /// The path of a field of the view.
+    pub(crate) fn path(&self, field: u32) -> &'b str {
+        self.columns.fields.get(field as usize).map_or("", |span| self.columns.str(*span))
+    }
+
+    /// The key of a field of the view, where it is an attribute.
+    pub(crate) fn key(&self, field: u32) -> Option<&str> {
+        let keys = self.keys.get_or_init(|| self.columns.fields.iter().map(|span| Key::of(self.columns.str(*span))).collect());
+        match keys.get(field as usize)?.as_ref()? {
+            Key::Plain { start, end } => self.path(field).get(*start..*end),
+            Key::Unescaped(key) => Some(key),
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// Offset and length of what a cell has in the text.
+    pub(crate) fn in_text(&self, cell: usize) -> Option<(usize, usize)> {
+        let in_text = matches!(*self.columns.cell_kind.get(cell)?, kind::TEXT | kind::BYTES | kind::ARRAY | kind::MAP);
+        in_text.then(|| self.columns.cell_value.get(cell).copied().map(span)).flatten()
+    }
+
+    /// Where the texts of the cells start: behind the paths.
+    pub(crate) fn text_start(&self) -> usize {
+        *self.text_start.get_or_init(|| {
+            (0..self.columns.cell_kind.len())
+                .find_map(|cell| self.in_text(cell).filter(|(_, length)| *length > 0))
+                .map_or(self.columns.text.len(), |(offset, _)| offset)
+        })
+    }
+}
+
+impl Key {
+    fn of(path: &str) -> Option<Key> {
+        match path::attribute_key(path)? {
+            // A plain key is what stands between the first `["` and the final `"]`.
+            Cow::Borrowed(key) => {
+                let end = path.len().checked_sub(2)?;
+                Some(Key::Plain { start: end.checked_sub(key.len())?, end })
+            }
+            Cow::Owned(key) => Some(Key::Unescaped(key.into_boxed_str())),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The outcome while it is written: edits and judgements as columns.
+
+use std::collections::BTreeMap;
+
+use crate::bindings::tollgate::policy::batch::{Edits, Judgements};
+use crate::value::NewValue;
+use crate::{Field, NodeKind, Rule, Verdict, path};
+
+/// What an edit does. The numbers are those of `wit/policy.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Operation {
+    Set = 0,
+    Put = 1,
+    Delete = 2,
+    Rename = 3,
+}
+
+/// A field to edit: a declared one, or a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldOrPath<'p> {
+    /// A handle from [`crate::Setup`].
+    Field(Field),
+    /// A path in OTTL's spelling, without a name for the record: `attributes["model"]`, `resource.attributes["x"]`.
+    Path(&'p str),
+}
+
+impl From<Field> for FieldOrPath<'_> {
+    fn from(field: Field) -> Self {
+        Self::Field(field)
+    }
+}
+
+impl<'p> From<&'p str> for FieldOrPath<'p> {
+    fn from(path: &'p str) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl<'p> From<&'p String> for FieldOrPath<'p> {
+    fn from(path: &'p String) -> Self {
+        Self::Path(path)
+    }
+}
+
+/// Judgements and edits of one batch, and the randomness that was drawn for it.
+pub(crate) struct Draft {
+    pub(crate) edits: Edits,
+    pub(crate) judgements: Judgements,
+    /// What the policy did wrong; the batch fails with it, because half an edit is worse than none.
+    pub(crate) mistake: Option<String>,
+    /// How many edits to make room for when the first one comes.
+    expected: usize,
+    /// For each declared path its index among the paths of the edits.
+    declared_paths: Vec<Option<u32>>,
+    /// Likewise for paths by their text, and for attributes by kind of node and key.
+    other_paths: BTreeMap<Box<str>, u32>,
+    attribute_paths: [BTreeMap<Box<str>, u32>; NodeKind::COUNT],
+    random_state: u64,
+}
+
+impl Draft {
+    pub(crate) fn new(records: usize, seed: u64) -> Self {
+        Self {
+            edits: Edits {
+                op: Vec::new(),
+                target: Vec::new(),
+                field: Vec::new(),
+                kind: Vec::new(),
+                value: Vec::new(),
+                rule: Vec::new(),
+                fields: Vec::new(),
+                text: Vec::new(),
+            },
+            judgements: Judgements {
+                node: Vec::new(),
+                verdict: Vec::new(),
+                rule: Vec::new(),
+                argument: Vec::new(),
+                route_sets: Vec::new(),
+            },
+            mistake: None,
+            expected: records,
+            declared_paths: Vec::new(),
+            other_paths: BTreeMap::new(),
+            attribute_paths: Default::default(),
+            random_state: seed,
+        }
+    }
+
+    /// The next number of the batch's randomness: SplitMix64 over the seed.
+    pub(crate) fn random(&mut self) -> u64 {
+        self.random_state = self.random_state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.random_state ^ (self.random_state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub(crate) fn judge(&mut self, node: u32, verdict: Verdict) {
+        let (number, rule) = match verdict {
+            Verdict::Keep => return,
+            Verdict::Drop(rule) => (1, rule),
+            Verdict::Fail(rule) => (4, rule),
+        };
+        let judgements = &mut self.judgements;
+        if judgements.node.is_empty() {
+            judgements.node.reserve(self.expected);
+            judgements.verdict.reserve(self.expected);
+            judgements.rule.reserve(self.expected);
+            judgements.argument.reserve(self.expected);
+        }
+        judgements.node.push(node);
+        judgements.verdict.push(number);
+        judgements.rule.push(rule.0);
+        judgements.argument.push(0);
+    }
+
+    /// Appends an edit. `field` is for put alone.
+    pub(crate) fn edit(&mut self, operation: Operation, target: u32, field: u32, value: &NewValue<'_>, rule: Rule) {
+        let edits = &mut self.edits;
+        if edits.op.is_empty() {
+            edits.op.reserve(self.expected);
+            edits.target.reserve(self.expected);
+            edits.field.reserve(self.expected);
+            edits.kind.reserve(self.expected);
+            edits.value.reserve(self.expected);
+            edits.rule.reserve(self.expected);
+        }
+        let (kind, number) = value.write(&mut edits.text);
+        edits.op.push(operation as u8);
+        edits.target.push(target);
+        edits.field.push(field);
+        edits.kind.push(kind);
+        edits.value.push(number);
+        edits.rule.push(rule.0);
+    }
+
+    /// The index of a declared path among the paths of the edits.
+    pub(crate) fn declared_path(&mut self, field: Field, paths: &[String]) -> u32 {
+        let place = field.path as usize;
+        if let Some(Some(known)) = self.declared_paths.get(place) {
+            return *known;
+        }
+        self.declared_paths.resize(paths.len(), None);
+        let written = write_path(&mut self.edits, paths.get(place).map_or("", String::as_str));
+        if let Some(entry) = self.declared_paths.get_mut(place) {
+            *entry = Some(written);
+        }
+        written
+    }
+
+    /// The index of a path among the paths of the edits.
+    pub(crate) fn path(&mut self, path: &str) -> u32 {
+        if let Some(known) = self.other_paths.get(path) {
+            return *known;
+        }
+        let written = write_path(&mut self.edits, path);
+        self.other_paths.insert(path.into(), written);
+        written
+    }
+
+    /// The index of an attribute's path among the paths of the edits.
+    pub(crate) fn attribute_path(&mut self, kind: NodeKind, key: &str) -> u32 {
+        let known = self.attribute_paths.get_mut(kind as usize);
+        if let Some(place) = known.as_ref().and_then(|known| known.get(key)) {
+            return *place;
+        }
+        let written = write_path(&mut self.edits, &path::attribute_path(kind, key));
+        if let Some(known) = known {
+            known.insert(key.into(), written);
+        }
+        written
+    }
+
+    /// Remembers the first mistake.
+    pub(crate) fn blame(&mut self, mistake: impl FnOnce() -> String) {
+        self.mistake.get_or_insert_with(mistake);
+    }
+}
+
+fn write_path(edits: &mut Edits, path: &str) -> u32 {
+    let place = u32::try_from(edits.fields.len()).unwrap_or(u32::MAX);
+    let span = write_span(&mut edits.text, path.as_bytes());
+    edits.fields.push(span);
+    place
+}
+
+/// Appends bytes and returns their span.
+pub(crate) fn write_span(text: &mut Vec<u8>, bytes: &[u8]) -> u64 {
+    let offset = text.len() as u64;
+    text.extend_from_slice(bytes);
+    offset << 32 | bytes.len() as u64
+}

@@ -1,0 +1,37 @@
+//! One configured policy: what stands between the interface and [`Policy`].
+
+use crate::columns::{Columns, Frame};
+use crate::draft::Draft;
+use crate::setup::Declared;
+use crate::{Batch, Compat, Manifest, Policy, Problem, Setup, config};
+
+/// A policy that was configured, and what it declared.
+pub(crate) struct Instance<P> {
+    policy: P,
+    declared: Declared,
+}
+
+impl<P: Policy> Instance<P> {
+    pub(crate) fn configure(json: &str, compat: Compat) -> Result<Self, Vec<Problem>> {
+        let config = config::parse(json).map_err(|problem| vec![problem])?;
+        let mut setup = Setup::new(compat);
+        let policy = P::configure(config, &mut setup)?;
+        Ok(Self { policy, declared: setup.into_declared() })
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.declared.manifest
+    }
+
+    pub(crate) fn process(&mut self, columns: Columns<'_>) -> Result<Draft, String> {
+        let record = columns.signal.record_kind() as u8;
+        let records = columns.node_kind.iter().filter(|kind| **kind == record).count();
+        let frame = Frame::new(columns, &self.declared);
+        let mut draft = Draft::new(records, columns.seed);
+        self.policy.batch(&mut Batch::new(&frame, &mut draft))?;
+        match draft.mistake.take() {
+            Some(mistake) => Err(mistake),
+            None => Ok(draft),
+        }
+    }
+}
