@@ -1,0 +1,271 @@
+use super::section::Section;
+use super::value;
+use super::walk::Checker;
+use crate::address::{self, Scheme};
+use crate::model::{
+    ClientTls, Compression, DebugExporter, Encoding, Endpoint, Exporter, FileExporter,
+    OtlpGrpcExporter, OtlpHttpExporter, Retry, Secret, TlsVersion, Verbosity,
+};
+use crate::schema::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
+use crate::yaml::Entry;
+
+/// Types that exist.
+pub(crate) const KINDS: [&str; 7] = [
+    "otlp",
+    "otlp_grpc",
+    "otlphttp",
+    "otlp_http",
+    "file",
+    "debug",
+    "nop",
+];
+
+/// Checks one exporter and says what it means; none where there is no such type.
+pub(crate) fn exporter(
+    checker: &mut Checker<'_>,
+    kind: &str,
+    path: &str,
+    entry: &Entry,
+) -> Option<Exporter> {
+    let keys = match kind {
+        "otlp" | "otlp_grpc" => OTLP,
+        "otlphttp" | "otlp_http" => OTLP_HTTP,
+        "file" => FILE,
+        "debug" => DEBUG,
+        "nop" => NOP,
+        _ => return None,
+    };
+    checker.section(path, keys, &entry.node, entry.span);
+    let section = Section::new(keys, &entry.node);
+    Some(match kind {
+        "otlp" | "otlp_grpc" => Exporter::Otlp(grpc(checker, path, entry, section)),
+        "otlphttp" | "otlp_http" => Exporter::OtlpHttp(http(checker, path, entry, section)),
+        "file" => Exporter::File(file(section)),
+        "debug" => Exporter::Debug(debug(section)),
+        _ => Exporter::Nop,
+    })
+}
+
+fn grpc(
+    checker: &mut Checker<'_>,
+    path: &str,
+    entry: &Entry,
+    section: Section<'_>,
+) -> OtlpGrpcExporter {
+    let tls = section.section("tls");
+    let insecure = tls.flag("insecure");
+    let trusts = tls.has("ca_file") || tls.has("ca_pem");
+    let target = section
+        .text("endpoint")
+        .and_then(|text| address::grpc(&text).ok());
+    let endpoint = match target {
+        None => Endpoint {
+            host: String::new(),
+            port: 0,
+            tls: false,
+        },
+        Some(target) => {
+            // As in a Collector: `https://` wins over `insecure`, and only `insecure` turns TLS off.
+            let speaks_tls = target.scheme == Scheme::Https || !insecure || trusts;
+            if target.scheme == Scheme::Http && speaks_tls {
+                let span = entry
+                    .node
+                    .get("endpoint")
+                    .map_or(entry.span, |node| node.span);
+                let message = format!(
+                    "{path}: the endpoint starts with `http://`, and TLS is spoken all the same, as in a Collector"
+                );
+                checker.warning(
+                    span,
+                    message,
+                    "without TLS write `tls: {insecure: true}`; with it, `https://`",
+                );
+            }
+            target.endpoint(speaks_tls)
+        }
+    };
+    OtlpGrpcExporter {
+        endpoint,
+        tls: client_tls(checker, path, entry, tls),
+        headers: section.headers("headers"),
+        compression: compression(&section),
+        timeout: section.limit("timeout"),
+        retry: retry(checker, path, entry, section.section("retry_on_failure")),
+        wait_for_ready: section.flag("wait_for_ready"),
+        authority: section.text("authority"),
+        user_agent: section.text("user_agent"),
+    }
+}
+
+fn http(
+    checker: &mut Checker<'_>,
+    path: &str,
+    entry: &Entry,
+    section: Section<'_>,
+) -> OtlpHttpExporter {
+    let base = section.text("endpoint");
+    let url = |own: &str, signal: &str| {
+        let added = || {
+            base.as_ref()
+                .map(|base| format!("{}/v1/{signal}", base.strip_suffix('/').unwrap_or(base)))
+        };
+        section.text(own).or_else(added)
+    };
+    let exporter = OtlpHttpExporter {
+        logs_url: url("logs_endpoint", "logs"),
+        traces_url: url("traces_endpoint", "traces"),
+        metrics_url: url("metrics_endpoint", "metrics"),
+        tls: client_tls(checker, path, entry, section.section("tls")),
+        headers: section.headers("headers"),
+        compression: compression(&section),
+        compression_level: section.section("compression_params").level("level"),
+        encoding: if section.choice("encoding") == "json" {
+            Encoding::Json
+        } else {
+            Encoding::Proto
+        },
+        timeout: section.limit("timeout"),
+        retry: retry(checker, path, entry, section.section("retry_on_failure")),
+        max_idle_connections: Some(section.small("max_idle_conns_per_host"))
+            .filter(|connections| *connections > 0),
+        idle_connection_timeout: section.limit("idle_conn_timeout"),
+    };
+    if exporter.logs_url.is_none()
+        && exporter.traces_url.is_none()
+        && exporter.metrics_url.is_none()
+    {
+        let help = "write `endpoint: http://host:4318`, or one for each signal";
+        checker.error(
+            entry.span,
+            format!("{path}: it has nowhere to send to"),
+            help,
+        );
+    }
+    exporter
+}
+
+fn compression(section: &Section<'_>) -> Compression {
+    match section
+        .node("compression")
+        .and_then(|node| node.text())
+        .unwrap_or("gzip")
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "gzip" => Compression::Gzip,
+        "zstd" => Compression::Zstd,
+        "deflate" => Compression::Deflate,
+        "zlib" => Compression::Zlib,
+        _ => Compression::None,
+    }
+}
+
+fn client_tls(
+    checker: &mut Checker<'_>,
+    path: &str,
+    entry: &Entry,
+    section: Section<'_>,
+) -> ClientTls {
+    let tls = ClientTls {
+        insecure_skip_verify: section.flag("insecure_skip_verify"),
+        ca_file: section.path("ca_file"),
+        ca_pem: section.text("ca_pem"),
+        include_system_ca_certs_pool: section.flag("include_system_ca_certs_pool"),
+        cert_file: section.path("cert_file"),
+        cert_pem: section.text("cert_pem"),
+        key_file: section.path("key_file"),
+        key_pem: section.text("key_pem").map(Secret::new),
+        server_name_override: section.text("server_name_override"),
+        min_version: if section.choice("min_version") == "1.3" {
+            TlsVersion::V1_3
+        } else {
+            TlsVersion::V1_2
+        },
+    };
+    let at = entry.node.entry("tls").map_or(entry.span, |tls| tls.span);
+    let both = [
+        (
+            tls.ca_file.is_some() && tls.ca_pem.is_some(),
+            "`ca_file` and `ca_pem`",
+        ),
+        (
+            tls.cert_file.is_some() && tls.cert_pem.is_some(),
+            "`cert_file` and `cert_pem`",
+        ),
+        (
+            tls.key_file.is_some() && tls.key_pem.is_some(),
+            "`key_file` and `key_pem`",
+        ),
+    ];
+    for (_, names) in both.into_iter().filter(|(both, _)| *both) {
+        checker.error(
+            at,
+            format!("{path}::tls: {names} are both there"),
+            "keep one of the two",
+        );
+    }
+    let certificate = tls.cert_file.is_some() || tls.cert_pem.is_some();
+    let key = tls.key_file.is_some() || tls.key_pem.is_some();
+    if certificate != key {
+        let missing = if certificate { "key" } else { "certificate" };
+        checker.error(
+            at,
+            format!("{path}::tls: the {missing} is missing"),
+            "a certificate and its key stand together",
+        );
+    }
+    tls
+}
+
+fn retry(checker: &mut Checker<'_>, path: &str, entry: &Entry, section: Section<'_>) -> Retry {
+    let retry = Retry {
+        enabled: section.flag("enabled"),
+        initial_interval: section.duration("initial_interval"),
+        randomization_factor: section.number("randomization_factor"),
+        multiplier: section.number("multiplier"),
+        max_interval: section.duration("max_interval"),
+        max_elapsed_time: section.limit("max_elapsed_time"),
+    };
+    if let Some(most) = retry.max_elapsed_time.filter(|most| {
+        retry.enabled && (*most < retry.initial_interval || *most < retry.max_interval)
+    }) {
+        let at = entry
+            .node
+            .entry("retry_on_failure")
+            .map_or(entry.span, |retry| retry.span);
+        let message = format!(
+            "{path}::retry_on_failure: `max_elapsed_time` ({most:?}) is less than `initial_interval` or `max_interval`"
+        );
+        checker.error(
+            at,
+            message,
+            "make it the longest of the three, or 0 for no end",
+        );
+    }
+    retry
+}
+
+fn file(section: Section<'_>) -> FileExporter {
+    FileExporter {
+        path: section.path("path").unwrap_or_default(),
+        append: section.flag("append"),
+        flush_interval: section.duration("flush_interval"),
+        create_directory: section.flag("create_directory"),
+        directory_permissions: section
+            .text("directory_permissions")
+            .and_then(|text| value::permissions(&text))
+            .unwrap_or(0o755),
+    }
+}
+
+fn debug(section: Section<'_>) -> DebugExporter {
+    DebugExporter {
+        verbosity: match section.choice("verbosity").as_str() {
+            "detailed" => Verbosity::Detailed,
+            "normal" => Verbosity::Normal,
+            _ => Verbosity::Basic,
+        },
+        sampling_initial: section.small("sampling_initial"),
+        sampling_thereafter: section.small("sampling_thereafter"),
+    }
+}

@@ -1,0 +1,39 @@
+use super::section::Section;
+use crate::Options;
+use crate::model::{Compat, LogEncoding, LogLevel, Telemetry};
+use crate::schema::SERVICE;
+use crate::yaml::{Node, Span, Value};
+
+/// The program's own telemetry.
+pub(crate) fn telemetry(root: &Node) -> Telemetry {
+    let nothing = Node::new(Value::Null, Span::default());
+    let logs = service(root, &nothing).section("telemetry").section("logs");
+    Telemetry {
+        log_level: match logs.choice("level").as_str() {
+            "debug" => LogLevel::Debug,
+            "warn" => LogLevel::Warn,
+            "error" => LogLevel::Error,
+            _ => LogLevel::Info,
+        },
+        log_encoding: if logs.choice("encoding") == "json" {
+            LogEncoding::Json
+        } else {
+            LogEncoding::Console
+        },
+    }
+}
+
+/// Whose answers the policies give: the command line can only add to what the file says.
+pub(crate) fn compat(root: &Node, options: &Options) -> Compat {
+    let nothing = Node::new(Value::Null, Span::default());
+    let written = service(root, &nothing).choice("compat");
+    if options.compat_collector || written == "collector" {
+        Compat::Collector
+    } else {
+        Compat::None
+    }
+}
+
+fn service<'a>(root: &'a Node, nothing: &'a Node) -> Section<'a> {
+    Section::new(SERVICE, root.get("service").unwrap_or(nothing))
+}

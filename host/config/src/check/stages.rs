@@ -1,0 +1,142 @@
+use std::path::PathBuf;
+
+use super::section::Section;
+use super::walk::{Checker, join};
+use crate::model::{Component, Gate, OnError, Secret, Stage};
+use crate::schema::{GATE, WASM};
+use crate::source_map::Place;
+use crate::yaml::{Entry, Node, Span, Value};
+
+/// The key of every processor that belongs to the host.
+const RESERVED: &str = "gate";
+
+/// Checks a policy of the user's own and says what it means.
+pub(crate) fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) {
+    checker.section(path, WASM, &entry.node, entry.span);
+    let section = Section::new(WASM, &entry.node);
+    let config = entry
+        .node
+        .get("config")
+        .cloned()
+        .unwrap_or(Node::new(Value::Null, entry.span));
+    let stage = Stage {
+        component: Component::File(section.path("component").unwrap_or_default()),
+        config: object(&config),
+        gate: gate(checker, path, &entry.node),
+    };
+    let place = Place {
+        key: entry.span,
+        config_key: entry.node.entry("config").map(|config| config.span),
+        component: entry
+            .node
+            .get("component")
+            .filter(|node| !node.is_absent())
+            .map(|node| node.span),
+        config,
+    };
+    (stage, place)
+}
+
+/// Checks a stock policy as far as it is the host's to check.
+pub(crate) fn stock(
+    checker: &mut Checker<'_>,
+    path: &str,
+    kind: &str,
+    entry: &Entry,
+) -> (Stage, Place) {
+    let own = own_keys(&entry.node);
+    if checker.mapping(path, &entry.node)
+        && let Some(gate) = entry.node.entry(RESERVED)
+    {
+        checker.section(&join(path, RESERVED), GATE, &gate.node, gate.span);
+    }
+    let gate = gate(checker, path, &entry.node);
+    let stage = Stage {
+        component: Component::Stock(kind.to_owned()),
+        config: object(&own),
+        gate,
+    };
+    (
+        stage,
+        Place {
+            key: entry.span,
+            config: own,
+            config_key: None,
+            component: None,
+        },
+    )
+}
+
+/// A processor's configuration without what belongs to the host.
+fn own_keys(node: &Node) -> Node {
+    let mut own = node.clone();
+    if let Value::Map(entries) = &mut own.value {
+        entries.retain(|entry| entry.key != RESERVED);
+    }
+    own
+}
+
+/// What a policy is configured with; nothing is an object without keys.
+fn object(node: &Node) -> serde_json::Value {
+    if node.is_absent() {
+        serde_json::Value::Object(serde_json::Map::new())
+    } else {
+        node.to_json()
+    }
+}
+
+fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
+    let nothing = Node::new(Value::Null, Span::default());
+    let written = node.get(RESERVED).unwrap_or(&nothing);
+    let section = Section::new(GATE, written);
+    let gate = Gate {
+        on_error: match section.choice("on_error").as_str() {
+            "drop" => OnError::Drop,
+            "pass" => OnError::Pass,
+            _ => OnError::Reject,
+        },
+        time: section.duration("time"),
+        memory: section.size("memory").unwrap_or(Gate::MEMORY),
+        outcome: section.size("outcome"),
+        host_calls: section.small("host_calls"),
+        files: section
+            .named("files")
+            .into_iter()
+            .map(|(name, path)| (name, PathBuf::from(path)))
+            .collect(),
+        keys: section
+            .named("keys")
+            .into_iter()
+            .map(|(name, key)| (name, Secret::new(key)))
+            .collect(),
+        logs: section.flag("logs"),
+    };
+    let mut limit = |key: &str, fits: bool, what: &str| {
+        if let Some(value) = section.node(key).filter(|_| !fits) {
+            checker.error(
+                value.span,
+                format!("{path}::{RESERVED}::{key}: no policy runs with that"),
+                what,
+            );
+        }
+    };
+    limit(
+        "time",
+        !gate.time.is_zero(),
+        "write a duration such as `50ms`",
+    );
+    limit(
+        "memory",
+        (MEMORY_LEAST..=MEMORY_MOST).contains(&gate.memory),
+        "write a size from 1MiB to 4GiB",
+    );
+    limit(
+        "outcome",
+        gate.outcome != Some(0),
+        "write a size such as `4MiB`",
+    );
+    gate
+}
+
+const MEMORY_LEAST: u64 = 1 << 20;
+const MEMORY_MOST: u64 = 4 << 30;

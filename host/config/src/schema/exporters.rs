@@ -1,0 +1,472 @@
+use super::Key;
+use super::Kind::{
+    Any, Choice, Connect, Count, Duration, Flag, Headers, Level, Number, Path, Permissions, Secret,
+    Section, Text, Texts, Url,
+};
+
+const NO_AUTH: &str =
+    "authentication by extensions is not offered yet; a fixed header can be set in `headers`";
+const NO_MIDDLEWARE: &str = "middleware extensions are not offered";
+const NO_QUEUE: &str = "queues are not offered yet: the client is answered when the exporters have the data; write `sending_queue: {enabled: false}`";
+const NO_PEM_RELOAD: &str = "certificates are read once, at start";
+const NO_ROTATION: &str =
+    "files are not rotated by the program; rotate them from outside, with `append: true`";
+
+/// Compressions of a gRPC client, and those that only a Collector has.
+pub(crate) const COMPRESSIONS_GRPC: (&[&str], &[&str]) = (
+    &["gzip", "zstd", "none", ""],
+    &["snappy", "zlib", "deflate", "x-snappy-framed", "lz4"],
+);
+
+const TIMEOUT_SUMMARY: &str = "time for one try; 0 is no limit";
+
+/// The `otlp` exporter.
+pub(crate) const OTLP: &[Key] = &[
+    Key::new(
+        "endpoint",
+        Connect,
+        "",
+        "where to send: `host:port`, with `http://`, `https://`, `dns:///` or nothing before it",
+    )
+    .required(),
+    Key::new("tls", Section(TLS), "", "TLS of the client"),
+    Key::new("headers", Headers, "", "metadata added to every request"),
+    Key::new(
+        "compression",
+        Choice(COMPRESSIONS_GRPC.0, COMPRESSIONS_GRPC.1),
+        "gzip",
+        "compression of messages",
+    ),
+    Key::new("timeout", Duration, "5s", TIMEOUT_SUMMARY),
+    Key::new(
+        "retry_on_failure",
+        Section(RETRY),
+        "",
+        "what happens after a failure that may pass",
+    ),
+    Key::new(
+        "sending_queue",
+        Section(QUEUE),
+        "",
+        "a queue before the exporter",
+    )
+    .off(NO_QUEUE),
+    Key::new(
+        "wait_for_ready",
+        Flag,
+        "false",
+        "whether a try waits for a connection instead of failing",
+    ),
+    Key::new(
+        "authority",
+        Text,
+        "",
+        "value of `:authority` instead of the host's name",
+    ),
+    Key::new(
+        "user_agent",
+        Text,
+        "",
+        "value of `user-agent` instead of the program's",
+    ),
+    Key::new(
+        "balancer_name",
+        Text,
+        "round_robin",
+        "one connection is used",
+    )
+    .accepted(),
+    Key::new(
+        "read_buffer_size",
+        Count(0, 1 << 30),
+        "0",
+        "buffers are sized by the program",
+    )
+    .accepted(),
+    Key::new(
+        "write_buffer_size",
+        Count(0, 1 << 30),
+        "524288",
+        "buffers are sized by the program",
+    )
+    .accepted(),
+    Key::new(
+        "keepalive",
+        Section(KEEPALIVE),
+        "",
+        "connections are kept alive as the program sees fit",
+    )
+    .accepted(),
+    Key::new("auth", Any, "", "how the client shows who it is").refused(NO_AUTH),
+    Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
+];
+
+const KEEPALIVE: &[Key] = &[
+    Key::new("enabled", Flag, "true", "whether it holds").accepted(),
+    Key::new(
+        "time",
+        Duration,
+        "10s",
+        "how often a quiet server is pinged",
+    )
+    .accepted(),
+    Key::new("timeout", Duration, "10s", "how long its answer may take").accepted(),
+    Key::new(
+        "permit_without_stream",
+        Flag,
+        "false",
+        "whether it is pinged without requests",
+    )
+    .accepted(),
+];
+
+/// The `otlphttp` exporter.
+pub(crate) const OTLP_HTTP: &[Key] = &[
+    Key::new(
+        "endpoint",
+        Url,
+        "",
+        "base URL, to which `/v1/logs`, `/v1/traces` or `/v1/metrics` is added",
+    ),
+    Key::new("logs_endpoint", Url, "", "URL for logs, used as it is"),
+    Key::new("traces_endpoint", Url, "", "URL for traces, used as it is"),
+    Key::new(
+        "metrics_endpoint",
+        Url,
+        "",
+        "URL for metrics, used as it is",
+    ),
+    Key::new("profiles_endpoint", Url, "", "there are no profiles here").accepted(),
+    Key::new(
+        "encoding",
+        Choice(&["proto", "json"], &[]),
+        "proto",
+        "encoding of bodies",
+    ),
+    Key::new("tls", Section(TLS), "", "TLS of the client"),
+    Key::new("headers", Headers, "", "headers added to every request"),
+    Key::new(
+        "compression",
+        Choice(
+            &["gzip", "zstd", "deflate", "zlib", "none", ""],
+            &["snappy", "x-snappy-framed", "lz4"],
+        ),
+        "gzip",
+        "compression of bodies",
+    ),
+    Key::new(
+        "compression_params",
+        Section(COMPRESSION_PARAMS),
+        "",
+        "how it is done",
+    ),
+    Key::new("timeout", Duration, "30s", TIMEOUT_SUMMARY),
+    Key::new(
+        "retry_on_failure",
+        Section(RETRY),
+        "",
+        "what happens after a failure that may pass",
+    ),
+    Key::new(
+        "sending_queue",
+        Section(QUEUE),
+        "",
+        "a queue before the exporter",
+    )
+    .off(NO_QUEUE),
+    Key::new(
+        "max_idle_conns",
+        Count(0, 1 << 20),
+        "100",
+        "connections are counted for each host",
+    )
+    .accepted(),
+    Key::new(
+        "max_idle_conns_per_host",
+        Count(0, 1 << 20),
+        "0",
+        "idle connections that are kept; 0 is the program's choice",
+    ),
+    Key::new(
+        "max_conns_per_host",
+        Count(0, 1 << 20),
+        "0",
+        "connections at once",
+    )
+    .only("0", "connections are not limited"),
+    Key::new(
+        "idle_conn_timeout",
+        Duration,
+        "90s",
+        "how long an idle connection is kept; 0 is for ever",
+    ),
+    Key::new(
+        "disable_keep_alives",
+        Flag,
+        "false",
+        "one request a connection",
+    )
+    .only("false", "connections are always kept"),
+    Key::new(
+        "http2_read_idle_timeout",
+        Duration,
+        "0",
+        "when a quiet connection is probed",
+    )
+    .accepted(),
+    Key::new(
+        "http2_ping_timeout",
+        Duration,
+        "0",
+        "how long the answer may take",
+    )
+    .accepted(),
+    Key::new(
+        "force_attempt_http2",
+        Flag,
+        "true",
+        "the version is negotiated",
+    )
+    .accepted(),
+    Key::new(
+        "read_buffer_size",
+        Count(0, 1 << 30),
+        "0",
+        "buffers are sized by the program",
+    )
+    .accepted(),
+    Key::new(
+        "write_buffer_size",
+        Count(0, 1 << 30),
+        "0",
+        "buffers are sized by the program",
+    )
+    .accepted(),
+    Key::new("proxy_url", Text, "", "a proxy").only("", "proxies are not offered"),
+    Key::new("cookies", Any, "", "cookies of the server").off("cookies are not kept"),
+    Key::new("auth", Any, "", "how the client shows who it is").refused(NO_AUTH),
+    Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
+];
+
+const COMPRESSION_PARAMS: &[Key] = &[Key::new(
+    "level",
+    Level(-2, 22),
+    "",
+    "level of the compression, as the algorithm counts it",
+)];
+
+/// `retry_on_failure`
+pub(crate) const RETRY: &[Key] = &[
+    Key::new("enabled", Flag, "true", "whether there is a second try"),
+    Key::new(
+        "initial_interval",
+        Duration,
+        "5s",
+        "wait before the second try",
+    ),
+    Key::new(
+        "randomization_factor",
+        Number(0.0, 1.0),
+        "0.5",
+        "share by which each wait is randomised, either way",
+    ),
+    Key::new(
+        "multiplier",
+        Number(0.0, 1e6),
+        "1.5",
+        "factor from one wait to the next",
+    ),
+    Key::new("max_interval", Duration, "30s", "the longest wait"),
+    Key::new(
+        "max_elapsed_time",
+        Duration,
+        "5m",
+        "when to give up; 0 is never",
+    ),
+];
+
+const QUEUE: &[Key] = &[
+    Key::new("enabled", Flag, "true", "whether there is one"),
+    Key::new("num_consumers", Count(0, 1 << 20), "10", "requests at once").accepted(),
+    Key::new("queue_size", Count(0, 1 << 40), "1000", "its size").accepted(),
+    Key::new(
+        "sizer",
+        Choice(&["requests", "items", "bytes"], &[]),
+        "requests",
+        "what its size counts",
+    )
+    .accepted(),
+    Key::new(
+        "block_on_overflow",
+        Flag,
+        "false",
+        "whether a full queue waits",
+    )
+    .accepted(),
+    Key::new("wait_for_result", Flag, "false", "whether the client waits").accepted(),
+    Key::new("storage", Text, "", "extension that keeps it").accepted(),
+    Key::new("batch", Any, "", "how requests are merged").accepted(),
+];
+
+/// `tls` of a client
+pub(crate) const TLS: &[Key] = &[
+    Key::new(
+        "insecure",
+        Flag,
+        "false",
+        "no TLS over gRPC; over HTTP the URL decides",
+    ),
+    Key::new(
+        "insecure_skip_verify",
+        Flag,
+        "false",
+        "accept any certificate",
+    ),
+    Key::new(
+        "server_name_override",
+        Text,
+        "",
+        "name to expect in the certificate instead of the host's",
+    ),
+    Key::new(
+        "ca_file",
+        Path,
+        "",
+        "authorities that may have signed it, instead of the system's",
+    ),
+    Key::new("ca_pem", Text, "", "the same, inline"),
+    Key::new(
+        "include_system_ca_certs_pool",
+        Flag,
+        "false",
+        "the system's authorities besides",
+    ),
+    Key::new("cert_file", Path, "", "certificate of the client"),
+    Key::new("cert_pem", Text, "", "the same, inline"),
+    Key::new("key_file", Path, "", "key of the client"),
+    Key::new("key_pem", Secret, "", "the same, inline"),
+    Key::new(
+        "min_version",
+        Choice(&["1.2", "1.3", ""], &["1.0", "1.1"]),
+        "1.2",
+        "the oldest version that is spoken",
+    ),
+    Key::new(
+        "max_version",
+        Choice(&["1.3", ""], &["1.0", "1.1", "1.2"]),
+        "",
+        "the newest version that is spoken",
+    ),
+    Key::new("cipher_suites", Texts, "", "suites of TLS 1.2")
+        .refused("the suites of rustls are used, all of which are sound"),
+    Key::new("curve_preferences", Texts, "", "curves by preference")
+        .refused("the preferences of rustls are used"),
+    Key::new(
+        "reload_interval",
+        Duration,
+        "0",
+        "when certificates are read again",
+    )
+    .only("0", NO_PEM_RELOAD),
+    Key::new("tpm", Any, "", "keys in a trusted platform module")
+        .off("keys in a trusted platform module are not offered"),
+];
+
+/// The `file` exporter.
+pub(crate) const FILE: &[Key] = &[
+    Key::new(
+        "path",
+        Path,
+        "",
+        "the file; a relative path is relative to the working directory",
+    )
+    .required(),
+    Key::new("append", Flag, "false", "whether what the file holds stays"),
+    Key::new(
+        "format",
+        Choice(&["json"], &["proto"]),
+        "json",
+        "OTLP/JSON, a request a line",
+    ),
+    Key::new(
+        "flush_interval",
+        Duration,
+        "1s",
+        "how long a line may stay in the buffer",
+    ),
+    Key::new(
+        "create_directory",
+        Flag,
+        "false",
+        "whether missing folders are created",
+    ),
+    Key::new(
+        "directory_permissions",
+        Permissions,
+        "0755",
+        "permissions of folders that are created",
+    ),
+    Key::new(
+        "compression",
+        Choice(&["", "none"], &["zstd"]),
+        "",
+        "lines are written as they are",
+    ),
+    Key::new("rotation", Any, "", "a new file now and then").refused(NO_ROTATION),
+    Key::new("encoding", Text, "", "an encoding extension")
+        .only("", "encoding extensions are not offered"),
+    Key::new(
+        "group_by",
+        Any,
+        "",
+        "a file for each value of a resource attribute",
+    )
+    .off("a file for each value is not offered"),
+    Key::new(
+        "sending_queue",
+        Section(QUEUE),
+        "",
+        "a queue before the exporter",
+    )
+    .off(NO_QUEUE),
+];
+
+/// The `debug` exporter.
+pub(crate) const DEBUG: &[Key] = &[
+    Key::new(
+        "verbosity",
+        Choice(&["basic", "normal", "detailed"], &[]),
+        "basic",
+        "counts, a line a record, or everything",
+    ),
+    Key::new(
+        "sampling_initial",
+        Count(0, u32::MAX as u64),
+        "2",
+        "messages shown each second before sampling starts",
+    ),
+    Key::new(
+        "sampling_thereafter",
+        Count(0, u32::MAX as u64),
+        "1",
+        "after that, one in so many is shown; 0 is none",
+    ),
+    Key::new(
+        "use_internal_logger",
+        Flag,
+        "true",
+        "it writes to standard error",
+    )
+    .accepted(),
+    Key::new("output_paths", Texts, "", "it writes to standard error").accepted(),
+    Key::new(
+        "sending_queue",
+        Section(QUEUE),
+        "",
+        "a queue before the exporter",
+    )
+    .off(NO_QUEUE),
+];
+
+/// The `nop` exporter.
+pub(crate) const NOP: &[Key] = &[];

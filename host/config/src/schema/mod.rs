@@ -1,0 +1,243 @@
+//! What can be configured: one table for each component. Checking, defaults and the printed reference all come from it.
+
+mod exporters;
+mod receivers;
+mod service;
+mod stage;
+pub(crate) mod upstream;
+
+pub(crate) use exporters::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
+pub(crate) use receivers::RECEIVER;
+pub(crate) use service::{PIPELINE, SERVICE, TOP};
+pub(crate) use stage::{GATE, WASM};
+
+/// A key that a configuration may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// How it is written.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// The value that it has when it is not written, as it would be written; empty when there is none.
+    pub default: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// Whether it does what it does in a Collector.
+    pub status: Status,
+    /// Whether it must be written.
+    pub required: bool,
+}
+
+/// What the value of a key may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A text that is never shown.
+    Secret,
+    /// A list of texts.
+    Texts,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number between these two.
+    Count(u64, u64),
+    /// A whole number that may be negative, between these two.
+    Level(i64, i64),
+    /// A number between these two.
+    Number(f64, f64),
+    /// A duration such as `300ms` or `1m30s`.
+    Duration,
+    /// A size such as `64MiB`, or bytes.
+    Size,
+    /// One of these words; the second list holds words that a Collector knows and that are not offered.
+    Choice(&'static [&'static str], &'static [&'static str]),
+    /// A list of such words.
+    Choices(&'static [&'static str], &'static [&'static str]),
+    /// `host:port` to listen on.
+    Listen,
+    /// `host:port` to connect to, with or without a scheme.
+    Connect,
+    /// An `http://` or `https://` URL.
+    Url,
+    /// A path of a file or folder.
+    Path,
+    /// File permissions as an octal text.
+    Permissions,
+    /// A mapping from names to paths.
+    Paths,
+    /// A mapping from names to secrets.
+    Secrets,
+    /// HTTP headers: a mapping, or a list of `name` and `value`.
+    Headers,
+    /// Keys of its own.
+    Section(&'static [Key]),
+    /// Anything; it is checked elsewhere.
+    Any,
+}
+
+/// Whether a key does what it does in a Collector.
+#[derive(Debug, Clone, Copy)]
+pub enum Status {
+    /// It does.
+    Used,
+    /// It is accepted and changes nothing, because what it tunes does not exist here.
+    Accepted,
+    /// It is refused, for this reason.
+    Refused(&'static str),
+    /// Only this value is accepted, for this reason.
+    Only(&'static str, &'static str),
+    /// It is accepted as long as it says `enabled: false`, for this reason.
+    Off(&'static str),
+}
+
+impl Key {
+    const fn new(
+        name: &'static str,
+        kind: Kind,
+        default: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind,
+            default,
+            summary,
+            status: Status::Used,
+            required: false,
+        }
+    }
+
+    const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    const fn accepted(self) -> Self {
+        Self {
+            status: Status::Accepted,
+            ..self
+        }
+    }
+
+    const fn refused(self, reason: &'static str) -> Self {
+        Self {
+            status: Status::Refused(reason),
+            ..self
+        }
+    }
+
+    const fn only(self, value: &'static str, reason: &'static str) -> Self {
+        Self {
+            status: Status::Only(value, reason),
+            ..self
+        }
+    }
+
+    const fn off(self, reason: &'static str) -> Self {
+        Self {
+            status: Status::Off(reason),
+            ..self
+        }
+    }
+}
+
+/// Where a component stands in a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Under `receivers`.
+    Receiver,
+    /// Under `processors`.
+    Processor,
+    /// Under `exporters`.
+    Exporter,
+    /// Under `service`, or inside of every stage: it belongs to the program.
+    Program,
+}
+
+/// What can be configured of one component.
+#[derive(Debug, Clone, Copy)]
+pub struct ComponentReference {
+    /// Its type.
+    pub component: &'static str,
+    /// Other types that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Where it stands.
+    pub role: Role,
+    /// What it does.
+    pub summary: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// Everything that can be configured but for the stock policies, which describe themselves.
+#[must_use]
+pub fn reference() -> Vec<ComponentReference> {
+    let component = |component, aliases, role, summary, keys| ComponentReference {
+        component,
+        aliases,
+        role,
+        summary,
+        keys,
+    };
+    vec![
+        component(
+            "otlp",
+            &[],
+            Role::Receiver,
+            "takes OTLP over gRPC and HTTP, as protobuf and as JSON",
+            RECEIVER,
+        ),
+        component("wasm", &[], Role::Processor, "runs a policy of yours", WASM),
+        component(
+            "otlp",
+            &["otlp_grpc"],
+            Role::Exporter,
+            "sends OTLP over gRPC",
+            OTLP,
+        ),
+        component(
+            "otlphttp",
+            &["otlp_http"],
+            Role::Exporter,
+            "sends OTLP over HTTP, as protobuf or as JSON",
+            OTLP_HTTP,
+        ),
+        component(
+            "file",
+            &[],
+            Role::Exporter,
+            "writes OTLP/JSON to a file, a request a line",
+            FILE,
+        ),
+        component(
+            "debug",
+            &[],
+            Role::Exporter,
+            "shows what arrives on the terminal",
+            DEBUG,
+        ),
+        component(
+            "nop",
+            &[],
+            Role::Exporter,
+            "takes everything and keeps nothing",
+            NOP,
+        ),
+        component(
+            "gate",
+            &[],
+            Role::Program,
+            "what the host allows a stage; a key of every processor",
+            GATE,
+        ),
+        component(
+            "service",
+            &[],
+            Role::Program,
+            "pipelines and the program's own telemetry",
+            SERVICE,
+        ),
+    ]
+}
