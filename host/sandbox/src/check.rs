@@ -1,0 +1,129 @@
+//! Whether a component is a policy: what it imports, what it exports, in which version.
+
+use wasmtime::Engine;
+use wasmtime::component::types::{self, ComponentItem};
+
+use crate::error::{LARGEST_COMPONENT, LoadError};
+
+/// Version of the interface that this host offers.
+pub(crate) const VERSION: &str = "0.1.0";
+/// The world that a policy is built for.
+pub(crate) const WORLD: &str = "tollgate:policy/gatekeeper@0.1.0";
+const POLICY: &str = "tollgate:policy/policy@0.1.0";
+const PACKAGE: &str = "tollgate:policy/";
+
+/// What `host` offers. The other interface that a policy imports, `batch`, has types alone.
+const HOST_FUNCTIONS: [&str; 3] = ["log", "pseudonym", "file"];
+
+/// Names of what a component imports and exports.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) imports: Vec<String>,
+    pub(crate) exports: Vec<String>,
+}
+
+/// Looks at the first bytes: the most frequent mistakes deserve better than a validator's words.
+pub(crate) fn header(wasm: &[u8]) -> Result<(), LoadError> {
+    const CORE_VERSION: [u8; 4] = [1, 0, 0, 0];
+    if wasm.len() > LARGEST_COMPONENT {
+        return Err(LoadError::TooLarge {
+            size: wasm.len(),
+            limit: LARGEST_COMPONENT,
+        });
+    }
+    let version = wasm
+        .strip_prefix(b"\0asm")
+        .and_then(|rest| rest.first_chunk::<4>())
+        .ok_or(LoadError::NotWasm)?;
+    if *version == CORE_VERSION {
+        return Err(LoadError::CoreModule);
+    }
+    Ok(())
+}
+
+/// Compares imports and exports with the world.
+pub(crate) fn world(component: &types::Component, engine: &Engine) -> Result<Names, LoadError> {
+    let imports: Vec<_> = component.imports(engine).collect();
+    let exports: Vec<_> = component.exports(engine).map(|(name, _)| name).collect();
+
+    let strangers: Vec<_> = imports
+        .iter()
+        .flat_map(|(name, import)| strangers(engine, name, &import.ty))
+        .collect();
+    let names = imports.iter().map(|(name, _)| *name);
+    if let Some(found) = names
+        .chain(exports.iter().copied())
+        .find(|name| is_of_other_version(name))
+    {
+        return Err(LoadError::Version {
+            found: found.to_owned(),
+            offered: VERSION,
+        });
+    }
+    if !strangers.is_empty() {
+        return Err(LoadError::Imports { names: strangers });
+    }
+    if !exports
+        .iter()
+        .any(|name| interface_of(name) == Some("policy"))
+    {
+        return Err(LoadError::MissingExport { name: POLICY });
+    }
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    Ok(Names {
+        imports: owned(imports.iter().map(|(name, _)| *name).collect()),
+        exports: owned(exports),
+    })
+}
+
+/// What of one import is not offered, by name.
+fn strangers(engine: &Engine, name: &str, item: &ComponentItem) -> Vec<String> {
+    let offered: &[&str] = match interface_of(name) {
+        Some("host") => &HOST_FUNCTIONS,
+        Some("batch") => &[],
+        _ => return vec![name.to_owned()],
+    };
+    let ComponentItem::ComponentInstance(instance) = item else {
+        return vec![name.to_owned()];
+    };
+    instance
+        .exports(engine)
+        .filter(|(item, export)| match export.ty {
+            ComponentItem::Type(_) => false,
+            ComponentItem::ComponentFunc(_) => !offered.contains(item),
+            _ => true,
+        })
+        .map(|(item, _)| format!("{name}#{item}"))
+        .collect()
+}
+
+/// The interface that `name` stands for, in our package and in any version.
+fn interface_of(name: &str) -> Option<&str> {
+    let (interface, _version) = name.strip_prefix(PACKAGE)?.split_once('@')?;
+    Some(interface)
+}
+
+/// Whether `name` is of our package in a version that this host does not speak. A policy may be older than the host in the last
+/// number alone: such versions only add.
+fn is_of_other_version(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(PACKAGE) else {
+        return false;
+    };
+    let Some((_, version)) = rest.split_once('@') else {
+        return true;
+    };
+    match (numbers(version), numbers(VERSION)) {
+        (Some((major, minor, patch)), Some((our_major, our_minor, our_patch))) => {
+            (major, minor) != (our_major, our_minor) || patch > our_patch
+        }
+        _ => true,
+    }
+}
+
+fn numbers(version: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = version.splitn(3, '.').map(str::parse::<u32>);
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch))) => Some((major, minor, patch)),
+        _ => None,
+    }
+}

@@ -1,0 +1,60 @@
+//! How wasmtime is set: which WebAssembly is accepted, and how guests are stopped.
+
+use std::hash::{Hash, Hasher};
+
+use sha2::{Digest, Sha256};
+use wasmtime::{Config, Engine, WasmFeatures};
+
+/// The WebAssembly that policies may use. A list of what is allowed, so that what a later wasmtime brings stays out until
+/// somebody decides on it.
+const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
+    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::SIMD)
+    .union(WasmFeatures::FLOATS)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::COMPONENT_MODEL);
+
+/// An engine for this machine, or one that compiles for `target` and uses no feature of the processor at hand.
+pub(crate) fn engine(target: Option<&str>) -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config
+        .wasm_features(WasmFeatures::all(), false)
+        .wasm_features(FEATURES, true)
+        // Guests neither wait nor run side by side.
+        .concurrency_support(false)
+        // Deadlines. Fuel would cost more and say less about time.
+        .epoch_interruption(true)
+        // A trap is told by its kind alone: where in the guest it came from is for the guest's own tests.
+        .wasm_backtrace_max_frames(None);
+    // Memory reservation and guards keep their defaults: smaller ones make every access slower by half.
+    if let Some(target) = target {
+        config.target(target)?;
+    }
+    Engine::new(&config)
+}
+
+/// Tells compilers apart: code is only loaded where this is the same as where it was compiled. wasmtime's own check on loading
+/// overlooks some settings.
+pub(crate) fn fingerprint(engine: &Engine) -> [u8; 32] {
+    let mut hasher = Sha256Hasher(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.0.finalize().into()
+}
+
+/// Hashes the way that is the same in every process and for every version of Rust.
+struct Sha256Hasher(Sha256);
+
+impl Hasher for Sha256Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Of no use here: the whole digest is taken instead.
+    fn finish(&self) -> u64 {
+        0
+    }
+}

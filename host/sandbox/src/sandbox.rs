@@ -1,0 +1,147 @@
+//! The engine and what it makes: components, compiled, found in the cache, or compiled ahead.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasmtime::Engine;
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::artifact::{self, Identity};
+use crate::bindings::{Gatekeeper, GatekeeperPre};
+use crate::cache::Cache;
+use crate::check;
+use crate::component::{Component, Origin, Parts};
+use crate::engine::engine;
+use crate::error::{CacheTrouble, LoadError, SandboxError};
+use crate::guest::Guest;
+use crate::ticker::Ticker;
+
+/// How the sandbox is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where compiled code of users' components is kept between runs: a folder of the user's own. `None` compiles each time.
+    pub cache: Option<PathBuf>,
+}
+
+/// Where guests run. One for a process; components and instances keep alive what they need of it.
+pub struct Sandbox {
+    engine: Engine,
+    linker: Linker<Guest>,
+    ticker: Arc<Ticker>,
+    cache: Option<Cache>,
+    cache_trouble: Option<CacheTrouble>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("cache", &self.cache)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Sets the engine up. A cache that cannot be used is no failure: [`Self::cache_trouble`] tells.
+    pub fn new(options: Options) -> Result<Self, SandboxError> {
+        let broken = |error: wasmtime::Error| SandboxError::Engine {
+            reason: format!("{error:#}"),
+        };
+        let engine = engine(None).map_err(broken)?;
+        let mut linker = Linker::new(&engine);
+        Gatekeeper::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
+            .map_err(broken)?;
+        let ticker = Arc::new(Ticker::start(engine.clone()).map_err(SandboxError::Thread)?);
+        let (cache, cache_trouble) =
+            match options.cache.map(|folder| (Cache::open(&folder), folder)) {
+                None => (None, None),
+                Some((Ok(cache), _)) => (Some(cache), None),
+                Some((Err(source), folder)) => (None, Some(CacheTrouble { folder, source })),
+            };
+        Ok(Self {
+            engine,
+            linker,
+            ticker,
+            cache,
+            cache_trouble,
+        })
+    }
+
+    /// Why compiled code is not cached although it should be.
+    #[must_use]
+    pub fn cache_trouble(&self) -> Option<&CacheTrouble> {
+        self.cache_trouble.as_ref()
+    }
+
+    /// Loads a user's component: checks it against the world, and compiles it unless the cache has it compiled. `name` is what the
+    /// operator calls it.
+    pub fn load(&self, name: &str, wasm: &[u8]) -> Result<Component, LoadError> {
+        check::header(wasm)?;
+        let identity = Identity::of(wasm);
+        if let Some(cache) = &self.cache
+            && let Some(compiled) = cache.load(&identity, &self.engine)
+        {
+            return self.ready(name, identity, &compiled, Origin::Cache);
+        }
+        let code = self.engine.precompile_component(wasm).map_err(malformed)?;
+        let artifact = artifact::pack(&identity, &self.engine, "", &code);
+        let (_, compiled) =
+            artifact::unpack(&artifact, &self.engine).map_err(LoadError::Artifact)?;
+        let component = self.ready(name, identity, &compiled, Origin::Compiled)?;
+        if let Some(cache) = &self.cache
+            && let Err(error) = cache.store(&identity, &self.engine, &artifact)
+        {
+            tracing::warn!(target: "tollgate", component = name, %error, "cannot keep the compiled policy");
+        }
+        Ok(component)
+    }
+
+    /// Loads a policy that [`Self::compile_stock`] compiled ahead and that is part of the binary. Never give it bytes from
+    /// elsewhere: they become machine code.
+    pub fn load_stock(&self, artifact: &[u8]) -> Result<Component, LoadError> {
+        let (identity, compiled) =
+            artifact::unpack(artifact, &self.engine).map_err(LoadError::Artifact)?;
+        self.ready("stock", identity, &compiled, Origin::Stock)
+    }
+
+    /// Compiles a component ahead, for every machine of `target` (such as `x86_64-unknown-linux-gnu`).
+    pub fn compile_stock(wasm: &[u8], target: &str) -> Result<Vec<u8>, LoadError> {
+        check::header(wasm)?;
+        let engine = engine(Some(target)).map_err(malformed)?;
+        let code = engine.precompile_component(wasm).map_err(malformed)?;
+        Ok(artifact::pack(&Identity::of(wasm), &engine, target, &code))
+    }
+
+    fn ready(
+        &self,
+        name: &str,
+        identity: Identity,
+        compiled: &wasmtime::component::Component,
+        origin: Origin,
+    ) -> Result<Component, LoadError> {
+        let names = check::world(&compiled.component_type(), &self.engine)?;
+        let misfit = |error: wasmtime::Error| LoadError::Interface {
+            reason: format!("{error:#}"),
+        };
+        let instance = self.linker.instantiate_pre(compiled).map_err(misfit)?;
+        let gatekeeper = GatekeeperPre::new(instance).map_err(misfit)?;
+        let component = Component::new(Parts {
+            name: name.to_owned(),
+            identity,
+            names,
+            origin,
+            gatekeeper,
+            ticker: Arc::clone(&self.ticker),
+        });
+        Ok(component)
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is the shape that map_err takes"
+)]
+fn malformed(error: wasmtime::Error) -> LoadError {
+    LoadError::Malformed {
+        reason: format!("{error:#}"),
+    }
+}
