@@ -58,10 +58,7 @@ pub(crate) fn component_of(module: &Path) -> Result<Vec<u8>, ForgeError> {
 
 /// SHA-256 in hexadecimal digits.
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// Leaves a file alone that holds these bytes already, so that whoever watches its time does no work for nothing. True if so.

@@ -1,0 +1,239 @@
+use serde::Deserialize;
+
+/// What the guest does. The first line of each entry is the deed, the second the host's promise; *refused* means that the whole
+/// outcome is refused and its records count as failed, *contained* that the call ends, the store is thrown away, and every record
+/// without part in it is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Behaviour {
+    /// Marks every record as seen.
+    /// Promise: all records are delivered, marked.
+    Honest,
+
+    // While it is configured.
+    /// `configure` never returns.
+    /// Promise: loading fails at the limit for it, and says that it was the time.
+    ConfigureLoop,
+    /// `configure` allocates without end.
+    /// Promise: loading fails, and says that it was memory.
+    ConfigureBomb,
+    /// `configure` traps.
+    /// Promise: loading fails, and says so.
+    ConfigureTrap,
+    /// `configure` reports problems at places that its configuration does not have.
+    /// Promise: they are shown, at the nearest place that exists.
+    ConfigureProblems,
+    /// The manifest asks for `partition-by`.
+    /// Promise: refused at load, with that reason.
+    AsksPartition,
+    /// The manifest asks for `tick-every`.
+    /// Promise: refused at load, with that reason.
+    AsksTick,
+    /// The manifest asks for routes.
+    /// Promise: refused at load, with that reason.
+    AsksRoutes,
+    /// The manifest asks for instruments of its own.
+    /// Promise: refused at load, with that reason.
+    AsksInstruments,
+    /// The manifest asks to emit.
+    /// Promise: refused at load, with that reason.
+    AsksEmits,
+    /// The manifest asks to add nodes.
+    /// Promise: refused at load, with that reason.
+    AsksAdds,
+    /// The manifest has two entries for one signal.
+    /// Promise: refused at load.
+    ManifestTwice,
+    /// The manifest reads paths that no field has.
+    /// Promise: refused at load, with the paths named.
+    ManifestBadPath,
+    /// The manifest names a hundred thousand fields and rules.
+    /// Promise: refused at load, or taken at a cost that stays within the limits.
+    ManifestHuge,
+    /// A rule's name is no UTF-8.
+    /// Promise: loading fails.
+    ManifestInvalidString,
+
+    // While it is called.
+    /// Never returns.
+    /// Promise: contained, at the deadline.
+    Loop,
+    /// Allocates without end.
+    /// Promise: contained, at the memory limit.
+    MemoryBomb,
+    /// Calls itself without end.
+    /// Promise: contained.
+    Recursion,
+    /// Runs into `unreachable`.
+    /// Promise: contained.
+    Trap,
+    /// Panics, with the content of a record in the message.
+    /// Promise: contained, and the message is shown nowhere.
+    Panic,
+    /// Answers an error with the content of a record in its text.
+    /// Promise: the records of the call fail; the text is counted, and shown only where the stage allows it.
+    Error,
+    /// Answers an error that is no UTF-8.
+    /// Promise: contained.
+    ErrorInvalidString,
+    /// Logs a million lines.
+    /// Promise: contained, at the limit of host calls.
+    LogFlood,
+    /// Logs one line of 16 MiB.
+    /// Promise: contained, or cut; never held as a whole.
+    LogHuge,
+    /// Logs the content of every record, and is honest otherwise.
+    /// Promise: the lines are counted, and shown only where the stage allows it.
+    LogContent,
+    /// Asks for pseudonyms without end.
+    /// Promise: contained, at the limit of host calls.
+    PseudonymFlood,
+    /// Asks for a file outside of `configure`, and marks records with "refused" or "given".
+    /// Promise: refused.
+    FileLate,
+
+    // Outcomes that point where nothing is.
+    /// Judges a node that the view does not have.
+    /// Promise: refused.
+    WildNode,
+    /// Sets a cell that the view does not have.
+    /// Promise: refused.
+    WildCell,
+    /// Puts to a node that the view does not have.
+    /// Promise: refused.
+    WildPut,
+    /// Puts a field that the edits do not list.
+    /// Promise: refused.
+    WildField,
+    /// A value lies outside of the text.
+    /// Promise: refused.
+    WildSpan,
+    /// A value's offset and length overflow when they are added.
+    /// Promise: refused.
+    WildSpanOverflow,
+    /// A path lies outside of the text.
+    /// Promise: refused.
+    WildPath,
+    /// An edit names a rule that the manifest does not have.
+    /// Promise: refused.
+    WildRule,
+    /// A judgement names a rule that the manifest does not have.
+    /// Promise: refused.
+    WildJudgementRule,
+    /// A verdict of 200.
+    /// Promise: refused.
+    WildVerdict,
+    /// An edit of kind 200.
+    /// Promise: refused.
+    WildOp,
+    /// A value of kind 200.
+    /// Promise: refused.
+    WildKind,
+    /// One column of the edits is shorter than the others.
+    /// Promise: refused.
+    UnequalEdits,
+    /// One column of the judgements is longer than the others.
+    /// Promise: refused.
+    UnequalJudgements,
+
+    // Outcomes of the wrong kind.
+    /// Text where only a number can be: `severity_number` of a log record, `kind` of a span, `metric.unit` as a number.
+    /// Promise: refused.
+    WrongKind,
+    /// A boolean of 2.
+    /// Promise: refused.
+    WrongBoolean,
+    /// A value of kind withheld.
+    /// Promise: refused.
+    WrongWithheld,
+    /// A text that is no UTF-8.
+    /// Promise: refused.
+    InvalidText,
+    /// A path that is no UTF-8.
+    /// Promise: refused.
+    InvalidPath,
+    /// A new key that is no UTF-8.
+    /// Promise: refused.
+    InvalidKey,
+    /// A map whose bytes are no `AnyValue`.
+    /// Promise: refused.
+    InvalidMap,
+    /// A map that is nested ten thousand deep.
+    /// Promise: refused.
+    DeepMap,
+    /// A path that is none.
+    /// Promise: refused.
+    NoPath,
+    /// The double NaN.
+    /// Promise: delivered as NaN; it is a value that OTLP has.
+    Nan,
+
+    // Outcomes beyond the manifest.
+    /// Puts a field that it did not declare as written.
+    /// Promise: refused.
+    UndeclaredPut,
+    /// Sets a cell that it declared as read only.
+    /// Promise: refused.
+    UndeclaredSet,
+    /// Deletes a cell that it declared as read only.
+    /// Promise: refused.
+    UndeclaredDelete,
+    /// Renames a field it may write to one it may not.
+    /// Promise: refused.
+    UndeclaredRename,
+    /// Drops, and did not declare it.
+    /// Promise: refused.
+    UndeclaredDrop,
+    /// Drops the resource, declared to drop.
+    /// Promise: refused; no node above records can be dropped, but for metrics.
+    DropResource,
+    /// Holds a record.
+    /// Promise: refused, as holding is not offered.
+    Hold,
+    /// Routes a record.
+    /// Promise: refused, as routing is not offered.
+    Route,
+    /// Decides on a key.
+    /// Promise: refused, as holding is not offered.
+    Decide,
+    /// Measures.
+    /// Promise: refused, as instruments are not offered.
+    Measure,
+    /// Emits.
+    /// Promise: refused, as emissions are not offered.
+    Emit,
+    /// Adds a node.
+    /// Promise: refused, as additions are not offered.
+    Add,
+
+    // Outcomes that contradict themselves.
+    /// Judges a record twice.
+    /// Promise: refused.
+    JudgeTwice,
+    /// Deletes a cell twice.
+    /// Promise: refused, or the same as once; never anything else.
+    DeleteTwice,
+    /// Drops every record and edits it as well, declared to drop.
+    /// Promise: the records are dropped, and nothing of the edits is seen.
+    EditDropped,
+    /// Renames `attributes["victim"]` to `attributes["seen"]`, which it put before.
+    /// Promise: one attribute of that name remains.
+    RenameOntoExisting,
+
+    // Outcomes that are too large.
+    /// A list whose length is said to be 4 GiB.
+    /// Promise: contained.
+    HugeList,
+    /// An honest outcome with 40 MiB of text beside it.
+    /// Promise: contained, at the limit of an outcome's size.
+    HugeOutcome,
+    /// A value of 8 MiB in its first record.
+    /// Promise: contained, at the limit of an outcome's size.
+    HugeValue,
+
+    /// Reads what `reads` of the configuration says, everything by default, and reports on the first record what it saw:
+    /// `spy.nodes`, `spy.cells`, `spy.withheld`, `spy.paths` (as text, one a line), and `spy.text`, all texts it was shown.
+    /// Promise: it saw what its manifest declares, and no more.
+    Spy,
+}
