@@ -1,0 +1,220 @@
+//! A gate as a user runs it: the binary, a configuration file, signals.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a gate may take to listen or to stop, on a machine that is busy with everything else.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary: beside this test's own, unless `TOLLGATE` names another.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("TOLLGATE") {
+        return named.into();
+    }
+    let own = std::env::current_exe().expect("this process has an executable");
+    let found = own.ancestors().map(|folder| folder.join("tollgate")).find(|path| path.is_file());
+    found.expect("build the binary first: `cargo build -p tollgate`")
+}
+
+/// The folder of components that `forge guests` built for tests.
+#[must_use]
+pub fn guest(name: &str) -> PathBuf {
+    let binary = binary();
+    let folders = binary.ancestors().map(|folder| folder.join("guests"));
+    let found = folders.map(|folder| folder.join(format!("{name}.wasm"))).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("build the guests first: `make guests` ({name} is missing)"))
+}
+
+/// A running gate, with a folder of its own.
+#[derive(Debug)]
+pub struct Gate {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+    folder: TempDir,
+    /// Where `{grpc}` of the configuration is.
+    pub grpc: SocketAddr,
+    /// Where `{http}` of the configuration is.
+    pub http: SocketAddr,
+}
+
+/// A gate that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub status: ExitStatus,
+    /// Everything it wrote to the terminal.
+    pub log: String,
+    /// Its folder, with the files that its exporters wrote.
+    pub folder: TempDir,
+}
+
+impl Gate {
+    /// Starts a gate with a configuration in which `{grpc}` and `{http}` stand for addresses, `{folder}` for the gate's folder and
+    /// `{guest:NAME}` for the component NAME.
+    #[must_use]
+    pub fn start(configuration: &str) -> Self {
+        Self::start_with(configuration, &[])
+    }
+
+    /// Likewise, with more arguments.
+    #[must_use]
+    pub fn start_with(configuration: &str, arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (grpc, http) = (free(), free());
+        let text = fill(configuration, folder.path(), grpc, http);
+        let file = folder.path().join("config.yaml");
+        fs::write(&file, &text).expect("the configuration is written");
+        let mut child = Command::new(binary())
+            .arg("--config")
+            .arg(&file)
+            .args(arguments)
+            .env("XDG_CACHE_HOME", cache())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let log = Arc::new(Mutex::new(String::new()));
+        let reader = follow(&mut child, &log);
+        let mut gate = Self { child, log, reader: Some(reader), folder, grpc, http };
+        for (placeholder, address) in [("{grpc}", grpc), ("{http}", http)] {
+            if configuration.contains(placeholder) {
+                gate.wait_for(address);
+            }
+        }
+        gate
+    }
+
+    fn wait_for(&mut self, address: SocketAddr) {
+        let end = Instant::now() + PATIENCE;
+        while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("the gate ended with {status}: {}", self.log());
+            }
+            assert!(Instant::now() < end, "the gate does not listen: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// What it wrote to the terminal so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no reader panics").clone()
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, by name.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "the gate is there to be signalled");
+    }
+
+    /// Ends it with SIGTERM.
+    #[must_use]
+    pub fn stop(self) -> Ended {
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// Waits for it to end.
+    #[must_use]
+    pub fn ended(mut self) -> Ended {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().expect("the gate is our child") {
+                Some(status) => break status,
+                None if Instant::now() > end => panic!("the gate does not stop: {}", self.log()),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the log is read to its end");
+        }
+        let log = self.log();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
+        Ended { status, log, folder }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        // A test that failed leaves it running; one that went well has waited for it, and both calls do nothing.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Ended {
+    /// Lines of a file that an exporter wrote.
+    #[must_use]
+    pub fn lines(&self, file: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.path().join(file)).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+/// Runs the binary with arguments, to its end.
+#[must_use]
+pub fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(binary()).args(arguments).env("XDG_CACHE_HOME", cache()).output().expect("the binary runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
+    let stream = child.stderr.take().expect("stderr is piped");
+    let log = Arc::clone(log);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let mut log = log.lock().expect("no other holder panics");
+            log.push_str(&line);
+            log.push('\n');
+        }
+    })
+}
+
+fn fill(configuration: &str, folder: &Path, grpc: SocketAddr, http: SocketAddr) -> String {
+    let mut text = configuration
+        .replace("{grpc}", &grpc.to_string())
+        .replace("{http}", &http.to_string())
+        .replace("{folder}", &folder.display().to_string());
+    while let Some(start) = text.find("{guest:") {
+        let end = start + text[start..].find('}').expect("a placeholder ends");
+        let path = guest(&text[start + "{guest:".len()..end]);
+        text.replace_range(start..=end, &path.display().to_string());
+    }
+    text
+}
+
+/// Compiled guests are kept from one test to the next.
+fn cache() -> PathBuf {
+    binary().with_file_name("test-cache")
+}
+
+/// An address of this machine that nobody listens on.
+#[must_use]
+pub fn free() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has an address")
+}
