@@ -21,6 +21,8 @@ mod path;
 mod policy;
 mod setup;
 mod signal;
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+pub mod testing;
 mod value;
 
 pub use batch::{Batch, Cell};
