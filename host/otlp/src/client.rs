@@ -1,0 +1,282 @@
+//! The HTTP client under both exporters.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::uri::{Authority, Parts};
+use http::{HeaderName, HeaderValue, Uri};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use crate::payload::Payload;
+use crate::settings::{Headers, Pem, Tls};
+
+/// Why an exporter cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// A URL that leads nowhere.
+    #[error("`{0}` is not a URL such as http://host:4317")]
+    Url(String),
+    /// A header that HTTP cannot carry.
+    #[error("`{0}` or its value cannot be a header of HTTP")]
+    Header(String),
+    /// A compression that the protocol does not have.
+    #[error("gRPC messages may be compressed with gzip or zstd, or not at all")]
+    Compression,
+    /// A certificate or a key that cannot be read.
+    #[error("the {what} cannot be read: {reason}")]
+    Pem {
+        /// Which.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// TLS that cannot be set up.
+    #[error("tls cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// A client with its pool of connections.
+pub(crate) type HttpPool = Client<Connector, Payload>;
+
+/// How connections are made and kept.
+#[derive(Default)]
+pub(crate) struct Pool {
+    pub(crate) only_http2: bool,
+    pub(crate) max_idle: Option<usize>,
+    pub(crate) idle_time: Option<Duration>,
+    /// Where every connection leads, if requests name somebody else.
+    pub(crate) target: Option<Uri>,
+}
+
+/// What a destination may send us ahead: its answers are small.
+const WINDOW: u32 = 1 << 20;
+const CONNECT_TIME: Duration = Duration::from_secs(20);
+const PING_INTERVAL: Duration = Duration::from_mins(1);
+
+/// A client for destinations that are reached with `tls` if their scheme is https, which `secure` says of one of them.
+pub(crate) fn pool(pool: Pool, tls: &Tls, secure: bool) -> Result<HttpPool, ClientError> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT_TIME));
+    let config = if secure {
+        client_config(tls)?
+    } else {
+        // Not used: reading the system's authorities takes longer than all the rest of a start.
+        tls_versions(tls)?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth()
+    };
+    let mut https = HttpsConnectorBuilder::new()
+        .with_tls_config(config)
+        .https_or_http();
+    if let Some(name) = &tls.server_name {
+        let name = ServerName::try_from(name.clone())
+            .map_err(|_| ClientError::Tls("the server's name is none".to_owned()))?;
+        https = https.with_server_name_resolver(FixedServerNameResolver::new(name));
+    }
+    let https = if pool.only_http2 {
+        https.enable_http2().wrap_connector(tcp)
+    } else {
+        https.enable_all_versions().wrap_connector(tcp)
+    };
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(pool.idle_time)
+        .pool_max_idle_per_host(pool.max_idle.unwrap_or(usize::MAX))
+        .http2_only(pool.only_http2)
+        .http2_adaptive_window(false)
+        .http2_initial_stream_window_size(WINDOW)
+        .http2_initial_connection_window_size(WINDOW)
+        .http2_keep_alive_interval(PING_INTERVAL);
+    Ok(builder.build(Connector {
+        https,
+        target: pool.target,
+    }))
+}
+
+/// Connects to where a request leads, or to the one destination that all requests go to.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    https: HttpsConnector<HttpConnector>,
+    target: Option<Uri>,
+}
+
+impl tower::Service<Uri> for Connector {
+    type Response = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Response;
+    type Error = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Error;
+    type Future = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.https.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        self.https.call(self.target.clone().unwrap_or(uri))
+    }
+}
+
+/// Reads a URL that a request can be sent to.
+pub(crate) fn url(text: &str) -> Result<Uri, ClientError> {
+    text.parse::<Uri>()
+        .ok()
+        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+        .ok_or_else(|| ClientError::Url(text.to_owned()))
+}
+
+/// `base` with another path, and another authority if there is one.
+pub(crate) fn with_path(
+    base: &Uri,
+    path: &'static str,
+    authority: Option<&Authority>,
+) -> Option<Uri> {
+    let mut parts = Parts::default();
+    parts.scheme = base.scheme().cloned();
+    parts.authority = authority.or(base.authority()).cloned();
+    parts.path_and_query = Some(http::uri::PathAndQuery::from_static(path));
+    Uri::from_parts(parts).ok()
+}
+
+/// Reads headers. An error is the name of one that is none.
+pub(crate) fn parse_headers(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    let parse = |(name, value): &(String, String)| {
+        let parsed = HeaderName::try_from(name)
+            .ok()
+            .zip(HeaderValue::try_from(value).ok());
+        let (parsed, mut value) = parsed.ok_or_else(|| name.clone())?;
+        value.set_sensitive(true);
+        Ok((parsed, value))
+    };
+    headers.0.iter().map(parse).collect()
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn tls_versions(
+    tls: &Tls,
+) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, ClientError> {
+    let versions: &[&rustls::SupportedProtocolVersion] = if tls.only_tls_1_3 {
+        &[&rustls::version::TLS13]
+    } else {
+        rustls::DEFAULT_VERSIONS
+    };
+    ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(versions)
+        .map_err(|error| ClientError::Tls(error.to_string()))
+}
+
+fn client_config(tls: &Tls) -> Result<ClientConfig, ClientError> {
+    let builder = tls_versions(tls)?;
+    let builder = if tls.insecure_skip_verify {
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
+    } else {
+        builder.with_root_certificates(roots(tls)?)
+    };
+    let Some((certificate, key)) = &tls.identity else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let chain = certificates(certificate, "client's certificate")?;
+    let key = PrivateKeyDer::from_pem_slice(&read(key, "client's key")?).map_err(|error| {
+        ClientError::Pem {
+            what: "client's key",
+            reason: error.to_string(),
+        }
+    })?;
+    builder
+        .with_client_auth_cert(chain, key)
+        .map_err(|error| ClientError::Tls(error.to_string()))
+}
+
+fn roots(tls: &Tls) -> Result<RootCertStore, ClientError> {
+    let mut roots = RootCertStore::empty();
+    if let Some(authorities) = &tls.authorities {
+        for certificate in certificates(authorities, "authorities' certificates")? {
+            roots
+                .add(certificate)
+                .map_err(|error| ClientError::Tls(error.to_string()))?;
+        }
+    }
+    if tls.authorities.is_none() || tls.system_authorities_too {
+        // The system may hold some that cannot be read; those are not trusted.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    Ok(roots)
+}
+
+fn certificates(
+    pem: &Pem,
+    what: &'static str,
+) -> Result<Vec<CertificateDer<'static>>, ClientError> {
+    CertificateDer::pem_slice_iter(&read(pem, what)?)
+        .collect::<Result<_, _>>()
+        .map_err(|error| ClientError::Pem {
+            what,
+            reason: error.to_string(),
+        })
+}
+
+fn read(pem: &Pem, what: &'static str) -> Result<Vec<u8>, ClientError> {
+    match pem {
+        Pem::Text(text) => Ok(text.clone().into_bytes()),
+        Pem::File(path) => std::fs::read(path).map_err(|error| ClientError::Pem {
+            what,
+            reason: format!("{}: {error}", path.display()),
+        }),
+    }
+}
+
+/// `insecure_skip_verify`: any certificate will do, but the handshake must be signed with its key.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,162 @@
+//! Compression, bounded: a bomb is refused before it has spent memory.
+
+use std::io::{self, BufRead, Read, Write as _};
+
+use bytes::Bytes;
+
+use crate::budget::Permit;
+use crate::failure::Failure;
+
+/// What a message is compressed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    Gzip,
+    Zstd,
+    Zlib,
+}
+
+/// The largest window that a zstd stream may ask for, as a power of two: 8 MiB, what RFC 9659 allows.
+const ZSTD_WINDOW: u32 = 23;
+/// Room that is made at first, and the least that is added.
+const LEAST_ROOM: usize = 16 * 1024;
+
+impl Codec {
+    /// Decompresses, to `limit` bytes at most, and pays for them.
+    pub(crate) fn decompress(
+        self,
+        compressed: &[u8],
+        limit: usize,
+        permit: &mut Permit,
+    ) -> Result<Bytes, Failure> {
+        match self {
+            Self::Gzip => collect(
+                flate2::bufread::MultiGzDecoder::new(compressed),
+                compressed.len(),
+                limit,
+                permit,
+            ),
+            Self::Zlib => collect(
+                flate2::bufread::ZlibDecoder::new(compressed),
+                compressed.len(),
+                limit,
+                permit,
+            ),
+            Self::Zstd => {
+                let decoder = zstd_decoder(compressed).map_err(|_| CORRUPT)?;
+                collect(decoder, compressed.len(), limit, permit)
+            }
+        }
+    }
+
+    /// Compresses quickly: these bytes live for one hop.
+    pub(crate) fn compress(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let out = Vec::with_capacity(bytes.len().saturating_div(4).max(LEAST_ROOM));
+        match self {
+            Self::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::fast());
+                encoder.write_all(bytes)?;
+                encoder.finish()
+            }
+            Self::Zlib => {
+                let mut encoder = flate2::write::ZlibEncoder::new(out, flate2::Compression::fast());
+                encoder.write_all(bytes)?;
+                encoder.finish()
+            }
+            Self::Zstd => {
+                let mut encoder = zstd::stream::write::Encoder::new(out, 1)?;
+                encoder.write_all(bytes)?;
+                encoder.finish()
+            }
+        }
+    }
+}
+
+const CORRUPT: Failure = Failure::malformed("the compressed body cannot be decompressed");
+
+fn zstd_decoder<R: BufRead>(compressed: R) -> io::Result<impl Read> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed)?;
+    decoder.window_log_max(ZSTD_WINDOW)?;
+    Ok(decoder)
+}
+
+/// Reads to the end, paying for room before it is made.
+fn collect(
+    mut reader: impl Read,
+    compressed: usize,
+    limit: usize,
+    permit: &mut Permit,
+) -> Result<Bytes, Failure> {
+    let mut out = Vec::new();
+    let mut room = compressed.saturating_mul(4).max(LEAST_ROOM);
+    loop {
+        // One byte more than allowed tells a body that just fits from one that does not.
+        let left = limit.saturating_sub(out.len()).saturating_add(1);
+        room = room.min(left);
+        permit.grow(room)?;
+        out.reserve_exact(room);
+        let taken = reader
+            .by_ref()
+            .take(room as u64)
+            .read_to_end(&mut out)
+            .map_err(|_| CORRUPT)?;
+        if out.len() > limit {
+            return Err(Failure::TooLarge);
+        }
+        if taken < room {
+            return Ok(out.into());
+        }
+        room = out.len().max(LEAST_ROOM);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+    use crate::budget::ByteBudget;
+
+    const ALL: [Codec; 3] = [Codec::Gzip, Codec::Zstd, Codec::Zlib];
+
+    #[test]
+    fn what_was_compressed_comes_back_up_to_the_limit() {
+        let budget = ByteBudget::new(1 << 24);
+        let text = b"telemetry ".repeat(50_000);
+        for codec in ALL {
+            let compressed = codec.compress(&text).unwrap();
+            let mut permit = budget.permit();
+            let back = codec.decompress(&compressed, text.len(), &mut permit);
+            assert_eq!(back.unwrap(), text);
+            let short = codec.decompress(&compressed, text.len() - 1, &mut permit);
+            assert_eq!(short, Err(Failure::TooLarge));
+        }
+    }
+
+    #[test]
+    fn a_bomb_costs_no_more_than_the_budget() {
+        let budget = ByteBudget::new(1 << 20);
+        let bomb = vec![0; 64 << 20];
+        for codec in ALL {
+            let compressed = codec.compress(&bomb).unwrap();
+            let mut permit = budget.permit();
+            let result = codec.decompress(&compressed, 1 << 30, &mut permit);
+            assert_eq!(result, Err(Failure::Busy));
+            assert!(permit.bytes() <= 1 << 20);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_cut_or_no_stream_at_all_are_malformed() {
+        let budget = ByteBudget::new(1 << 24);
+        for codec in ALL {
+            let compressed = codec.compress(&b"telemetry ".repeat(5_000)).unwrap();
+            for broken in [
+                &compressed[..compressed.len() / 2],
+                b"no stream",
+                b"\x1f\x8b\x08",
+            ] {
+                let result = codec.decompress(broken, 1 << 20, &mut budget.permit());
+                assert_eq!(result, Err(CORRUPT), "{codec:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Exporters: where requests go.
+
+mod debug;
+mod file;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+use tollgate_record::Signal;
+
+use crate::client::ClientError;
+use crate::grpc::client::GrpcExporter;
+use crate::http::client::HttpExporter;
+use crate::settings;
+
+/// One destination.
+pub struct Exporter {
+    kind: Kind,
+    /// True once nobody should wait for another try.
+    hurry: watch::Sender<bool>,
+}
+
+enum Kind {
+    Grpc(Box<GrpcExporter>),
+    Http(Box<HttpExporter>),
+    File(file::FileExporter),
+    Debug(debug::DebugExporter),
+    Nop,
+}
+
+/// The destination has the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// Records that it did not take for all that (`partial_success`); they must not be sent again.
+    pub rejected: u64,
+}
+
+/// The destination has not got the request. Reasons name codes, never what the destination said: that may quote what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExportError {
+    /// It will not take it.
+    #[error("{reason}")]
+    Permanent {
+        /// Why.
+        reason: String,
+    },
+    /// It may take it later; all tries that the settings allow were made.
+    #[error("{reason}")]
+    Retryable {
+        /// When, if it said so.
+        after: Option<Duration>,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl ExportError {
+    pub(crate) fn permanent(reason: impl Into<String>) -> Self {
+        Self::Permanent {
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn retryable(reason: impl Into<String>) -> Self {
+        Self::Retryable {
+            after: None,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Why there is no exporter.
+#[derive(Debug, thiserror::Error)]
+pub enum ExporterError {
+    /// A client cannot be made of the settings.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A file cannot be written.
+    #[error("{path} cannot be written: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Where debug exporters write: one place for all of them, so that their texts do not mix.
+#[derive(Clone)]
+pub struct Console(Arc<Mutex<dyn Write + Send>>);
+
+impl Console {
+    /// A console that writes to `out`.
+    pub fn new(out: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(out)))
+    }
+
+    pub(crate) fn write(&self, text: &[u8]) -> std::io::Result<()> {
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        out.write_all(text)?;
+        out.flush()
+    }
+}
+
+impl Exporter {
+    /// Makes an exporter. Its name stands in what it logs; destinations are not reached before there is something to send.
+    pub async fn new(
+        name: &str,
+        settings: &settings::Exporter,
+        console: Console,
+    ) -> Result<Self, ExporterError> {
+        let kind = match settings {
+            settings::Exporter::Grpc(settings) => {
+                Kind::Grpc(Box::new(GrpcExporter::new(name, settings)?))
+            }
+            settings::Exporter::Http(settings) => {
+                Kind::Http(Box::new(HttpExporter::new(name, settings)?))
+            }
+            settings::Exporter::File(settings) => {
+                Kind::File(file::FileExporter::open(settings).await?)
+            }
+            settings::Exporter::Debug(settings) => {
+                Kind::Debug(debug::DebugExporter::new(name, settings, console))
+            }
+            settings::Exporter::Nop => Kind::Nop,
+        };
+        Ok(Self {
+            kind,
+            hurry: watch::Sender::new(false),
+        })
+    }
+
+    /// Hands over one request, and returns when the destination has it, or will not have it.
+    pub async fn export(&self, signal: Signal, wire: Bytes) -> Result<Delivered, ExportError> {
+        match &self.kind {
+            Kind::Grpc(exporter) => exporter.export(signal, wire, self.hurry.subscribe()).await,
+            Kind::Http(exporter) => exporter.export(signal, wire, self.hurry.subscribe()).await,
+            Kind::File(exporter) => exporter.export(signal, &wire),
+            Kind::Debug(exporter) => exporter.export(signal, &wire),
+            Kind::Nop => Ok(Delivered::default()),
+        }
+    }
+
+    /// Ends the waiting between tries, now and from now on: tries under way go on, and a request that fails then is given back
+    /// as retryable. For a stop in good order.
+    pub fn hurry(&self) {
+        self.hurry.send_replace(true);
+    }
+
+    /// Writes out what is still held. The exporter can be used afterwards.
+    pub async fn flush(&self) -> Result<(), ExporterError> {
+        match &self.kind {
+            Kind::File(exporter) => exporter.flush().await,
+            _ => Ok(()),
+        }
+    }
+}

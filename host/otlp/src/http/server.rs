@@ -1,0 +1,182 @@
+//! The OTLP/HTTP server.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use hyper::body::Incoming;
+use tollgate_record::{RequestContext, Signal};
+
+use crate::budget::ByteBudget;
+use crate::failure::{self, Failure};
+use crate::gate::{Gate, Request};
+use crate::http::encoding::{self, content_type};
+use crate::listener::Service;
+use crate::payload::{self, Payload};
+use crate::settings::{Encoding, HttpServer};
+
+/// Serves the three paths.
+pub(crate) struct Server<G> {
+    pub(crate) settings: HttpServer,
+    pub(crate) response_headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) gate: Arc<G>,
+    pub(crate) budget: Arc<ByteBudget>,
+}
+
+impl<G: Gate> Service for Server<G> {
+    async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+        peer: &Arc<RequestContext>,
+    ) -> Response<Payload> {
+        let mut response = self.route(request, peer).await;
+        for (name, value) in &self.response_headers {
+            response.headers_mut().insert(name, value.clone());
+        }
+        response
+    }
+}
+
+impl<G: Gate> Server<G> {
+    async fn route(
+        &self,
+        request: http::Request<Incoming>,
+        peer: &Arc<RequestContext>,
+    ) -> Response<Payload> {
+        let Some(signal) = self.signal(request.uri().path()) else {
+            return plain(StatusCode::NOT_FOUND, "404 page not found");
+        };
+        if request.method() != Method::POST {
+            let mut response = plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "405 method not allowed, supported: [POST]",
+            );
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("POST"));
+            return response;
+        }
+        let Some(encoding) = encoding::of(request.headers()) else {
+            return plain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "415 unsupported media type, supported: [application/json, application/x-protobuf]",
+            );
+        };
+        match self.export(signal, encoding, request, peer).await {
+            Ok(response) => succeeded(signal, encoding, &response),
+            Err(failure) => refused(encoding, &failure),
+        }
+    }
+
+    fn signal(&self, path: &str) -> Option<Signal> {
+        if path == self.settings.logs_path {
+            Some(Signal::Logs)
+        } else if path == self.settings.traces_path {
+            Some(Signal::Traces)
+        } else if path == self.settings.metrics_path {
+            Some(Signal::Metrics)
+        } else {
+            None
+        }
+    }
+
+    async fn export(
+        &self,
+        signal: Signal,
+        encoding: Encoding,
+        request: http::Request<Incoming>,
+        peer: &Arc<RequestContext>,
+    ) -> Result<tollgate_json::Response, Failure> {
+        let limit = self.settings.max_body_size;
+        let codec = encoding::codec(request.headers(), &self.settings.encodings)
+            .map_err(|()| Failure::malformed("unsupported Content-Encoding"))?;
+        let mut permit = self.budget.permit();
+        let (head, body) = request.into_parts();
+        let reading = payload::read(body, limit, &mut permit);
+        let mut bytes = tokio::time::timeout(self.settings.bounds.body_time, reading)
+            .await
+            .map_err(|_| Failure::Slow)??;
+        if let Some(codec) = codec {
+            bytes = codec.decompress(&bytes, limit, &mut permit)?;
+        }
+        if encoding == Encoding::Json {
+            let wire = tollgate_json::decode(signal, &bytes)
+                .map_err(|error| Failure::Malformed(error.to_string().into()))?;
+            permit.grow(wire.len())?;
+            bytes = wire.into();
+        }
+        let context = if self.settings.include_metadata {
+            Arc::new(RequestContext {
+                metadata: metadata(&head.headers),
+                ..RequestContext::clone(peer)
+            })
+        } else {
+            Arc::clone(peer)
+        };
+        let request = Request {
+            signal,
+            wire: bytes,
+            context,
+        };
+        failure::outcome(self.gate.admit(request).await)
+    }
+}
+
+/// Headers as metadata: every name once, with all its values.
+pub(crate) fn metadata(headers: &HeaderMap) -> Vec<(String, Vec<String>)> {
+    headers
+        .keys()
+        .map(|name| {
+            let values = headers.get_all(name).iter();
+            let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            (name.as_str().to_owned(), values.collect())
+        })
+        .collect()
+}
+
+fn succeeded(
+    signal: Signal,
+    encoding: Encoding,
+    response: &tollgate_json::Response,
+) -> Response<Payload> {
+    let body = match encoding {
+        Encoding::Proto => response.to_wire(),
+        Encoding::Json => response.to_json(signal),
+    };
+    respond(StatusCode::OK, content_type(encoding), body.into())
+}
+
+fn refused(encoding: Encoding, failure: &Failure) -> Response<Payload> {
+    let status = failure.status();
+    let body = match encoding {
+        Encoding::Proto => status.to_wire(),
+        Encoding::Json => status.to_json(),
+    };
+    let mut response = respond(failure.http_status(), content_type(encoding), body.into());
+    if let Some(pause) = failure.retry_after() {
+        // The header knows whole seconds; a client that waits none at all would be no help.
+        let seconds = pause
+            .as_secs()
+            .saturating_add(u64::from(pause.subsec_nanos() > 0));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Payload> {
+    respond(
+        status,
+        HeaderValue::from_static("text/plain"),
+        Bytes::from_static(text.as_bytes()),
+    )
+}
+
+fn respond(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<Payload> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}

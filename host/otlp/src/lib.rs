@@ -1,0 +1,32 @@
+//! OTLP in and out: receivers that hand requests to a [`Gate`], and exporters that take what is left of them.
+//!
+//! Requests stay the bytes that came. Both protocols are served and spoken on hyper directly: tonic decompresses a message before
+//! anybody can ask the byte budget, copies it into a buffer of its own even when it came in one piece, and answers an oversized
+//! one with a code that OTLP calls retryable. What OTLP needs of gRPC, unary calls of three methods, is five bytes before a
+//! message and two headers after it.
+//!
+//! Answers follow OTLP's tables of codes. Their texts, and those of errors, are fixed or say where something is wrong: never
+//! what a record holds.
+
+mod budget;
+mod client;
+mod compression;
+mod exporter;
+mod failure;
+mod gate;
+mod grpc;
+mod http;
+mod listener;
+mod payload;
+mod receiver;
+mod retry;
+pub mod settings;
+
+/// How exporters introduce themselves.
+pub(crate) const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
+
+pub use budget::{ByteBudget, Permit, Spent};
+pub use client::ClientError;
+pub use exporter::{Console, Delivered, ExportError, Exporter, ExporterError};
+pub use gate::{Answer, Gate, Request};
+pub use receiver::{BindError, Receiver};

@@ -1,0 +1,88 @@
+//! Trying again: the Collector's `retry_on_failure`.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::exporter::ExportError;
+use crate::settings::Retry;
+
+/// Calls `attempt` until it succeeds, fails for good, or there is no more time. `hurry` ends the waiting.
+pub(crate) async fn run<T, F: Future<Output = Result<T, ExportError>>>(
+    exporter: &str,
+    settings: &Retry,
+    mut hurry: watch::Receiver<bool>,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, ExportError> {
+    let start = Instant::now();
+    let mut backoff = Backoff::new(settings);
+    loop {
+        let (asked, reason) = match attempt().await {
+            Err(ExportError::Retryable { after, reason }) => (after, reason),
+            result => return result,
+        };
+        let pause = backoff.next().max(asked.unwrap_or_default());
+        let elapsed = start.elapsed().saturating_add(pause);
+        let no_time = settings.max_elapsed_time.is_some_and(|most| elapsed > most);
+        let give_up = ExportError::Retryable {
+            after: asked,
+            reason,
+        };
+        if !settings.enabled || no_time || *hurry.borrow() {
+            return Err(give_up);
+        }
+        tracing::warn!(
+            exporter,
+            reason = give_up.to_string(),
+            ?pause,
+            "an export failed and is tried again"
+        );
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = hurry.wait_for(|hurry| *hurry) => return Err(give_up),
+        }
+    }
+}
+
+/// Ever longer pauses.
+struct Backoff<'s> {
+    settings: &'s Retry,
+    /// Seconds.
+    interval: f64,
+}
+
+impl<'s> Backoff<'s> {
+    fn new(settings: &'s Retry) -> Self {
+        Self {
+            settings,
+            interval: settings.initial_interval.as_secs_f64(),
+        }
+    }
+
+    /// The next pause: the interval, somewhat more or less of it, and the interval grows.
+    fn next(&mut self) -> Duration {
+        let spread = self.interval * self.settings.randomization_factor;
+        let pause = self.interval + spread * (2.0 * fastrand::f64() - 1.0);
+        let longest = self.settings.max_interval.as_secs_f64();
+        self.interval = (self.interval * self.settings.multiplier).min(longest);
+        Duration::try_from_secs_f64(pause).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_the_longest_and_stay_within_their_spread() {
+        let settings = Retry::default();
+        let mut backoff = Backoff::new(&settings);
+        for interval in [5.0, 7.5, 11.25, 16.875, 25.3125, 30.0, 30.0] {
+            let pause = backoff.next().as_secs_f64();
+            assert!(
+                (interval * 0.5..=interval * 1.5).contains(&pause),
+                "{interval}: {pause}"
+            );
+        }
+    }
+}
