@@ -1,0 +1,67 @@
+//! `include` and `exclude`: which records are acted upon.
+
+mod check;
+mod choose;
+mod texts;
+mod written;
+
+pub use choose::{Choice, Filter};
+pub use written::WrittenProperties;
+
+use tollgate_sdk::{Compat, Problem, Setup, Signal};
+
+use check::Properties;
+
+/// The filter of each signal. A signal for which the configuration makes no sense has none, and no access is asked for it: the host
+/// refuses to put the policy into its pipelines.
+#[derive(Debug)]
+pub struct Filters {
+    chosen: Vec<(Signal, Option<Filter>)>,
+}
+
+impl Filters {
+    /// Checks what is written, and declares what the conditions read.
+    pub fn configure(
+        include: Option<WrittenProperties>,
+        exclude: Option<WrittenProperties>,
+        setup: &mut Setup,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let include = include.map(|written| written.check("/include", &mut problems));
+        let exclude = exclude.map(|written| written.check("/exclude", &mut problems));
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let fits = |properties: &Option<Properties>, signal| properties.as_ref().is_none_or(|properties| properties.fits(signal));
+        let signals: Vec<Signal> =
+            Signal::ALL.iter().copied().filter(|signal| fits(&include, *signal) && fits(&exclude, *signal)).collect();
+        if signals.is_empty() {
+            let help = "use one instance of the policy for each signal";
+            return Err(vec![Problem::at("", "no signal fits both `include` and `exclude`").help(help)]);
+        }
+        let compat = setup.compat();
+        let part = |properties: &Option<Properties>, signal| properties.as_ref().and_then(|found| found.of(signal, compat));
+        let chosen = signals.into_iter().map(|signal| {
+            let (include, exclude) = (part(&include, signal), part(&exclude, signal));
+            (signal, Filter::configure(include, exclude, signal, setup))
+        });
+        Ok(Self { chosen: chosen.collect() })
+    }
+
+    /// The signals that the configuration fits.
+    #[must_use]
+    pub fn signals(&self) -> Vec<Signal> {
+        self.chosen.iter().map(|(signal, _)| *signal).collect()
+    }
+
+    /// The filter of a signal, if there is one.
+    pub fn of(&self, signal: Signal) -> Option<&Filter> {
+        self.chosen.iter().find(|(chosen, _)| *chosen == signal)?.1.as_ref()
+    }
+}
+
+/// Whether any of several items is enough. The Collector wants all libraries to match, which two never do; its documentation
+/// says any.
+fn any_library(compat: Compat) -> bool {
+    compat == Compat::Tollgate
+}
