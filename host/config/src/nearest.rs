@@ -6,14 +6,21 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let allowed = (word.chars().count() / 3).max(1);
+    // The beginning of a word is as good as a word with one mistake.
+    let far = |candidate: &str| {
+        let cut = word.len() >= SHORTEST && candidate.starts_with(word);
+        if cut { 1 } else { distance(word, candidate) }
+    };
     candidates
         .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (far(candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
+/// Bytes of the shortest beginning that says which word it is.
+const SHORTEST: usize = 4;
 /// Longest word that is compared; nobody mistypes longer ones.
 const LONGEST: usize = 80;
 
@@ -66,6 +73,7 @@ mod tests {
         assert_eq!(nearest("edn_point", words), Some("endpoint"));
         assert_eq!(nearest("TimeOut", words), Some("timeout"));
         assert_eq!(nearest("haeders", words), Some("headers"));
+        assert_eq!(nearest("time", words), Some("timeout"));
         assert_eq!(nearest("sampling", words), None);
     }
 }

@@ -106,3 +106,9 @@ pub(crate) fn check(
         found: checker.found,
     }
 }
+
+/// Whether a key of this kind takes a value.
+#[cfg(test)]
+pub(crate) fn takes(kind: crate::schema::Kind, node: &Node) -> bool {
+    value::check(kind, node).is_ok()
+}

@@ -53,17 +53,20 @@ pub(crate) fn pipelines(
         pipelines.iter().flat_map(part).collect()
     };
     let receivers = used(|pipeline| &pipeline.receivers);
-    unused(checker, defined.receivers, &receivers);
-    unused(
-        checker,
-        defined.stages,
-        &used(|pipeline| &pipeline.processors),
-    );
-    unused(
-        checker,
-        defined.exporters,
-        &used(|pipeline| &pipeline.exporters),
-    );
+    // Where something is wrong, a component may look unused that is not.
+    if !checker.found.has_errors() {
+        unused(checker, defined.receivers, &receivers);
+        unused(
+            checker,
+            defined.stages,
+            &used(|pipeline| &pipeline.processors),
+        );
+        unused(
+            checker,
+            defined.exporters,
+            &used(|pipeline| &pipeline.exporters),
+        );
+    }
     addresses(checker, defined.receivers, &receivers);
     files(
         checker,

@@ -50,14 +50,14 @@ pub(crate) fn check(kind: Kind, node: &Node) -> Result<(), Problem> {
         Kind::Level(least, most) => match node.value {
             Value::Int(value) if (least..=most).contains(&value) => Ok(()),
             _ => Err(problem(
-                "does not do",
+                "is not a value that it takes",
                 format!("write a whole number from {least} to {most}"),
             )),
         },
         Kind::Number(least, most) => match number(node) {
             Some(value) if (least..=most).contains(&value) => Ok(()),
             _ => Err(problem(
-                "does not do",
+                "is not a value that it takes",
                 format!("write a number from {least} to {most}"),
             )),
         },
@@ -129,7 +129,7 @@ fn text(node: &Node) -> Result<&str, Problem> {
 fn choice(node: &Node, offered: &[&str], elsewhere: &[&str]) -> Result<(), Problem> {
     let help = format!("what there is: {}", list(offered.iter().copied()));
     let Some(text) = node.text() else {
-        return Err(problem("does not do", help));
+        return Err(problem("is not a value that it takes", help));
     };
     if offered.iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return Ok(());
@@ -145,7 +145,7 @@ fn choice(node: &Node, offered: &[&str], elsewhere: &[&str]) -> Result<(), Probl
         offered.iter().copied().filter(|word| !word.is_empty()),
     )
     .map_or(help, |word| format!("did you mean `{word}`?"));
-    Err(problem("does not do", help))
+    Err(problem("is not a value that it takes", help))
 }
 
 pub(crate) fn flag(node: &Node) -> Option<bool> {

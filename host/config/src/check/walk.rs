@@ -6,7 +6,7 @@ use super::value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::Document;
 use crate::nearest::nearest;
-use crate::schema::{Key, Kind, Status};
+use crate::schema::{Key, Kind, SERVICE, Status};
 use crate::yaml::{Entry, Node, Origin, Span, Value};
 
 /// Collects what is wrong while a configuration is checked.
@@ -65,7 +65,7 @@ impl Checker<'_> {
             let span = node.entry(key.name).map_or(at, |entry| entry.span);
             self.error(
                 span,
-                format!("{path}: the key `{}` is missing", key.name),
+                prefixed(path, &format!("the key `{}` is missing", key.name)),
                 format!("`{}`: {}", key.name, key.summary),
             );
         }
@@ -85,15 +85,13 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, path: &str, keys: &[Key], entry: &Entry) {
-        let prefix = if path.is_empty() {
-            String::new()
-        } else {
-            format!("{path}: ")
-        };
-        let message = format!("{prefix}there is no key `{}`", entry.key);
+        let message = prefixed(path, &format!("there is no key `{}`", entry.key));
         let names = || keys.iter().map(|key| key.name);
         let help = match nearest(&entry.key, names()) {
             Some(name) => format!("did you mean `{name}`?"),
+            None if path.is_empty() && SERVICE.iter().any(|key| key.name == entry.key) => {
+                "it stands under `service`".to_owned()
+            }
             None if keys.is_empty() => "it has no keys".to_owned(),
             None => {
                 let offered = keys
@@ -196,6 +194,11 @@ impl Checker<'_> {
             for entry in node.entries() {
                 let path = join(path, &entry.key);
                 match entry.node.text() {
+                    None if entry.node.value == Value::Null => self.error(
+                        entry.span,
+                        format!("{path}: the value is missing"),
+                        "write it",
+                    ),
                     Some("") => self.error(
                         entry.span,
                         format!("{path}: the value is empty"),
@@ -283,6 +286,15 @@ pub(crate) fn join(path: &str, key: &str) -> String {
     }
 }
 
+/// A message with the way to what it is about.
+fn prefixed(path: &str, message: &str) -> String {
+    if path.is_empty() {
+        message.to_owned()
+    } else {
+        format!("{path}: {message}")
+    }
+}
+
 /// Words for a message.
 pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words
@@ -298,7 +310,9 @@ const LONGEST: usize = 60;
 /// The value as the start of a sentence. What came from a variable, and what is a secret, is not shown.
 fn shown(node: &Node, kind: Kind) -> String {
     let text = match &node.value {
-        _ if matches!(kind, Kind::Secret) => return "the value ".to_owned(),
+        _ if matches!(kind, Kind::Secret) || node.holds_password() => {
+            return "the value ".to_owned();
+        }
         _ if node.origin != Origin::File => return "the value of the variable ".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),

@@ -14,6 +14,8 @@ use crate::yaml::{self, Budget, Node, Origin, Span, Value};
 
 /// Variables that a configuration may expand, nested ones included.
 const MOST: usize = 10_000;
+/// Variables that a single value may expand.
+const MOST_IN_VALUE: usize = 1_000;
 /// How deep variables may refer to variables.
 const DEPTH: usize = 20;
 /// Bytes of the longest text that expansion may make.
@@ -39,6 +41,7 @@ pub(crate) fn expand(
         env,
         budget,
         left: MOST,
+        left_in_value: 0,
         findings: Vec::new(),
     };
     expander.node(root);
@@ -50,6 +53,7 @@ struct Expander<'a> {
     env: &'a dyn Fn(&str) -> Option<String>,
     budget: &'a mut Budget,
     left: usize,
+    left_in_value: usize,
     findings: Vec<Finding>,
 }
 
@@ -74,7 +78,7 @@ impl Expander<'_> {
             Value::Map(entries) => entries
                 .iter_mut()
                 .for_each(|entry| self.node(&mut entry.node)),
-            Value::Text(text) if text.contains('$') => match self.text(text, node.span, 0) {
+            Value::Text(text) if text.contains('$') => match self.written(text, node.span) {
                 Ok(Some(expanded)) => {
                     node.value = expanded.value;
                     node.origin = Origin::Variable(expanded.text);
@@ -88,6 +92,12 @@ impl Expander<'_> {
             },
             _ => {}
         }
+    }
+
+    /// Expands a text that stands in the file.
+    fn written(&mut self, text: &str, span: Span) -> Result<Option<Expanded>, Failure> {
+        self.left_in_value = MOST_IN_VALUE;
+        self.text(text, span, 0)
     }
 
     /// Expands the variables of one text; none if there is none in it.
@@ -183,9 +193,11 @@ impl Expander<'_> {
         depth: usize,
     ) -> Result<Cow<'static, str>, Failure> {
         self.left = self.left.saturating_sub(1);
-        if self.left == 0 || depth > DEPTH {
-            let message =
-                format!("expands without end: variables may nest {DEPTH} deep, and {MOST} in all");
+        self.left_in_value = self.left_in_value.saturating_sub(1);
+        if self.left == 0 || self.left_in_value == 0 || depth > DEPTH {
+            let message = format!(
+                "expands without end: variables may nest {DEPTH} deep, {MOST_IN_VALUE} in one value, {MOST} in all"
+            );
             return Err(failure(
                 uri,
                 message,

@@ -7,7 +7,8 @@ use super::Kind::{
 const NO_AUTH: &str =
     "authentication by extensions is not offered yet; a fixed header can be set in `headers`";
 const NO_MIDDLEWARE: &str = "middleware extensions are not offered";
-const NO_QUEUE: &str = "queues are not offered yet: the client is answered when the exporters have the data; write `sending_queue: {enabled: false}`";
+const NO_QUEUE: &str =
+    "queues are not offered yet: the client is answered when the exporters have the data";
 const NO_PEM_RELOAD: &str = "certificates are read once, at start";
 const NO_ROTATION: &str =
     "files are not rotated by the program; rotate them from outside, with `append: true`";

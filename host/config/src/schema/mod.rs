@@ -241,3 +241,6 @@ pub fn reference() -> Vec<ComponentReference> {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests;

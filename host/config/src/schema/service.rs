@@ -64,8 +64,7 @@ pub(crate) const PIPELINE: &[Key] = &[
     Key::new("exporters", Any, "", "where they go; at least one").required(),
 ];
 
-const NO_METRICS: &str =
-    "metrics of the program's own are not offered yet; write `metrics: {level: none}`";
+const NO_METRICS: &str = "metrics of the program's own are not offered yet";
 const NO_TRACES: &str = "traces of the program's own are not offered yet";
 const NO_LOG_CHANGES: &str = "the program's log lines cannot be changed so";
 

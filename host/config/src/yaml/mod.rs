@@ -125,6 +125,11 @@ impl Node {
         }
     }
 
+    /// Whether the value is a URL with a user and a password.
+    pub(crate) fn holds_password(&self) -> bool {
+        matches!(&self.value, Value::Text(text) if text.split_once("://").is_some_and(|(_, rest)| rest.contains('@')))
+    }
+
     /// Values in this subtree, this one included.
     pub(crate) fn size(&self) -> usize {
         let inner: usize = match &self.value {

@@ -27,7 +27,7 @@ fn collect(node: &Node, under: &str, secret: bool, found: &mut Vec<Span>) {
                 collect(&entry.node, key, secret, found);
             }
         }
-        _ if secret => found.push(node.span),
+        _ if secret || node.holds_password() => found.push(node.span),
         _ => {}
     }
 }
