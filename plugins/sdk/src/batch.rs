@@ -65,7 +65,10 @@ impl<'b> Batch<'b> {
         let kind = self.signal().record_kind();
         for (index, candidate) in (0_u32..).zip(self.frame.columns.node_kind) {
             if *candidate == kind as u8 {
-                let verdict = judge(&mut Node::new(NodeView::new(self.frame, index, kind), self.draft));
+                let verdict = judge(&mut Node::new(
+                    NodeView::new(self.frame, index, kind),
+                    self.draft,
+                ));
                 self.draft.judge(index, verdict);
             }
         }
@@ -75,7 +78,10 @@ impl<'b> Batch<'b> {
     pub fn each(&mut self, kind: NodeKind, mut visit: impl FnMut(&mut Node<'_>)) {
         for (index, candidate) in (0_u32..).zip(self.frame.columns.node_kind) {
             if *candidate == kind as u8 {
-                visit(&mut Node::new(NodeView::new(self.frame, index, kind), self.draft));
+                visit(&mut Node::new(
+                    NodeView::new(self.frame, index, kind),
+                    self.draft,
+                ));
             }
         }
     }
@@ -109,14 +115,21 @@ impl<'b> Batch<'b> {
             field,
             path: self.frame.path(field),
             value: columns.value(index).unwrap_or(Value::Empty),
-            offset: self.frame.in_text(index).map(|(offset, _)| offset.saturating_sub(self.frame.text_start())),
+            offset: self
+                .frame
+                .in_text(index)
+                .map(|(offset, _)| offset.saturating_sub(self.frame.text_start())),
         }
     }
 
     /// The texts and bytes of all cells, one after the other in the order of the cells: what a search for patterns runs over.
     #[must_use]
     pub fn text(&self) -> &'b [u8] {
-        self.frame.columns.text.get(self.frame.text_start()..).unwrap_or_default()
+        self.frame
+            .columns
+            .text
+            .get(self.frame.text_start()..)
+            .unwrap_or_default()
     }
 
     /// The columns themselves, for policies that look at every text.
@@ -133,26 +146,38 @@ impl<'b> Batch<'b> {
 
     /// Gives a cell another value.
     pub fn set_cell<'v>(&mut self, rule: Rule, cell: u32, value: impl Into<NewValue<'v>>) {
-        self.draft.edit(Operation::Set, cell, 0, &value.into(), rule);
+        self.draft
+            .edit(Operation::Set, cell, 0, &value.into(), rule);
     }
 
     /// Deletes a cell.
     pub fn delete_cell(&mut self, rule: Rule, cell: u32) {
-        self.draft.edit(Operation::Delete, cell, 0, &NewValue::Empty, rule);
+        self.draft
+            .edit(Operation::Delete, cell, 0, &NewValue::Empty, rule);
     }
 
     /// Gives a cell, which must be an attribute or an entry of a map, another key.
     pub fn rename_cell(&mut self, rule: Rule, cell: u32, new_key: &str) {
-        self.draft.edit(Operation::Rename, cell, 0, &NewValue::from(new_key), rule);
+        self.draft
+            .edit(Operation::Rename, cell, 0, &NewValue::from(new_key), rule);
     }
 
     /// Gives a node a field with a value, in place of what is there.
-    pub fn put<'p, 'v>(&mut self, rule: Rule, node: u32, field: impl Into<FieldOrPath<'p>>, value: impl Into<NewValue<'v>>) {
+    pub fn put<'p, 'v>(
+        &mut self,
+        rule: Rule,
+        node: u32,
+        field: impl Into<FieldOrPath<'p>>,
+        value: impl Into<NewValue<'v>>,
+    ) {
         let path = match field.into() {
-            FieldOrPath::Field(field) => self.draft.declared_path(field, &self.frame.declared.paths),
+            FieldOrPath::Field(field) => {
+                self.draft.declared_path(field, &self.frame.declared.paths)
+            }
             FieldOrPath::Path(path) => self.draft.path(path),
         };
-        self.draft.edit(Operation::Put, node, path, &value.into(), rule);
+        self.draft
+            .edit(Operation::Put, node, path, &value.into(), rule);
     }
 
     /// Judges a node, once: records, span events, links, exemplars and metrics can be dropped, records alone can fail.
@@ -164,7 +189,12 @@ impl<'b> Batch<'b> {
     #[must_use]
     pub fn records(&self) -> usize {
         let kind = self.signal().record_kind() as u8;
-        self.frame.columns.node_kind.iter().filter(|candidate| **candidate == kind).count()
+        self.frame
+            .columns
+            .node_kind
+            .iter()
+            .filter(|candidate| **candidate == kind)
+            .count()
     }
 
     /// A place to edit the node with this index, for policies that go their own way through the batch.

@@ -49,7 +49,10 @@ pub(crate) mod kind {
 /// Offset and length of a span.
 pub(crate) fn span(value: u64) -> (usize, usize) {
     // Offsets and lengths are 32 bits wide by contract, so both halves fit.
-    #[expect(clippy::cast_possible_truncation, reason = "a half of 64 bits, on machines of 32 bits and more")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a half of 64 bits, on machines of 32 bits and more"
+    )]
     let halves = ((value >> 32) as usize, value as u32 as usize);
     halves
 }
@@ -58,7 +61,10 @@ impl<'b> Columns<'b> {
     /// The bytes of a span; empty where it points outside, which a host never does.
     pub(crate) fn slice(&self, value: u64) -> &'b [u8] {
         let (offset, length) = span(value);
-        offset.checked_add(length).and_then(|end| self.text.get(offset..end)).unwrap_or_default()
+        offset
+            .checked_add(length)
+            .and_then(|end| self.text.get(offset..end))
+            .unwrap_or_default()
     }
 
     /// The text of a span of kind text.
@@ -90,7 +96,10 @@ impl<'b> Columns<'b> {
 /// own `string`. To check again would cost a narrow policy as much as all its other work. Should the host ever break its word, the
 /// damage stays within the sandbox. Natively nobody stands in front, so the text is checked.
 #[cfg(target_arch = "wasm32")]
-#[expect(unsafe_code, reason = "the host checked it; a second check would double the cost of a narrow policy")]
+#[expect(
+    unsafe_code,
+    reason = "the host checked it; a second check would double the cost of a narrow policy"
+)]
 fn utf8(bytes: &[u8]) -> &str {
     // SAFETY: spans of kind text are UTF-8 by the contract of `wit/policy.wit`, and columns come from the host alone.
     unsafe { str::from_utf8_unchecked(bytes) }
@@ -136,31 +145,53 @@ impl<'b> Frame<'b> {
             cell = cell.wrapping_add(1);
         }
         starts.resize(nodes.saturating_add(1), cell);
-        Self { columns, declared, starts, keys: OnceCell::new(), text_start: OnceCell::new() }
+        Self {
+            columns,
+            declared,
+            starts,
+            keys: OnceCell::new(),
+            text_start: OnceCell::new(),
+        }
     }
 
     /// First cell of a node, and the first that is no longer its own.
     pub(crate) fn cells_of(&self, node: u32) -> (usize, usize) {
         let node = node as usize;
         let start = self.starts.get(node).copied().unwrap_or_default();
-        let end = self.starts.get(node.saturating_add(1)).copied().unwrap_or(start);
+        let end = self
+            .starts
+            .get(node.saturating_add(1))
+            .copied()
+            .unwrap_or(start);
         (start as usize, end as usize)
     }
 
     /// The first of the cells `start..end` with this field.
     pub(crate) fn find(&self, (start, end): (usize, usize), field: u32) -> Option<usize> {
         let fields = self.columns.cell_field.get(start..end)?;
-        fields.iter().position(|candidate| *candidate == field).map(|place| start + place)
+        fields
+            .iter()
+            .position(|candidate| *candidate == field)
+            .map(|place| start + place)
     }
 
     /// The path of a field of the view.
     pub(crate) fn path(&self, field: u32) -> &'b str {
-        self.columns.fields.get(field as usize).map_or("", |span| self.columns.str(*span))
+        self.columns
+            .fields
+            .get(field as usize)
+            .map_or("", |span| self.columns.str(*span))
     }
 
     /// The key of a field of the view, where it is an attribute.
     pub(crate) fn key(&self, field: u32) -> Option<&str> {
-        let keys = self.keys.get_or_init(|| self.columns.fields.iter().map(|span| Key::of(self.columns.str(*span))).collect());
+        let keys = self.keys.get_or_init(|| {
+            self.columns
+                .fields
+                .iter()
+                .map(|span| Key::of(self.columns.str(*span)))
+                .collect()
+        });
         match keys.get(field as usize)?.as_ref()? {
             Key::Plain { start, end } => self.path(field).get(*start..*end),
             Key::Unescaped(key) => Some(key),
@@ -171,8 +202,13 @@ impl<'b> Frame<'b> {
 impl Frame<'_> {
     /// Offset and length of what a cell has in the text.
     pub(crate) fn in_text(&self, cell: usize) -> Option<(usize, usize)> {
-        let in_text = matches!(*self.columns.cell_kind.get(cell)?, kind::TEXT | kind::BYTES | kind::ARRAY | kind::MAP);
-        in_text.then(|| self.columns.cell_value.get(cell).copied().map(span)).flatten()
+        let in_text = matches!(
+            *self.columns.cell_kind.get(cell)?,
+            kind::TEXT | kind::BYTES | kind::ARRAY | kind::MAP
+        );
+        in_text
+            .then(|| self.columns.cell_value.get(cell).copied().map(span))
+            .flatten()
     }
 
     /// Where the texts of the cells start: behind the paths.
@@ -191,7 +227,10 @@ impl Key {
             // A plain key is what stands between the first `["` and the final `"]`.
             Cow::Borrowed(key) => {
                 let end = path.len().checked_sub(2)?;
-                Some(Key::Plain { start: end.checked_sub(key.len())?, end })
+                Some(Key::Plain {
+                    start: end.checked_sub(key.len())?,
+                    end,
+                })
             }
             Cow::Owned(key) => Some(Key::Unescaped(key.into_boxed_str())),
         }

@@ -40,7 +40,9 @@ fn problem(at: String, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
-    if let Some(unknown) = quoted(message, "unknown field ").or_else(|| quoted(message, "unknown variant ")) {
+    if let Some(unknown) =
+        quoted(message, "unknown field ").or_else(|| quoted(message, "unknown variant "))
+    {
         return unknown_name(at, message, unknown);
     }
     if let Some(missing) = quoted(message, "missing field ") {
@@ -60,19 +62,32 @@ fn problem(at: String, error: &serde_json::Error) -> Problem {
 
 /// What stands between the first back-ticks after `start`.
 fn quoted<'m>(message: &'m str, start: &str) -> Option<&'m str> {
-    message.strip_prefix(start)?.strip_prefix('`')?.split('`').next()
+    message
+        .strip_prefix(start)?
+        .strip_prefix('`')?
+        .split('`')
+        .next()
 }
 
 /// A key or a choice that does not exist, and those that do.
 fn unknown_name(at: String, message: &str, unknown: &str) -> Problem {
-    let what = if message.starts_with("unknown field") { "key" } else { "choice" };
+    let what = if message.starts_with("unknown field") {
+        "key"
+    } else {
+        "choice"
+    };
     let known: Vec<&str> = message
         .split_once(", expected ")
         .map(|(_, known)| known.split('`').skip(1).step_by(2).collect())
         .unwrap_or_default();
-    let nearest = known.iter().map(|known| (distance(unknown, known), *known)).min();
+    let nearest = known
+        .iter()
+        .map(|known| (distance(unknown, known), *known))
+        .min();
     let help = match nearest {
-        Some((distance, known)) if distance <= unknown.chars().count().div_ceil(3) => format!("did you mean `{known}`?"),
+        Some((distance, known)) if distance <= unknown.chars().count().div_ceil(3) => {
+            format!("did you mean `{known}`?")
+        }
         Some(_) => format!("known here: {}", known.join(", ")),
         None => format!("remove it: no {what} is known here"),
     };

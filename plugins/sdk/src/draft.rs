@@ -91,7 +91,8 @@ impl Draft {
     /// The next number of the batch's randomness: SplitMix64 over the seed.
     pub(crate) fn random(&mut self) -> u64 {
         self.random_state = self.random_state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.random_state ^ (self.random_state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed =
+            (self.random_state ^ (self.random_state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
     }
@@ -116,7 +117,14 @@ impl Draft {
     }
 
     /// Appends an edit. `field` is for put alone.
-    pub(crate) fn edit(&mut self, operation: Operation, target: u32, field: u32, value: &NewValue<'_>, rule: Rule) {
+    pub(crate) fn edit(
+        &mut self,
+        operation: Operation,
+        target: u32,
+        field: u32,
+        value: &NewValue<'_>,
+        rule: Rule,
+    ) {
         let edits = &mut self.edits;
         if edits.op.is_empty() {
             edits.op.reserve(self.expected);

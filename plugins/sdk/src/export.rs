@@ -116,11 +116,20 @@ fn manifest(manifest: &Manifest) -> wit::Manifest {
 }
 
 fn problem(problem: Problem) -> wit::Problem {
-    wit::Problem { at: problem.at, message: problem.message, help: problem.help }
+    wit::Problem {
+        at: problem.at,
+        message: problem.message,
+        help: problem.help,
+    }
 }
 
 fn no_decisions() -> Decisions {
-    Decisions { key: Vec::new(), keep: Vec::new(), rule: Vec::new(), text: Vec::new() }
+    Decisions {
+        key: Vec::new(),
+        keep: Vec::new(),
+        rule: Vec::new(),
+        text: Vec::new(),
+    }
 }
 
 /// Makes a policy the component's export. Natively it makes nothing, so the crate of a policy tests like any other.

@@ -36,11 +36,15 @@ mod imported {
     pub(crate) fn log(_level: Level, _message: &str) {}
 
     pub(crate) fn file(name: &str) -> Result<Vec<u8>, String> {
-        Err(format!("there is no host to give the file `{name}`: run the policy in the harness (feature `testing`)"))
+        Err(format!(
+            "there is no host to give the file `{name}`: run the policy in the harness (feature `testing`)"
+        ))
     }
 
     pub(crate) fn pseudonym(key: &str, _data: &[u8]) -> Result<Vec<u8>, String> {
-        Err(format!("there is no host that has the key `{key}`: run the policy in the harness (feature `testing`)"))
+        Err(format!(
+            "there is no host that has the key `{key}`: run the policy in the harness (feature `testing`)"
+        ))
     }
 }
 

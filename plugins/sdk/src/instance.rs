@@ -16,7 +16,10 @@ impl<P: Policy> Instance<P> {
         let config = config::parse(json).map_err(|problem| vec![problem])?;
         let mut setup = Setup::new(compat);
         let policy = P::configure(config, &mut setup)?;
-        Ok(Self { policy, declared: setup.into_declared() })
+        Ok(Self {
+            policy,
+            declared: setup.into_declared(),
+        })
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
@@ -25,7 +28,11 @@ impl<P: Policy> Instance<P> {
 
     pub(crate) fn process(&mut self, columns: Columns<'_>) -> Result<Draft, String> {
         let record = columns.signal.record_kind() as u8;
-        let records = columns.node_kind.iter().filter(|kind| **kind == record).count();
+        let records = columns
+            .node_kind
+            .iter()
+            .filter(|kind| **kind == record)
+            .count();
         let frame = Frame::new(columns, &self.declared);
         let mut draft = Draft::new(records, columns.seed);
         self.policy.batch(&mut Batch::new(&frame, &mut draft))?;

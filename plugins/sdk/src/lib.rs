@@ -4,7 +4,13 @@
 //! records one by one. What crosses the sandbox wall are columns of numbers; this crate turns them into records, and edits back
 //! into columns. The same code runs natively in `cargo test`, with no wasm tooling at all.
 
-#[allow(unsafe_code, missing_docs, clippy::pedantic, clippy::indexing_slicing, reason = "generated from wit/policy.wit")]
+#[allow(
+    unsafe_code,
+    missing_docs,
+    clippy::pedantic,
+    clippy::indexing_slicing,
+    reason = "generated from wit/policy.wit"
+)]
 pub mod bindings;
 
 mod batch;

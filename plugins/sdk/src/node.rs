@@ -21,7 +21,12 @@ pub struct NodeView<'a> {
 impl<'a> NodeView<'a> {
     #[inline]
     pub(crate) fn new(frame: &'a Frame<'a>, index: u32, kind: NodeKind) -> Self {
-        Self { frame, kind, index, cells: frame.cells_of(index) }
+        Self {
+            frame,
+            kind,
+            index,
+            cells: frame.cells_of(index),
+        }
     }
 
     pub(crate) fn at(frame: &'a Frame<'a>, index: u32) -> Option<Self> {
@@ -69,7 +74,11 @@ impl<'a> NodeView<'a> {
             Owner::Record => self.signal().record_kind(),
             Owner::Node(kind) => kind,
         };
-        if kind == self.kind { Some(*self) } else { self.ancestor(kind) }
+        if kind == self.kind {
+            Some(*self)
+        } else {
+            self.ancestor(kind)
+        }
     }
 
     /// The attribute with this key: of a metric its metadata, of an exemplar its filtered attributes, of the request the client's
@@ -82,26 +91,40 @@ impl<'a> NodeView<'a> {
     fn attribute_cell(&self, key: &str) -> Option<usize> {
         let (start, end) = self.cells;
         let fields = self.frame.columns.cell_field.get(start..end)?;
-        fields.iter().position(|field| self.frame.key(*field) == Some(key)).map(|place| start + place)
+        fields
+            .iter()
+            .position(|field| self.frame.key(*field) == Some(key))
+            .map(|place| start + place)
     }
 
     /// The attributes that the policy reads, in the order of the request; not what is nested in them.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
         let frame = self.frame;
-        self.cells().filter_map(move |(cell, field)| Some((frame.key(field)?, frame.columns.value(cell)?)))
+        self.cells()
+            .filter_map(move |(cell, field)| Some((frame.key(field)?, frame.columns.value(cell)?)))
     }
 
     /// The index of each cell of the node in the batch, and the path and the value that it has: nested leaves, too.
     pub fn values(&self) -> impl Iterator<Item = (u32, &'a str, Value<'a>)> + use<'a> {
         let frame = self.frame;
-        self.cells().filter_map(move |(cell, field)| Some((narrow(cell), frame.path(field), frame.columns.value(cell)?)))
+        self.cells().filter_map(move |(cell, field)| {
+            Some((narrow(cell), frame.path(field), frame.columns.value(cell)?))
+        })
     }
 
     /// Index and field of each of its cells.
     fn cells(&self) -> impl Iterator<Item = (usize, u32)> + use<'a> {
         let (start, end) = self.cells;
-        let fields = self.frame.columns.cell_field.get(start..end).unwrap_or_default();
-        fields.iter().enumerate().map(move |(place, field)| (start + place, *field))
+        let fields = self
+            .frame
+            .columns
+            .cell_field
+            .get(start..end)
+            .unwrap_or_default();
+        fields
+            .iter()
+            .enumerate()
+            .map(move |(place, field)| (start + place, *field))
     }
 
     /// The nearest node of this kind above it.
@@ -149,14 +172,20 @@ impl<'a> NodeView<'a> {
     /// The nodes directly under it: the events and links of a span, the exemplars of a data point, the records of a scope.
     pub fn children(&self) -> impl Iterator<Item = NodeView<'a>> + use<'a> {
         let (frame, index) = (self.frame, self.index);
-        let after = frame.columns.node_parent.get(index as usize + 1..).unwrap_or_default();
+        let after = frame
+            .columns
+            .node_parent
+            .get(index as usize + 1..)
+            .unwrap_or_default();
         after
             .iter()
             .enumerate()
             // A subtree stands together; what comes after it hangs higher.
             .take_while(move |(_, parent)| **parent >= index)
             .filter(move |(_, parent)| **parent == index)
-            .filter_map(move |(place, _)| NodeView::at(frame, index.saturating_add(narrow(place)).saturating_add(1)))
+            .filter_map(move |(place, _)| {
+                NodeView::at(frame, index.saturating_add(narrow(place)).saturating_add(1))
+            })
     }
 }
 
@@ -185,15 +214,23 @@ impl<'a> Node<'a> {
 
     /// Sets a field, in place of what is there or anew. A field of an ancestor is set there.
     #[inline]
-    pub fn set<'p, 'v>(&mut self, rule: Rule, field: impl Into<FieldOrPath<'p>>, value: impl Into<NewValue<'v>>) {
+    pub fn set<'p, 'v>(
+        &mut self,
+        rule: Rule,
+        field: impl Into<FieldOrPath<'p>>,
+        value: impl Into<NewValue<'v>>,
+    ) {
         let value = value.into();
         match field.into() {
             FieldOrPath::Field(field) => {
                 if let Some(cell) = self.view.cell(field) {
-                    self.draft.edit(Operation::Set, narrow(cell), 0, &value, rule);
+                    self.draft
+                        .edit(Operation::Set, narrow(cell), 0, &value, rule);
                 } else {
                     let target = self.target(field.owner);
-                    let path = self.draft.declared_path(field, &self.view.frame.declared.paths);
+                    let path = self
+                        .draft
+                        .declared_path(field, &self.view.frame.declared.paths);
                     self.draft.edit(Operation::Put, target, path, &value, rule);
                 }
             }
@@ -209,10 +246,12 @@ impl<'a> Node<'a> {
     pub fn set_attribute<'v>(&mut self, rule: Rule, key: &str, value: impl Into<NewValue<'v>>) {
         let value = value.into();
         if let Some(cell) = self.view.attribute_cell(key) {
-            self.draft.edit(Operation::Set, narrow(cell), 0, &value, rule);
+            self.draft
+                .edit(Operation::Set, narrow(cell), 0, &value, rule);
         } else {
             let path = self.draft.attribute_path(self.view.kind, key);
-            self.draft.edit(Operation::Put, self.view.index, path, &value, rule);
+            self.draft
+                .edit(Operation::Put, self.view.index, path, &value, rule);
         }
     }
 
@@ -225,21 +264,30 @@ impl<'a> Node<'a> {
     /// Deletes the attribute with this key, as often as it stands there; returns whether it was there.
     pub fn delete_attribute(&mut self, rule: Rule, key: &str) -> bool {
         let view = self.view;
-        let found: Vec<usize> =
-            view.cells().filter(|(_, field)| view.frame.key(*field) == Some(key)).map(|(cell, _)| cell).collect();
+        let found: Vec<usize> = view
+            .cells()
+            .filter(|(_, field)| view.frame.key(*field) == Some(key))
+            .map(|(cell, _)| cell)
+            .collect();
         self.delete_cells(rule, found)
     }
 
     fn delete_cells(&mut self, rule: Rule, cells: Vec<usize>) -> bool {
         let any = !cells.is_empty();
         for cell in cells {
-            self.draft.edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
+            self.draft
+                .edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
         }
         any
     }
 
     /// Gives a field, which must be an attribute or an entry of a map, another key; returns whether it was there.
-    pub fn rename<'p>(&mut self, rule: Rule, field: impl Into<FieldOrPath<'p>>, new_key: &str) -> bool {
+    pub fn rename<'p>(
+        &mut self,
+        rule: Rule,
+        field: impl Into<FieldOrPath<'p>>,
+        new_key: &str,
+    ) -> bool {
         let found = self.find("rename", field.into()).first().copied();
         self.rename_cell(rule, found, new_key)
     }
@@ -252,7 +300,13 @@ impl<'a> Node<'a> {
 
     fn rename_cell(&mut self, rule: Rule, cell: Option<usize>, new_key: &str) -> bool {
         if let Some(cell) = cell {
-            self.draft.edit(Operation::Rename, narrow(cell), 0, &NewValue::from(new_key), rule);
+            self.draft.edit(
+                Operation::Rename,
+                narrow(cell),
+                0,
+                &NewValue::from(new_key),
+                rule,
+            );
         }
         cell.is_some()
     }
@@ -270,7 +324,9 @@ impl<'a> Node<'a> {
 
     /// The node that a put of a field goes to. Without such an ancestor it is this node, and the host says what is wrong.
     fn target(&self, owner: Owner) -> u32 {
-        self.view.owner(owner).map_or(self.view.index, |view| view.index)
+        self.view
+            .owner(owner)
+            .map_or(self.view.index, |view| view.index)
     }
 
     /// All cells of a field.
@@ -278,7 +334,11 @@ impl<'a> Node<'a> {
         let view = self.view;
         match field {
             FieldOrPath::Field(field) => {
-                let slot = field.slots.get(view.signal().index()).copied().unwrap_or(Field::UNREAD);
+                let slot = field
+                    .slots
+                    .get(view.signal().index())
+                    .copied()
+                    .unwrap_or(Field::UNREAD);
                 if slot == Field::UNREAD {
                     self.draft.blame(|| {
                         let path = view.frame.declared.paths.get(field.path as usize).map_or("", String::as_str);
@@ -286,18 +346,25 @@ impl<'a> Node<'a> {
                     });
                 }
                 let owner = view.owner(field.owner);
-                owner.map_or_else(Vec::new, |owner| matching(owner, |candidate| candidate == slot))
+                owner.map_or_else(Vec::new, |owner| {
+                    matching(owner, |candidate| candidate == slot)
+                })
             }
             FieldOrPath::Path(path) => {
                 let owner = view.owner(path::owner(path));
-                owner.map_or_else(Vec::new, |owner| matching(owner, |candidate| owner.frame.path(candidate) == path))
+                owner.map_or_else(Vec::new, |owner| {
+                    matching(owner, |candidate| owner.frame.path(candidate) == path)
+                })
             }
         }
     }
 }
 
 fn matching(view: NodeView<'_>, matches: impl Fn(u32) -> bool) -> Vec<usize> {
-    view.cells().filter(|(_, field)| matches(*field)).map(|(cell, _)| cell).collect()
+    view.cells()
+        .filter(|(_, field)| matches(*field))
+        .map(|(cell, _)| cell)
+        .collect()
 }
 
 /// An index of a column. Columns have fewer than 2^32 entries, as their indices cross the wall in 32 bits.

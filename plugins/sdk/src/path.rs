@@ -33,14 +33,17 @@ pub(crate) fn owner(path: &str) -> Owner {
         .map_or(Owner::Record, |(_, kind)| Owner::Node(*kind))
 }
 
-/// `path` without OTTL's name for the record, which the host leaves out in what it delivers.
-pub(crate) fn without_record_name<'p>(path: &'p str, record: NodeKind) -> &'p str {
+/// `path` as the host spells it: without OTTL's name for the record, and with the short name of the scope.
+pub(crate) fn canonical(path: &str, record: NodeKind) -> Cow<'_, str> {
     let name = match record {
         NodeKind::LogRecord => "log.",
         NodeKind::Span => "span.",
         _ => "datapoint.",
     };
-    path.strip_prefix(name).unwrap_or(path)
+    if let Some(of_scope) = path.strip_prefix("instrumentation_scope.") {
+        return Cow::Owned(format!("scope.{of_scope}"));
+    }
+    Cow::Borrowed(path.strip_prefix(name).unwrap_or(path))
 }
 
 /// The path of the attribute `key` of nodes of this kind: `resource.attributes["service.name"]`.
@@ -98,7 +101,8 @@ fn read_key(text: &str) -> Option<(Cow<'_, str>, &str)> {
                 return Some((key, rest));
             }
             '\\' => {
-                let so_far = unescaped.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned());
+                let so_far =
+                    unescaped.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned());
                 so_far.push(characters.next()?.1);
             }
             other => {
@@ -121,7 +125,12 @@ mod tests {
     #[test]
     fn a_key_survives_its_path() {
         for key in ["model", "a\"b\\c", "", "ü[\"]", "\\"] {
-            for kind in [NodeKind::Span, NodeKind::Resource, NodeKind::Exemplar, NodeKind::Request] {
+            for kind in [
+                NodeKind::Span,
+                NodeKind::Resource,
+                NodeKind::Exemplar,
+                NodeKind::Request,
+            ] {
                 let path = attribute_path(kind, key);
                 assert_eq!(attribute_key(&path).unwrap(), key, "{path}");
             }
@@ -130,7 +139,14 @@ mod tests {
 
     #[test]
     fn what_is_within_an_attribute_is_none() {
-        for path in ["attributes[\"a\"][\"b\"]", "attributes[\"a\"][0]", "body[\"a\"]", "auth[\"sub\"]", "attributes[*]", "name"] {
+        for path in [
+            "attributes[\"a\"][\"b\"]",
+            "attributes[\"a\"][0]",
+            "body[\"a\"]",
+            "auth[\"sub\"]",
+            "attributes[*]",
+            "name",
+        ] {
             assert!(attribute_key(path).is_none(), "{path}");
         }
     }
@@ -138,8 +154,17 @@ mod tests {
     #[test]
     fn prefixes_name_the_owner() {
         assert_eq!(owner("attributes[\"resource.x\"]"), Owner::Record);
-        assert_eq!(owner("resource.attributes[\"x\"]"), Owner::Node(NodeKind::Resource));
-        assert_eq!(owner("metadata[\"x-tenant\"]"), Owner::Node(NodeKind::Request));
-        assert_eq!(owner("metric.metadata[\"x\"]"), Owner::Node(NodeKind::Metric));
+        assert_eq!(
+            owner("resource.attributes[\"x\"]"),
+            Owner::Node(NodeKind::Resource)
+        );
+        assert_eq!(
+            owner("metadata[\"x-tenant\"]"),
+            Owner::Node(NodeKind::Request)
+        );
+        assert_eq!(
+            owner("metric.metadata[\"x\"]"),
+            Owner::Node(NodeKind::Metric)
+        );
     }
 }

@@ -57,7 +57,11 @@ pub struct Description {
 impl Description {
     /// A policy whose configuration may be any object, until [`Description::schema`] says more.
     #[must_use]
-    pub fn new(name: impl Into<String>, version: impl Into<String>, summary: impl Into<String>) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        summary: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             version: version.into(),
@@ -100,7 +104,11 @@ impl Problem {
     /// A problem at a JSON pointer, such as `/actions/0/key`.
     #[must_use]
     pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { at: pointer.into(), message: message.into(), help: None }
+        Self {
+            at: pointer.into(),
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// Says what would mend it.

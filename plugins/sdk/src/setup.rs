@@ -1,7 +1,7 @@
 //! What a policy declares while it is configured: rules, and access by field.
 
 use crate::path::{self, Owner};
-use crate::{Signal, host};
+use crate::{NodeKind, Signal, host};
 
 /// A rule of the policy, by name: every edit and every verdict says which one asked for it, and explanations, tests and metrics
 /// show it.
@@ -101,7 +101,10 @@ impl Manifest {
 
     /// The signals it is called for.
     pub fn signals(&self) -> impl Iterator<Item = Signal> + '_ {
-        Signal::ALL.iter().copied().filter(|signal| !self.access(*signal).is_empty())
+        Signal::ALL
+            .iter()
+            .copied()
+            .filter(|signal| !self.access(*signal).is_empty())
     }
 
     /// The names of its rules.
@@ -127,7 +130,10 @@ pub struct Setup {
 
 impl Setup {
     pub(crate) fn new(compat: Compat) -> Self {
-        Self { compat, declared: Declared::default() }
+        Self {
+            compat,
+            declared: Declared::default(),
+        }
     }
 
     pub(crate) fn into_declared(self) -> Declared {
@@ -149,8 +155,8 @@ impl Setup {
     pub fn reads(&mut self, signals: &[Signal], path: &str) -> Field {
         let mut slots = [Field::UNREAD; 3];
         for signal in signals {
-            let path = path::without_record_name(path, signal.record_kind());
-            let place = place_of(&mut self.declared.manifest.access_mut(*signal).reads, path.to_owned());
+            let path = path::canonical(path, signal.record_kind()).into_owned();
+            let place = place_of(&mut self.declared.manifest.access_mut(*signal).reads, path);
             if let Some(slot) = slots.get_mut(signal.index()) {
                 *slot = place;
             }
@@ -162,8 +168,8 @@ impl Setup {
     /// delete or rename it must read as well: [`Setup::edits`] declares both.
     pub fn writes(&mut self, signals: &[Signal], path: &str) -> Field {
         for signal in signals {
-            let path = path::without_record_name(path, signal.record_kind());
-            place_of(&mut self.declared.manifest.access_mut(*signal).writes, path.to_owned());
+            let path = path::canonical(path, signal.record_kind()).into_owned();
+            place_of(&mut self.declared.manifest.access_mut(*signal).writes, path);
         }
         self.field(signals, path, [Field::UNREAD; 3])
     }
@@ -188,17 +194,27 @@ impl Setup {
 
     fn field(&mut self, signals: &[Signal], path: &str, slots: [u32; 3]) -> Field {
         // One spelling serves all signals of a handle: a record's name can only stand before the path of its own signal.
-        let path = signals.first().map_or(path, |signal| path::without_record_name(path, signal.record_kind()));
-        Field { path: place_of(&mut self.declared.paths, path.to_owned()), owner: path::owner(path), slots }
+        let record = signals
+            .first()
+            .map_or(NodeKind::LogRecord, |signal| signal.record_kind());
+        let path = path::canonical(path, record).into_owned();
+        Field {
+            owner: path::owner(&path),
+            path: place_of(&mut self.declared.paths, path),
+            slots,
+        }
     }
 }
 
 /// The index of `name` in `names`, which gets it if it has it not yet.
 fn place_of(names: &mut Vec<String>, name: String) -> u32 {
-    let place = names.iter().position(|known| *known == name).unwrap_or_else(|| {
-        names.push(name);
-        names.len().saturating_sub(1)
-    });
+    let place = names
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or_else(|| {
+            names.push(name);
+            names.len().saturating_sub(1)
+        });
     // A policy does not declare four billion names.
     u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -94,7 +94,10 @@ impl NodeKind {
     /// Whether nodes of this kind are records.
     #[must_use]
     pub const fn is_record(self) -> bool {
-        matches!(self, NodeKind::LogRecord | NodeKind::Span | NodeKind::DataPoint)
+        matches!(
+            self,
+            NodeKind::LogRecord | NodeKind::Span | NodeKind::DataPoint
+        )
     }
 
     /// What stands before the `["key"]` of an attribute of such a node, in a path.

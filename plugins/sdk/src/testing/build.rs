@@ -44,8 +44,19 @@ pub struct RecordBuilder {
 
 impl RecordBuilder {
     fn new(signal: Signal, members: Value) -> Self {
-        let members = if let Value::Object(members) = members { members } else { Map::new() };
-        Self { signal, members, attributes: Vec::new(), resource: Vec::new(), scope: Map::new(), metric: String::new() }
+        let members = if let Value::Object(members) = members {
+            members
+        } else {
+            Map::new()
+        };
+        Self {
+            signal,
+            members,
+            attributes: Vec::new(),
+            resource: Vec::new(),
+            scope: Map::new(),
+            metric: String::new(),
+        }
     }
 
     /// An attribute.
@@ -85,7 +96,11 @@ impl RecordBuilder {
 
     /// An event of a span, with attributes.
     #[must_use]
-    pub fn event<'k>(mut self, name: &str, attributes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
+    pub fn event<'k>(
+        mut self,
+        name: &str,
+        attributes: impl IntoIterator<Item = (&'k str, Value)>,
+    ) -> Self {
         let event = json!({ "name": name, "attributes": entries(attributes) });
         self.push("events", event);
         self
@@ -108,14 +123,20 @@ impl RecordBuilder {
     /// A request with this record alone.
     #[must_use]
     pub fn build(self) -> Request {
-        Request { signal: self.signal, records: vec![self] }
+        Request {
+            signal: self.signal,
+            records: vec![self],
+        }
     }
 
     /// The record as OTLP/JSON, under its metric where it has one.
     fn record(&self) -> Value {
         let mut record = self.members.clone();
         if !self.attributes.is_empty() {
-            record.insert("attributes".to_owned(), Value::Array(self.attributes.clone()));
+            record.insert(
+                "attributes".to_owned(),
+                Value::Array(self.attributes.clone()),
+            );
         }
         match self.signal {
             Signal::Metrics => json!({ "name": self.metric, "gauge": { "dataPoints": [record] } }),
@@ -131,7 +152,10 @@ impl Request {
     pub fn of(records: impl IntoIterator<Item = RecordBuilder>) -> Option<Request> {
         let records: Vec<RecordBuilder> = records.into_iter().collect();
         let signal = records.first()?.signal;
-        records.iter().all(|record| record.signal == signal).then_some(Request { signal, records })
+        records
+            .iter()
+            .all(|record| record.signal == signal)
+            .then_some(Request { signal, records })
     }
 
     /// The signal.
@@ -148,7 +172,9 @@ impl Request {
             Signal::Traces => ("resourceSpans", "scopeSpans", "spans"),
             Signal::Metrics => ("resourceMetrics", "scopeMetrics", "metrics"),
         };
-        let groups = self.records.chunk_by(|one, next| one.resource == next.resource && one.scope == next.scope);
+        let groups = self
+            .records
+            .chunk_by(|one, next| one.resource == next.resource && one.scope == next.scope);
         let groups = groups.filter_map(|group| {
             let first = group.first()?;
             let records: Vec<Value> = group.iter().map(RecordBuilder::record).collect();
@@ -162,7 +188,10 @@ impl Request {
 }
 
 fn entries<'k>(attributes: impl IntoIterator<Item = (&'k str, Value)>) -> Vec<Value> {
-    attributes.into_iter().map(|(key, value)| entry(key, &value)).collect()
+    attributes
+        .into_iter()
+        .map(|(key, value)| entry(key, &value))
+        .collect()
 }
 
 fn entry(key: &str, value: &Value) -> Value {
@@ -179,9 +208,14 @@ fn any_value(value: &Value) -> Value {
             None => json!({ "doubleValue": number }),
         },
         Value::String(text) => json!({ "stringValue": text }),
-        Value::Array(items) => json!({ "arrayValue": { "values": items.iter().map(any_value).collect::<Vec<_>>() } }),
+        Value::Array(items) => {
+            json!({ "arrayValue": { "values": items.iter().map(any_value).collect::<Vec<_>>() } })
+        }
         Value::Object(members) => {
-            let entries: Vec<Value> = members.iter().map(|(key, value)| entry(key, value)).collect();
+            let entries: Vec<Value> = members
+                .iter()
+                .map(|(key, value)| entry(key, value))
+                .collect();
             json!({ "kvlistValue": { "values": entries } })
         }
     }

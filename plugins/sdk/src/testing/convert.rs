@@ -15,7 +15,10 @@ pub(super) fn signal(signal: Signal) -> record::Signal {
 }
 
 /// The rights for one signal, as the host understands them.
-pub(super) fn access(manifest: &Manifest, of: Signal) -> Result<record::Access, record::FieldError> {
+pub(super) fn access(
+    manifest: &Manifest,
+    of: Signal,
+) -> Result<record::Access, record::FieldError> {
     Ok(record::Access {
         reads: record::Fields::parse(signal(of), manifest.reads(of))?,
         writes: record::Fields::parse_writes(signal(of), manifest.writes(of))?,
@@ -25,8 +28,12 @@ pub(super) fn access(manifest: &Manifest, of: Signal) -> Result<record::Access, 
 
 /// Paths that the host would refuse, as problems of the whole configuration.
 pub(super) fn problems(manifest: &Manifest) -> Vec<Problem> {
-    let refused = manifest.signals().filter_map(|signal| access(manifest, signal).err());
-    refused.map(|error| Problem::at("", format!("the manifest asks for what is {error}"))).collect()
+    let refused = manifest
+        .signals()
+        .filter_map(|signal| access(manifest, signal).err());
+    refused
+        .map(|error| Problem::at("", format!("the manifest asks for what is {error}")))
+        .collect()
 }
 
 pub(super) fn columns(view: &record::View, of: Signal) -> Columns<'_> {
@@ -46,7 +53,9 @@ pub(super) fn columns(view: &record::View, of: Signal) -> Columns<'_> {
 }
 
 pub(super) fn outcome(draft: Draft) -> record::Outcome {
-    let Draft { edits, judgements, .. } = draft;
+    let Draft {
+        edits, judgements, ..
+    } = draft;
     record::Outcome {
         judgements: record::Judgements {
             node: judgements.node,

@@ -44,13 +44,19 @@ pub(crate) fn file(name: &str) -> Result<Vec<u8>, String> {
         if !host.configuring {
             return Err("files can be read while the policy is configured, not later".to_owned());
         }
-        host.files.get(name).cloned().ok_or_else(|| format!("the stage lists no file `{name}`"))
+        host.files
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("the stage lists no file `{name}`"))
     })
 }
 
 pub(crate) fn pseudonym(key: &str, data: &[u8]) -> Result<Vec<u8>, String> {
     HOST.with_borrow(|host| {
-        let secret = host.keys.get(key).ok_or_else(|| format!("the stage lists no key `{key}`"))?;
+        let secret = host
+            .keys
+            .get(key)
+            .ok_or_else(|| format!("the stage lists no key `{key}`"))?;
         let mut hmac = Hmac::<Sha256>::new_from_slice(secret).map_err(|error| error.to_string())?;
         hmac.update(data);
         Ok(hmac.finalize().into_bytes().to_vec())

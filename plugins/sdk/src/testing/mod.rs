@@ -32,8 +32,8 @@ mod output;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use bytes::Bytes;
 pub use build::{RecordBuilder, Request, data_point, log_record, span};
+use bytes::Bytes;
 pub use output::{Output, RunError};
 use tollgate_record as record;
 pub use tollgate_record::RequestContext;
@@ -62,7 +62,11 @@ pub struct Stage<P> {
 
 impl<P: Policy> Stage<P> {
     fn new() -> Self {
-        Self { host: Host::default(), compat: Compat::default(), policy: PhantomData }
+        Self {
+            host: Host::default(),
+            compat: Compat::default(),
+            policy: PhantomData,
+        }
     }
 
     /// Asks for this behaviour.
@@ -87,11 +91,16 @@ impl<P: Policy> Stage<P> {
     }
 
     /// Configures the policy. Paths that the host would refuse are problems, too.
-    #[expect(clippy::needless_pass_by_value, reason = "reads best with `json!` at the place of use")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads best with `json!` at the place of use"
+    )]
     pub fn configure(mut self, config: serde_json::Value) -> Result<Harness<P>, Vec<Problem>> {
         self.host.configuring = true;
         let compat = self.compat;
-        let instance = self.host.during(|| Instance::<P>::configure(&config.to_string(), compat))?;
+        let instance = self
+            .host
+            .during(|| Instance::<P>::configure(&config.to_string(), compat))?;
         self.host.configuring = false;
         let problems = convert::problems(instance.manifest());
         if !problems.is_empty() {
@@ -156,9 +165,15 @@ impl<P: Policy> Harness<P> {
     }
 
     /// Client metadata of later requests.
-    pub fn metadata<V: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = V>) -> &mut Self {
+    pub fn metadata<V: Into<String>>(
+        &mut self,
+        key: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
         let values = values.into_iter().map(Into::into).collect();
-        Arc::make_mut(&mut self.context).metadata.push((key.to_owned(), values));
+        Arc::make_mut(&mut self.context)
+            .metadata
+            .push((key.to_owned(), values));
         self
     }
 
@@ -181,7 +196,8 @@ impl<P: Policy> Harness<P> {
 
     /// Runs a request in OTLP/JSON.
     pub fn run_json(&mut self, signal: Signal, json: &str) -> Result<Output, RunError> {
-        let wire = tollgate_json::decode(convert::signal(signal), json.as_bytes()).map_err(RunError::Json)?;
+        let wire = tollgate_json::decode(convert::signal(signal), json.as_bytes())
+            .map_err(RunError::Json)?;
         self.run_wire(signal, wire)
     }
 
@@ -192,7 +208,11 @@ impl<P: Policy> Harness<P> {
         let lines = self.host.logs.len();
         let batch = if manifest.access(signal).is_empty() {
             // The host does not call a policy for a signal it asked nothing of; the request must be one all the same.
-            self.index(signal, wire.into(), &record::Fields::none(convert::signal(signal)))?
+            self.index(
+                signal,
+                wire.into(),
+                &record::Fields::none(convert::signal(signal)),
+            )?
         } else {
             let (batch, changes) = self.call(signal, wire.into(), &manifest)?;
             applied = changes;
@@ -200,7 +220,8 @@ impl<P: Policy> Harness<P> {
         };
         let wire = batch.encode();
         let mut json = Vec::new();
-        tollgate_json::encode(convert::signal(signal), &wire, &mut json).map_err(RunError::Output)?;
+        tollgate_json::encode(convert::signal(signal), &wire, &mut json)
+            .map_err(RunError::Output)?;
         Ok(Output {
             json: String::from_utf8_lossy(&json).into_owned(),
             wire,
@@ -213,9 +234,15 @@ impl<P: Policy> Harness<P> {
     }
 
     /// Index, project, call, check, apply: what the host does with a stage.
-    fn call(&mut self, signal: Signal, wire: Bytes, manifest: &Manifest) -> Result<(record::Batch, record::Applied), RunError> {
+    fn call(
+        &mut self,
+        signal: Signal,
+        wire: Bytes,
+        manifest: &Manifest,
+    ) -> Result<(record::Batch, record::Applied), RunError> {
         // Its paths were parsed when the policy was configured.
-        let access = convert::access(manifest, signal).map_err(|error| RunError::Policy(error.to_string()))?;
+        let access = convert::access(manifest, signal)
+            .map_err(|error| RunError::Policy(error.to_string()))?;
         let mut batch = self.index(signal, wire, &access.reads.union(&access.writes))?;
         let mut view = record::View::default();
         batch.project(&access, 0..batch.records(), &mut view);
@@ -223,9 +250,18 @@ impl<P: Policy> Harness<P> {
         view.seed = self.seed;
         self.seed = self.seed.wrapping_add(1);
         let instance = &mut self.instance;
-        let draft = self.host.during(|| instance.process(convert::columns(&view, signal))).map_err(RunError::Policy)?;
-        let changes =
-            batch.check(&view, &access, manifest.rules().len(), convert::outcome(draft)).map_err(RunError::Refused)?;
+        let draft = self
+            .host
+            .during(|| instance.process(convert::columns(&view, signal)))
+            .map_err(RunError::Policy)?;
+        let changes = batch
+            .check(
+                &view,
+                &access,
+                manifest.rules().len(),
+                convert::outcome(draft),
+            )
+            .map_err(RunError::Refused)?;
         let applied = batch.apply(vec![changes]);
         for failed in &applied.failed {
             batch.discard(*failed);
@@ -233,9 +269,20 @@ impl<P: Policy> Harness<P> {
         Ok((batch, applied))
     }
 
-    fn index(&self, signal: Signal, wire: Bytes, wanted: &record::Fields) -> Result<record::Batch, RunError> {
+    fn index(
+        &self,
+        signal: Signal,
+        wire: Bytes,
+        wanted: &record::Fields,
+    ) -> Result<record::Batch, RunError> {
         let limits = record::Limits::default();
-        record::Batch::index(convert::signal(signal), wire, Arc::clone(&self.context), wanted, &limits)
-            .map_err(RunError::Malformed)
+        record::Batch::index(
+            convert::signal(signal),
+            wire,
+            Arc::clone(&self.context),
+            wanted,
+            &limits,
+        )
+        .map_err(RunError::Malformed)
     }
 }

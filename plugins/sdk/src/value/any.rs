@@ -31,7 +31,8 @@ impl<'a> AnyValue<'a> {
 
     /// The values of an array, in order; nothing where it is none.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        self.elements(number::ARRAY).map(|item| AnyValue::new(item).value())
+        self.elements(number::ARRAY)
+            .map(|item| AnyValue::new(item).value())
     }
 
     /// The entries of a map, in order, doubled keys too; nothing where it is none.
@@ -42,18 +43,24 @@ impl<'a> AnyValue<'a> {
     /// The value of the first entry of a map with this key.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'a>> {
-        self.entries().find(|(candidate, _)| *candidate == key).map(|(_, value)| value)
+        self.entries()
+            .find(|(candidate, _)| *candidate == key)
+            .map(|(_, value)| value)
     }
 
     /// The value that the message holds: of several, as of any `oneof`, the last.
     #[must_use]
     pub fn value(self) -> Value<'a> {
-        Fields { rest: self.message }.last().map_or(Value::Empty, |field| self.interpret(field))
+        Fields { rest: self.message }
+            .last()
+            .map_or(Value::Empty, |field| self.interpret(field))
     }
 
     fn interpret(self, (field, wire): (u64, Wire<'a>)) -> Value<'a> {
         match (field, wire) {
-            (number::TEXT, Wire::Bytes(bytes)) => str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text),
+            (number::TEXT, Wire::Bytes(bytes)) => {
+                str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text)
+            }
             (number::BOOLEAN, Wire::Number(number)) => Value::Boolean(number != 0),
             (number::INT, Wire::Number(number)) => Value::Int(number.cast_signed()),
             (number::DOUBLE, Wire::Fixed(number)) => Value::Double(f64::from_bits(number)),

@@ -39,8 +39,15 @@ impl<'v> NewValue<'v> {
     }
 
     /// A map, in the order that is given.
-    pub fn map<K: Into<Cow<'v, str>>, V: Into<NewValue<'v>>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    pub fn map<K: Into<Cow<'v, str>>, V: Into<NewValue<'v>>>(
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        Self::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
     }
 
     /// Appends what the value has in the text of the edits; returns its kind and its number, as they cross the wall.
@@ -67,8 +74,12 @@ impl<'v> NewValue<'v> {
         match self {
             NewValue::Empty => {}
             NewValue::Text(value) => write_bytes(&mut message, number::TEXT, value.as_bytes()),
-            NewValue::Boolean(boolean) => write_number(&mut message, number::BOOLEAN, u64::from(*boolean)),
-            NewValue::Int(integer) => write_number(&mut message, number::INT, integer.cast_unsigned()),
+            NewValue::Boolean(boolean) => {
+                write_number(&mut message, number::BOOLEAN, u64::from(*boolean))
+            }
+            NewValue::Int(integer) => {
+                write_number(&mut message, number::INT, integer.cast_unsigned())
+            }
             NewValue::Double(double) => {
                 write_varint(&mut message, number::DOUBLE << 3 | 1);
                 message.extend_from_slice(&double.to_bits().to_le_bytes());
@@ -91,7 +102,9 @@ impl<'v> NewValue<'v> {
                 }
                 write_bytes(&mut message, number::MAP, &list);
             }
-            NewValue::CopiedArray(copied) | NewValue::CopiedMap(copied) => message.extend_from_slice(copied.bytes()),
+            NewValue::CopiedArray(copied) | NewValue::CopiedMap(copied) => {
+                message.extend_from_slice(copied.bytes())
+            }
         }
         message
     }
