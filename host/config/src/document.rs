@@ -1,5 +1,7 @@
 //! The text of a configuration, with its lines and with the places that must not be shown.
 
+use std::fmt;
+
 use crate::Source;
 use crate::yaml::Span;
 
@@ -19,12 +21,18 @@ pub(crate) struct Excerpt {
 }
 
 /// A configuration file as it was read.
-#[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) text: String,
     /// Parts that hold secrets, in the order of the text.
     masked: Vec<Span>,
+}
+
+/// The name alone: the text may hold secrets.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Document").field(&self.name).finish()
+    }
 }
 
 /// Longest part of a line that is shown.

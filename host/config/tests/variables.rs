@@ -147,10 +147,10 @@ fn variables_take_the_type_that_is_wanted() {
 fn variables_may_be_whole_parts_of_a_policys_configuration() {
     let env = [("LIST", "[{a: 1}, '$${x}', yes]"), ("EMPTY", "")];
     assert_eq!(
-        value("{deep: [[${env:LIST}]]}", &env).unwrap(),
+        value("{deep: [['${env:LIST}']]}", &env).unwrap(),
         json!({"deep": [[[{"a": 1}, "${x}", "yes"]]]})
     );
-    assert_eq!(value("${env:EMPTY}", &env).unwrap(), Value::Null);
+    assert_eq!(value("'${env:EMPTY}'", &env).unwrap(), Value::Null);
     assert_eq!(value("'${env:MISSING:-}'", &env).unwrap(), json!(""));
     assert_eq!(
         value("'${env:EMPTY:-x}'", &env).unwrap(),

@@ -307,8 +307,12 @@ impl Builder<'_> {
 
     fn syntax(mut self, error: &ScanError) -> Vec<Mistake> {
         let at = self.offset(*error.marker());
+        let before = self.text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
         let help = if error.info().contains("tab") {
             "YAML indents with spaces"
+        } else if line.ends_with('$') || line.contains("${") {
+            "between brackets and braces, a value with `${...}` stands in quotes"
         } else {
             "compare the indentation, quotes and brackets of this line and the one before"
         };
