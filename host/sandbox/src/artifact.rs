@@ -142,3 +142,24 @@ fn machine(error: wasmtime::Error) -> ArtifactFault {
         reason: error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn code_of_a_compiler_with_other_settings_is_not_loaded() {
+        let wasm = b"\0asm\x0d\0\x01\0";
+        let ours = engine(None).unwrap();
+        let without_deadlines = Engine::default();
+        let artifact = |compiler: &Engine| {
+            let code = compiler.precompile_component(wasm).unwrap();
+            pack(&Identity::of(wasm), compiler, "", &code)
+        };
+        assert!(unpack(&artifact(&ours), &ours).is_ok());
+        let fault = unpack(&artifact(&without_deadlines), &ours).err();
+        assert_eq!(fault, Some(ArtifactFault::Settings));
+    }
+}

@@ -1,8 +1,11 @@
 //! Whether a component is a policy: what it imports, what it exports, in which version.
 
 use wasmtime::Engine;
-use wasmtime::component::types::{self, ComponentItem};
+use wasmtime::component::types::{self, ComponentInstance, ComponentItem};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
+use crate::bindings::exports::tollgate::policy::policy::{Compat, Description, Manifest, Problem};
+use crate::bindings::tollgate::policy::batch::{Outcome, View};
 use crate::error::{LARGEST_COMPONENT, LoadError};
 
 /// Version of the interface that this host offers.
@@ -63,17 +66,62 @@ pub(crate) fn world(component: &types::Component, engine: &Engine) -> Result<Nam
     if !strangers.is_empty() {
         return Err(LoadError::Imports { names: strangers });
     }
-    if !exports
-        .iter()
-        .any(|name| interface_of(name) == Some("policy"))
-    {
+    let policy = component
+        .exports(engine)
+        .find(|(name, _)| interface_of(name) == Some("policy"))
+        .ok_or(LoadError::MissingExport { name: POLICY })?;
+    let ComponentItem::ComponentInstance(policy) = policy.1.ty else {
         return Err(LoadError::MissingExport { name: POLICY });
-    }
+    };
+    functions(component, &policy, engine)?;
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     Ok(Names {
         imports: owned(imports.iter().map(|(name, _)| *name).collect()),
         exports: owned(exports),
     })
+}
+
+/// Compares the types of what is called. wasmtime would do so for each instance, and too late for whoever loads.
+fn functions(
+    component: &types::Component,
+    policy: &ComponentInstance,
+    engine: &Engine,
+) -> Result<(), LoadError> {
+    let exports = Exports {
+        component,
+        policy,
+        engine,
+    };
+    exports.function::<(), (Description,)>("describe")?;
+    exports.function::<(&str, Compat), (Result<Manifest, Vec<Problem>>,)>("configure")?;
+    exports.function::<(View<'_>,), (Result<Outcome, String>,)>("process")?;
+    exports.function::<(u64, u64), (Result<Outcome, String>,)>("tick")
+}
+
+struct Exports<'a> {
+    component: &'a types::Component,
+    policy: &'a ComponentInstance,
+    engine: &'a Engine,
+}
+
+impl Exports<'_> {
+    fn function<P, R>(&self, name: &str) -> Result<(), LoadError>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let misfit = |reason: String| LoadError::Interface { reason };
+        let export = self
+            .policy
+            .get_export(self.engine, name)
+            .map(|export| export.ty);
+        let Some(ComponentItem::ComponentFunc(function)) = export else {
+            return Err(misfit(format!("it does not export the function `{name}`")));
+        };
+        function
+            .typecheck::<P, R>(&self.component.instance_type())
+            .map_err(|error| misfit(format!("types of `{name}`: {error:#}")))
+    }
 }
 
 /// What of one import is not offered, by name.
