@@ -6,7 +6,6 @@ use tollgate_otlp::{Delivered, ExportError, Exporter};
 use crate::passage::Cleared;
 
 /// An exporter that takes nothing but what every stage has cleared.
-#[derive(Debug)]
 pub(crate) struct Destination {
     id: ComponentId,
     exporter: Exporter,
@@ -32,10 +31,15 @@ impl Destination {
         delivered
     }
 
+    /// Ends waits between tries, now and from now on.
+    pub(crate) fn hurry(&self) {
+        self.exporter.hurry();
+    }
+
     /// Writes out what is still buffered.
     pub(crate) async fn close(&self) {
-        if let Err(error) = self.exporter.close().await {
-            tracing::error!(target: "tollgate", exporter = %self.id, %error, "could not close the exporter");
+        if let Err(error) = self.exporter.flush().await {
+            tracing::error!(target: "tollgate", exporter = %self.id, %error, "could not write out what was buffered");
         }
     }
 }

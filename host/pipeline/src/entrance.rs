@@ -13,7 +13,7 @@ const REJECTED: &str = "records were rejected by policy";
 const NO_PIPELINE: &str = "no pipeline takes this signal from this receiver";
 
 /// The pipelines that one receiver feeds.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Entrance {
     pipelines: Vec<(Signal, Arc<Pipeline>)>,
 }
@@ -21,14 +21,6 @@ pub(crate) struct Entrance {
 impl Entrance {
     pub(crate) fn new(pipelines: Vec<(Signal, Arc<Pipeline>)>) -> Self {
         Self { pipelines }
-    }
-
-    /// The signals that some pipeline takes.
-    pub(crate) fn signals(&self) -> Vec<Signal> {
-        [Signal::Logs, Signal::Traces, Signal::Metrics]
-            .into_iter()
-            .filter(|signal| self.pipelines.iter().any(|(own, _)| own == signal))
-            .collect()
     }
 }
 

@@ -16,5 +16,5 @@ mod settings;
 mod stage;
 
 pub use passage::{Cleared, Losses};
-pub use plan::{Plan, PlanProblem, StockPolicies};
+pub use plan::{Plan, PlanProblem, PlannedStage, StockPolicies};
 pub use service::{Service, StartError};

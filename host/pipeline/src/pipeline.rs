@@ -12,7 +12,6 @@ use crate::passage::{Cleared, Passed, pass};
 use crate::plan::PipelinePlan;
 
 /// A pipeline that takes requests.
-#[derive(Debug)]
 pub(crate) struct Pipeline {
     plan: Arc<PipelinePlan>,
     lanes: LaneQueue,

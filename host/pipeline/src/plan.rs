@@ -1,6 +1,5 @@
 //! From a configuration to configured policies: every component loaded, every policy asked, every mistake collected.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -34,6 +33,18 @@ pub struct PlanProblem {
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) pipelines: Vec<Arc<PipelinePlan>>,
+    policies: Vec<Arc<ConfiguredPolicy>>,
+}
+
+/// A stage of a plan, for people to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedStage<'p> {
+    /// Its id.
+    pub id: &'p ComponentId,
+    /// Its component.
+    pub component: &'p Component,
+    /// What it may do under its configuration.
+    pub manifest: &'p Manifest,
 }
 
 /// One pipeline: its stages in order, and the fields that any of them asked for.
@@ -84,24 +95,32 @@ impl Plan {
         stock: &dyn StockPolicies,
     ) -> Result<Self, Vec<PlanProblem>> {
         let mut problems = Vec::new();
-        let mut loader = Loader { sandbox, stock, compat: config.compat, loaded: HashMap::new() };
-        let mut policies = HashMap::new();
+        let mut loader = Loader { sandbox, stock, compat: config.compat, loaded: Vec::new() };
+        let mut policies = Vec::new();
         for (id, stage) in &config.processors {
             match loader.configure(id, stage) {
-                Ok(policy) => {
-                    policies.insert(id, Arc::new(policy));
-                }
+                Ok(policy) => policies.push(Arc::new(policy)),
                 Err(found) => problems.extend(found),
             }
         }
         let mut pipelines = Vec::new();
         for pipeline in &config.pipelines {
             let Some(signal) = signal_of(&pipeline.id) else { continue };
-            let used: Vec<_> = pipeline.processors.iter().filter_map(|id| policies.get(id)).collect();
+            let stage = |id: &ComponentId| policies.iter().find(|policy| policy.id == *id);
+            let used: Vec<_> = pipeline.processors.iter().filter_map(stage).collect();
             problems.extend(used.iter().filter_map(|policy| refuses(policy, signal)));
             pipelines.push(Arc::new(PipelinePlan::new(pipeline.id.clone(), signal, &used)));
         }
-        if problems.is_empty() { Ok(Self { pipelines }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { pipelines, policies }) } else { Err(problems) }
+    }
+
+    /// Every stage, in the order of the configuration.
+    pub fn stages(&self) -> impl Iterator<Item = PlannedStage<'_>> {
+        self.policies.iter().map(|policy| PlannedStage {
+            id: &policy.id,
+            component: &policy.component,
+            manifest: &policy.manifest,
+        })
     }
 }
 
@@ -145,7 +164,7 @@ struct Loader<'a> {
     sandbox: &'a Sandbox,
     stock: &'a dyn StockPolicies,
     compat: Compat,
-    loaded: HashMap<Written, Component>,
+    loaded: Vec<(Written, Component)>,
 }
 
 impl Loader<'_> {
@@ -210,7 +229,7 @@ impl Loader<'_> {
     }
 
     fn load(&mut self, written: &Written) -> Result<Component, (String, Option<&'static str>)> {
-        if let Some(component) = self.loaded.get(written) {
+        if let Some((_, component)) = self.loaded.iter().find(|(known, _)| known == written) {
             return Ok(component.clone());
         }
         let component = match written {
@@ -222,7 +241,7 @@ impl Loader<'_> {
             }
             Written::File(path) => self.load_file(path)?,
         };
-        self.loaded.insert(written.clone(), component.clone());
+        self.loaded.push((written.clone(), component.clone()));
         Ok(component)
     }
 

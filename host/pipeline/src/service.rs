@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tollgate_config::{ComponentId, Config};
-use tollgate_otlp::{BindError, ByteBudget, Exporter, ExporterError, Receiver};
+use tollgate_otlp::{BindError, ByteBudget, Console, Exporter, ExporterError, Receiver};
 use tollgate_telemetry::PipelineReport;
 
 use crate::destination::Destination;
@@ -44,7 +44,6 @@ pub enum StartError {
 }
 
 /// A running gate.
-#[derive(Debug)]
 pub struct Service {
     plans: Vec<Arc<PipelinePlan>>,
     receivers: JoinSet<()>,
@@ -56,12 +55,13 @@ pub struct Service {
 impl Service {
     /// Starts destinations, lanes and receivers, in this order: nothing is received before it can go on.
     pub async fn start(config: &Config, plan: Plan) -> Result<Self, StartError> {
+        let console = Console::new(std::io::stderr());
         let mut destinations = HashMap::new();
         for (id, written) in &config.exporters {
             if !config.pipelines.iter().any(|pipeline| pipeline.exporters.contains(id)) {
                 continue;
             }
-            let exporter = Exporter::new(&settings::exporter(written)).await;
+            let exporter = Exporter::new(&id.to_string(), &settings::exporter(written), console.clone()).await;
             let exporter = exporter.map_err(|error| StartError::Exporter { exporter: id.clone(), error })?;
             destinations.insert(id.clone(), Arc::new(Destination::new(id.clone(), exporter)));
         }
@@ -92,10 +92,14 @@ impl Service {
             }
             let receiver = Receiver::bind(&settings::receiver(written), Arc::new(Entrance::new(fed)), Arc::clone(&budget)).await;
             let receiver = receiver.map_err(|error| StartError::Receiver { receiver: id.clone(), error })?;
-            for address in receiver.addresses() {
-                tracing::info!(target: "tollgate", receiver = %id, %address, "listening");
+            for (protocol, address) in [("grpc", receiver.grpc_address()), ("http", receiver.http_address())] {
+                if let Some(address) = address {
+                    tracing::info!(target: "tollgate", receiver = %id, protocol, %address, "listening");
+                }
             }
-            receivers.spawn(receiver.serve(stopping.clone()));
+            let mut stopping = stopping.clone();
+            // An end of the channel is a stop, too.
+            receivers.spawn(receiver.serve(async move { drop(stopping.wait_for(|stop| *stop).await) }));
         }
         Ok(Self { plans: plan.pipelines, receivers, stop, lanes, destinations: destinations.into_values().collect() })
     }
@@ -104,6 +108,8 @@ impl Service {
     pub async fn stop(mut self) -> Vec<PipelineReport> {
         // Nobody listens any more if every receiver has ended already.
         drop(self.stop.send(true));
+        // Whoever waits for a destination to come back gives the request back to its client now.
+        self.destinations.iter().for_each(|destination| destination.hurry());
         while self.receivers.join_next().await.is_some() {}
         let lanes = self.lanes;
         if tokio::task::spawn_blocking(move || lanes.stop()).await.is_err() {

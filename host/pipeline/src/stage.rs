@@ -84,7 +84,7 @@ impl Stage {
         let mut budget = FailureBudget::new(self.plan.policy.settings.limits.time);
         let mut parts = vec![0..batch.records()];
         while let Some(part) = parts.pop() {
-            let live = batch.live_in(part.clone());
+            let live = batch.live_ordinals(part.clone()).take(2).count();
             if live == 0 {
                 continue;
             }

@@ -1,0 +1,82 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The policy gate of an OpenTelemetry pipeline.
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, about, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run the gate (also what happens without a verb).
+    Run(Configuration),
+    /// Load everything a configuration names, components included, and say what is wrong with it (exit status 78).
+    Validate(Configuration),
+    /// List what can be configured.
+    Components,
+    /// Show a component: digest, size, world, imports, what it reads and writes, its configuration's schema.
+    Inspect(Inspect),
+    /// Build a policy's component from its Rust package.
+    Build(Build),
+    /// Start a policy of your own: a Rust package with a test.
+    New(New),
+}
+
+/// Which configuration, and how to read it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Configuration {
+    /// Configuration file, in the Collector's YAML dialect.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Answer exactly as this product does, deliberate differences included.
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) compat: Option<Product>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Product {
+    /// The OpenTelemetry Collector.
+    Collector,
+}
+
+impl Configuration {
+    /// Options may stand before the verb or behind it.
+    pub(crate) fn or(self, before: Self) -> Self {
+        Self { config: self.config.or(before.config), compat: self.compat.or(before.compat) }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// A component's file, or the name of a stock policy. Without it: every stage of `--config`.
+    pub(crate) component: Option<String>,
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Build {
+    /// The package's folder.
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Where the component goes: a file, or a folder; the package's own folder if it is not said.
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct New {
+    /// Name of the policy and of the folder that is made for it.
+    pub(crate) name: String,
+    /// Folder of the guest SDK: `plugins/sdk` of tollgate's source.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) sdk: PathBuf,
+}

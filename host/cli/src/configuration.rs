@@ -1,0 +1,70 @@
+//! From a file to a plan: everything that is wrong with it, in one report.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use tollgate_config::{Config, Diagnostics, Loaded, Options, Source, load};
+use tollgate_pipeline::Plan;
+use tollgate_sandbox::Sandbox;
+
+use crate::args::{Configuration, Product};
+use crate::complain;
+use crate::stock::Embedded;
+
+/// `EX_CONFIG` of sysexits.h: something was found in a misconfigured state.
+pub(crate) const MISCONFIGURED: u8 = 78;
+
+/// A configuration whose components are loaded.
+pub(crate) struct Planned {
+    pub(crate) config: Config,
+    pub(crate) plan: Plan,
+}
+
+/// Loads the configuration and everything it names. What is wrong has been printed when this returns an exit code.
+pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, ExitCode>> {
+    let path = wanted.config.as_ref().context("say which configuration: --config FILE")?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    let source = Source { name: path.display().to_string(), text };
+    let options = Options { compat_collector: wanted.compat == Some(Product::Collector) };
+    let environment = |name: &str| std::env::var(name).ok();
+    let Loaded { config, warnings, map } = match load(source, &environment, &Embedded, &options) {
+        Ok(loaded) => loaded,
+        Err(diagnostics) => return Ok(Err(misconfigured(&diagnostics))),
+    };
+    report(&warnings);
+    match Plan::new(&config, &sandbox()?, &Embedded) {
+        Ok(plan) => Ok(Ok(Planned { config, plan })),
+        Err(problems) => {
+            let diagnostics: Diagnostics = problems
+                .iter()
+                .map(|problem| map.problem(&problem.stage, &problem.at, &problem.message, problem.help.as_deref()))
+                .collect();
+            Ok(Err(misconfigured(&diagnostics)))
+        }
+    }
+}
+
+/// The sandbox, with the user's cache of compiled components.
+pub(crate) fn sandbox() -> anyhow::Result<Sandbox> {
+    let options = tollgate_sandbox::Options { cache: cache() };
+    Sandbox::new(options).context("cannot start the sandbox")
+}
+
+/// The user's cache folder, as the XDG specification says; none if the user has no home.
+fn cache() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache"))).map(|cache| cache.join("tollgate"))
+}
+
+fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {
+    report(diagnostics);
+    ExitCode::from(MISCONFIGURED)
+}
+
+fn report(diagnostics: &Diagnostics) {
+    if !diagnostics.is_empty() {
+        complain(&diagnostics.render(std::io::stderr().is_terminal()));
+    }
+}

@@ -1,0 +1,52 @@
+//! `tollgate`: the policy gate of an OpenTelemetry pipeline.
+//!
+//! One file a verb. Only this crate prints and exits.
+
+mod args;
+mod build;
+mod components;
+mod configuration;
+mod inspect;
+mod new;
+mod run;
+mod stock;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Verb};
+
+// Request bodies of hundreds of kilobytes come and go all the time: the system's allocator gives each back to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match args.verb {
+        None => run::run(&args.configuration),
+        Some(Verb::Run(configuration)) => run::run(&configuration.or(args.configuration)),
+        Some(Verb::Validate(configuration)) => validate::validate(&configuration.or(args.configuration)),
+        Some(Verb::Components) => components::components(),
+        Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
+        Some(Verb::Build(wanted)) => build::build(&wanted),
+        Some(Verb::New(wanted)) => new::new(&wanted),
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints what a verb found out.
+#[expect(clippy::print_stdout, reason = "the one place that prints results")]
+fn print(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+/// Prints what went wrong.
+#[expect(clippy::print_stderr, reason = "the one place that prints errors")]
+fn complain(text: &str) {
+    eprintln!("{}", text.trim_end());
+}

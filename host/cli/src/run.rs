@@ -1,0 +1,89 @@
+//! `tollgate run`: the gate, until a signal ends it.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tollgate_config::{LogEncoding, LogLevel, Telemetry};
+use tollgate_pipeline::Service;
+use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, start_logging};
+use tracing::{Level, info};
+
+use crate::args::Configuration;
+use crate::configuration::{self, Planned};
+
+pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
+    let Planned { config, plan } = match configuration::plan(wanted)? {
+        Ok(planned) => planned,
+        Err(code) => return Ok(code),
+    };
+    start_logging(log_settings(config.telemetry));
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        // Before anything listens, so that no signal is lost.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let service = Service::start(&config, plan).await?;
+        info!(target: "tollgate", version = env!("CARGO_PKG_VERSION"), "ready");
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        info!(target: "tollgate", "stopping: no new requests, those in flight are finished");
+        for report in service.stop().await {
+            account(&report);
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The account of a pipeline: everything received is delivered, dropped on purpose, rejected or refused.
+fn account(report: &PipelineReport) {
+    let pipeline = report.pipeline.as_str();
+    info!(
+        target: "tollgate",
+        pipeline,
+        received = report.received,
+        delivered = report.delivered,
+        dropped = report.dropped,
+        rejected = report.rejected,
+        refused = report.refused,
+        malformed_requests = report.malformed_requests,
+        "pipeline"
+    );
+    for stage in &report.stages {
+        info!(
+            target: "tollgate",
+            pipeline,
+            stage = stage.stage,
+            calls = stage.calls,
+            received = stage.received,
+            dropped = stage.dropped,
+            rejected = stage.rejected,
+            passed = stage.passed,
+            nanoseconds = stage.nanoseconds,
+            "stage"
+        );
+        for rule in &stage.rules {
+            info!(target: "tollgate", pipeline, stage = stage.stage, rule = rule.rule, edits = rule.edits, drops = rule.drops, "rule");
+        }
+        for (kind, calls) in &stage.failures {
+            info!(target: "tollgate", pipeline, stage = stage.stage, failure = kind, calls, "failed calls");
+        }
+    }
+}
+
+fn log_settings(telemetry: Telemetry) -> LogSettings {
+    LogSettings {
+        level: match telemetry.log_level {
+            LogLevel::Debug => Level::DEBUG,
+            LogLevel::Info => Level::INFO,
+            LogLevel::Warn => Level::WARN,
+            LogLevel::Error => Level::ERROR,
+        },
+        format: match telemetry.log_encoding {
+            LogEncoding::Console => LogFormat::Console,
+            LogEncoding::Json => LogFormat::Json,
+        },
+    }
+}

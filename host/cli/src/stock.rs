@@ -1,0 +1,28 @@
+//! The stock policies, compiled ahead and part of this binary.
+
+use tollgate_pipeline::StockPolicies;
+
+include!(concat!(env!("OUT_DIR"), "/stock.rs"));
+
+/// What `build.rs` embedded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Embedded;
+
+impl Embedded {
+    /// Names of all stock policies.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        STOCK.iter().map(|(name, _)| *name)
+    }
+}
+
+impl StockPolicies for Embedded {
+    fn artifact(&self, name: &str) -> Option<&[u8]> {
+        STOCK.iter().find(|(own, _)| *own == name).map(|(_, code)| *code)
+    }
+}
+
+impl tollgate_config::KnownPolicies for Embedded {
+    fn stock_names(&self) -> Vec<&str> {
+        Self::names().collect()
+    }
+}
