@@ -188,13 +188,7 @@ impl<'b> Batch<'b> {
     /// How many records there are.
     #[must_use]
     pub fn records(&self) -> usize {
-        let kind = self.signal().record_kind() as u8;
-        self.frame
-            .columns
-            .node_kind
-            .iter()
-            .filter(|candidate| **candidate == kind)
-            .count()
+        self.frame.columns.records()
     }
 
     /// A place to edit the node with this index, for policies that go their own way through the batch.

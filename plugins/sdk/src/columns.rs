@@ -58,6 +58,13 @@ pub(crate) fn span(value: u64) -> (usize, usize) {
 }
 
 impl<'b> Columns<'b> {
+    /// How many records there are.
+    pub(crate) fn records(&self) -> usize {
+        let record = self.signal.record_kind() as u8;
+        let is_record = |kind: &u8| usize::from(*kind == record);
+        self.node_kind.iter().map(is_record).sum()
+    }
+
     /// The bytes of a span; empty where it points outside, which a host never does.
     pub(crate) fn slice(&self, value: u64) -> &'b [u8] {
         let (offset, length) = span(value);

@@ -27,14 +27,8 @@ impl<P: Policy> Instance<P> {
     }
 
     pub(crate) fn process(&mut self, columns: Columns<'_>) -> Result<Draft, String> {
-        let record = columns.signal.record_kind() as u8;
-        let records = columns
-            .node_kind
-            .iter()
-            .filter(|kind| **kind == record)
-            .count();
+        let mut draft = Draft::new(columns.records(), columns.seed);
         let frame = Frame::new(columns, &self.declared);
-        let mut draft = Draft::new(records, columns.seed);
         self.policy.batch(&mut Batch::new(&frame, &mut draft))?;
         match draft.mistake.take() {
             Some(mistake) => Err(mistake),

@@ -89,7 +89,7 @@ pub(super) mod number {
     pub(in crate::value) const BYTES: u64 = 7;
 }
 
-fn payload<'a>((field, wire): (u64, Wire<'a>), wanted: u64) -> Option<&'a [u8]> {
+fn payload((field, wire): (u64, Wire<'_>), wanted: u64) -> Option<&[u8]> {
     match wire {
         Wire::Bytes(bytes) if field == wanted => Some(bytes),
         _ => None,

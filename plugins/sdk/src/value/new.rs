@@ -75,10 +75,10 @@ impl<'v> NewValue<'v> {
             NewValue::Empty => {}
             NewValue::Text(value) => write_bytes(&mut message, number::TEXT, value.as_bytes()),
             NewValue::Boolean(boolean) => {
-                write_number(&mut message, number::BOOLEAN, u64::from(*boolean))
+                write_number(&mut message, number::BOOLEAN, u64::from(*boolean));
             }
             NewValue::Int(integer) => {
-                write_number(&mut message, number::INT, integer.cast_unsigned())
+                write_number(&mut message, number::INT, integer.cast_unsigned());
             }
             NewValue::Double(double) => {
                 write_varint(&mut message, number::DOUBLE << 3 | 1);
@@ -103,7 +103,7 @@ impl<'v> NewValue<'v> {
                 write_bytes(&mut message, number::MAP, &list);
             }
             NewValue::CopiedArray(copied) | NewValue::CopiedMap(copied) => {
-                message.extend_from_slice(copied.bytes())
+                message.extend_from_slice(copied.bytes());
             }
         }
         message
