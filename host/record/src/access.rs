@@ -42,6 +42,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { nodes: 1 << 20, cells: 2 << 20, depth: 64 }
+        Self {
+            nodes: 1 << 20,
+            cells: 2 << 20,
+            depth: 64,
+        }
     }
 }

@@ -11,7 +11,11 @@ pub fn count(signal: Signal, wire: &[u8]) -> Result<u32, Malformed> {
     each(wire, request, |number| number == 1, &mut |resource| {
         each(wire, resource, |number| number == 2, &mut |scope| {
             each(wire, scope, |number| number == 2, &mut |record| {
-                let found = if signal == Signal::Metrics { data_points(wire, record)? } else { 1 };
+                let found = if signal == Signal::Metrics {
+                    data_points(wire, record)?
+                } else {
+                    1
+                };
                 records = records.saturating_add(found);
                 Ok(())
             })
@@ -30,7 +34,9 @@ fn data_points(wire: &[u8], metric: Reader<'_>) -> Result<u32, Malformed> {
         }
         data = data.saturating_add(1);
         if data > 1 {
-            return Err(Malformed::Split { offset: element.start as usize });
+            return Err(Malformed::Split {
+                offset: element.start as usize,
+            });
         }
     }
     each(wire, metric, is_data, &mut |data| {
@@ -56,7 +62,9 @@ fn each<'a>(
     while let Some(element) = message.next()? {
         if is_meant(element.number) {
             element.expect(BYTES)?;
-            let content = wire.get(element.content as usize..element.end as usize).unwrap_or_default();
+            let content = wire
+                .get(element.content as usize..element.end as usize)
+                .unwrap_or_default();
             visit(Reader::new(content, element.content))?;
         }
     }

@@ -26,7 +26,9 @@ pub enum Malformed {
         offset: usize,
     },
     /// A known field in a wire type that is not its own, a group, or a wire type that does not exist.
-    #[error("the element at byte {offset} has wire type {wire_type}, which its field does not allow")]
+    #[error(
+        "the element at byte {offset} has wire type {wire_type}, which its field does not allow"
+    )]
     WireType {
         /// Where the element starts.
         offset: usize,
@@ -146,7 +148,9 @@ pub enum Refusal {
         what: &'static str,
     },
     /// A change that the manifest does not declare.
-    #[error("edit {index} changes a field of a {node} that the manifest does not declare under `writes`")]
+    #[error(
+        "edit {index} changes a field of a {node} that the manifest does not declare under `writes`"
+    )]
     Undeclared {
         /// Place of the edit.
         index: usize,

@@ -111,7 +111,10 @@ impl NodeKind {
     /// Whether records stand under it, so that several of them share it.
     #[must_use]
     pub fn is_above_records(self) -> bool {
-        matches!(self, Self::Request | Self::Resource | Self::Scope | Self::Metric)
+        matches!(
+            self,
+            Self::Request | Self::Resource | Self::Scope | Self::Metric
+        )
     }
 
     /// Whether a policy may drop it: records, what stands below them, and metrics.
@@ -136,7 +139,10 @@ impl TryFrom<u8> for NodeKind {
     type Error = UnknownKind;
 
     fn try_from(number: u8) -> Result<Self, UnknownKind> {
-        Self::ALL.get(usize::from(number)).copied().ok_or(UnknownKind(number))
+        Self::ALL
+            .get(usize::from(number))
+            .copied()
+            .ok_or(UnknownKind(number))
     }
 }
 
@@ -217,6 +223,9 @@ impl TryFrom<u8> for ValueKind {
     type Error = UnknownKind;
 
     fn try_from(number: u8) -> Result<Self, UnknownKind> {
-        Self::ALL.get(usize::from(number)).copied().ok_or(UnknownKind(number))
+        Self::ALL
+            .get(usize::from(number))
+            .copied()
+            .ok_or(UnknownKind(number))
     }
 }

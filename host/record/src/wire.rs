@@ -21,7 +21,10 @@ pub(crate) struct Span {
 impl Span {
     /// The span from `start` to `end`.
     pub(crate) fn between(start: u32, end: u32) -> Self {
-        Self { start, len: end.saturating_sub(start) }
+        Self {
+            start,
+            len: end.saturating_sub(start),
+        }
     }
 
     /// Where it ends.
@@ -35,9 +38,15 @@ impl Span {
     }
 
     /// The inverse of [`Span::pack`].
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves of a number")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the two halves of a number"
+    )]
     pub(crate) fn unpack(packed: u64) -> Self {
-        Self { start: (packed >> 32) as u32, len: packed as u32 }
+        Self {
+            start: (packed >> 32) as u32,
+            len: packed as u32,
+        }
     }
 }
 
@@ -73,12 +82,19 @@ impl Element {
 
     /// An error unless the element has this wire type.
     pub(crate) fn expect(&self, wire: u8) -> Result<(), Malformed> {
-        if self.wire == wire { Ok(()) } else { Err(self.wrong_wire_type()) }
+        if self.wire == wire {
+            Ok(())
+        } else {
+            Err(self.wrong_wire_type())
+        }
     }
 
     /// The error for a field in a wire type that is not its own.
     pub(crate) fn wrong_wire_type(&self) -> Malformed {
-        Malformed::WireType { offset: self.start as usize, wire_type: self.wire }
+        Malformed::WireType {
+            offset: self.start as usize,
+            wire_type: self.wire,
+        }
     }
 }
 
@@ -98,7 +114,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Position in the batch's memory.
-    #[expect(clippy::cast_possible_truncation, reason = "a batch's memory is less than 4 GiB long")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a batch's memory is less than 4 GiB long"
+    )]
     #[inline]
     fn position(&self) -> u32 {
         self.base.saturating_add(self.at as u32)
@@ -129,29 +148,52 @@ impl<'a> Reader<'a> {
                 return Ok(value);
             }
         }
-        if rest.len() < 10 { Err(Malformed::Truncated { offset }) } else { Err(Malformed::Overlong { offset }) }
+        if rest.len() < 10 {
+            Err(Malformed::Truncated { offset })
+        } else {
+            Err(Malformed::Overlong { offset })
+        }
     }
 
     fn skip(&mut self, length: u64, start: u32) -> Result<(), Malformed> {
-        let end = usize::try_from(length).ok().and_then(|length| self.at.checked_add(length));
+        let end = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.at.checked_add(length));
         match end {
             Some(end) if end <= self.bytes.len() => {
                 self.at = end;
                 Ok(())
             }
-            _ => Err(Malformed::Truncated { offset: start as usize }),
+            _ => Err(Malformed::Truncated {
+                offset: start as usize,
+            }),
         }
     }
 
     fn fixed<const N: usize>(&mut self, start: u32) -> Result<[u8; N], Malformed> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let bytes = rest.first_chunk::<N>().ok_or(Malformed::Truncated { offset: start as usize })?;
+        let bytes = rest.first_chunk::<N>().ok_or(Malformed::Truncated {
+            offset: start as usize,
+        })?;
         self.at = self.at.saturating_add(N);
         Ok(*bytes)
     }
 
+    /// The next of packed numbers, or `None` at the end.
+    pub(crate) fn number(&mut self, wire: u8) -> Result<Option<u64>, Malformed> {
+        if self.at >= self.bytes.len() {
+            return Ok(None);
+        }
+        let start = self.position();
+        let value = if wire == VARINT {
+            self.varint()?
+        } else {
+            u64::from_le_bytes(self.fixed(start)?)
+        };
+        Ok(Some(value))
+    }
+
     /// The next element, or `None` at the end of the message.
-    #[expect(clippy::cast_possible_truncation, reason = "the low bits of the tag")]
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Element>, Malformed> {
         if self.at >= self.bytes.len() {
@@ -162,7 +204,9 @@ impl<'a> Reader<'a> {
         let wire = (tag & 7) as u8;
         let number = u32::try_from(tag >> 3).unwrap_or(0);
         if number == 0 || number > 0x1fff_ffff {
-            return Err(Malformed::FieldNumber { offset: start as usize });
+            return Err(Malformed::FieldNumber {
+                offset: start as usize,
+            });
         }
         let length_at = self.position();
         let mut content = length_at;
@@ -176,9 +220,22 @@ impl<'a> Reader<'a> {
             }
             FIXED64 => u64::from_le_bytes(self.fixed(start)?),
             FIXED32 => u64::from(u32::from_le_bytes(self.fixed(start)?)),
-            _ => return Err(Malformed::WireType { offset: start as usize, wire_type: wire }),
+            _ => {
+                return Err(Malformed::WireType {
+                    offset: start as usize,
+                    wire_type: wire,
+                });
+            }
         };
-        Ok(Some(Element { number, wire, start, length_at, content, end: self.position(), value }))
+        Ok(Some(Element {
+            number,
+            wire,
+            start,
+            length_at,
+            content,
+            end: self.position(),
+            value,
+        }))
     }
 }
 
@@ -229,7 +286,12 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
 
 /// Appends a field that holds what `content` appends. The room for the length is that of `expected` bytes; where it turns out
 /// otherwise the content is moved.
-pub(crate) fn put_message(out: &mut Vec<u8>, number: u32, expected: u64, content: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn put_message(
+    out: &mut Vec<u8>,
+    number: u32,
+    expected: u64,
+    content: impl FnOnce(&mut Vec<u8>),
+) {
     put_tag(out, number, BYTES);
     let length_at = out.len();
     let room = varint_len(expected) as usize;

@@ -1,53 +1,99 @@
-//! The batch.
+//! The batch: what is known of a request's bytes, and what was changed since.
+
+mod any;
+mod apply;
+mod change;
+mod check;
+mod context;
+mod encode;
+mod find;
+mod index;
+mod judge;
+mod names;
+mod numbers;
+mod project;
+mod store;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::access::{Access, Limits, RequestContext};
-use crate::error::{Malformed, Refusal};
+use crate::access::{Limits, RequestContext};
+use crate::error::Malformed;
 use crate::fields::Fields;
-use crate::outcome::Outcome;
+use crate::fields::plan::Plan;
 use crate::signal::Signal;
-use crate::view::View;
+pub use apply::Applied;
+pub use check::Changes;
+use index::{Indexer, Store};
+use names::Names;
+use store::{MAX_WIRE, Memory, Table};
 
-/// The records of one request.
+/// The records of one request, as bytes, nodes and cells.
+///
+/// A batch is indexed once and then goes from stage to stage: [`Batch::project`], the policy, [`Batch::check`],
+/// [`Batch::apply`]. At the end [`Batch::encode`] makes a request of it again.
 #[derive(Debug)]
 pub struct Batch {
     signal: Signal,
-    wire: Bytes,
-    records: u32,
-}
-
-/// Changes that were checked, ready to be applied.
-#[derive(Debug)]
-pub struct Changes {}
-
-/// What became of a batch when changes were applied.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// Edits made, by rule.
-    pub edits_by_rule: Vec<u64>,
-    /// Records dropped, by rule.
-    pub dropped_by_rule: Vec<u64>,
-    /// Records dropped.
-    pub dropped: u64,
-    /// Ordinals of the records that were judged `fail`.
-    pub failed: Vec<u32>,
+    memory: Memory,
+    store: Store,
+    plan: Arc<Plan>,
+    limits: Limits,
+    /// How many records were not dropped.
+    live: u32,
 }
 
 impl Batch {
-    /// Indexes a request.
+    /// Indexes a request in one pass: its nodes, and the values of the `wanted` fields, which are all that any stage of the
+    /// pipeline reads or writes. What nobody wants is stepped over by its length and not looked at.
+    ///
+    /// A field that holds its default is absent from the wire under proto3, and then has no cell. Of a single field that comes
+    /// several times the last one counts, as protobuf has it; a single *message* that comes several times is refused.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over what they share between the batches of a connection"
+    )]
     pub fn index(
         signal: Signal,
         wire: Bytes,
-        _request: Arc<RequestContext>,
-        _wanted: &Fields,
-        _limits: &Limits,
+        request: Arc<RequestContext>,
+        wanted: &Fields,
+        limits: &Limits,
     ) -> Result<Self, Malformed> {
-        let records = crate::count(signal, &wire)?;
-        Ok(Self { signal, wire, records })
+        if wire.len() > MAX_WIRE {
+            return Err(Malformed::Size { limit: MAX_WIRE });
+        }
+        let plan = Arc::clone(wanted.plan());
+        let mut store = Store {
+            nodes: Table::default(),
+            cells: Table::default(),
+            frames: Table::default(),
+            children: Table::default(),
+            names: Names::new(&plan, wire.len()),
+            records: Table::default(),
+        };
+        let mut memory = Memory {
+            wire,
+            arena: Vec::new(),
+        };
+        let context = context::encode(&request, &plan);
+        if !memory.has_room(context.len()) {
+            return Err(Malformed::Size { limit: MAX_WIRE });
+        }
+        let context = memory.push(&context);
+        let spelled = Indexer::new(&memory, &plan, *limits, &mut store).request(context)?;
+        memory.push(&spelled);
+        let live = u32::try_from(store.records.len()).unwrap_or(u32::MAX);
+        Ok(Self {
+            signal,
+            memory,
+            store,
+            plan,
+            limits: *limits,
+            live,
+        })
     }
 
     /// The signal of the request.
@@ -56,37 +102,28 @@ impl Batch {
         self.signal
     }
 
-    /// How many records came; their ordinals are `0..records`.
+    /// How many records came. Their ordinals are `0..records`, and stay theirs whatever is dropped.
     #[must_use]
     pub fn records(&self) -> u32 {
-        self.records
+        u32::try_from(self.store.records.len()).unwrap_or(u32::MAX)
     }
 
-    /// How many of them are left.
+    /// How many of them were not dropped.
     #[must_use]
     pub fn live_records(&self) -> u32 {
-        self.records
+        self.live
     }
 
-    /// Fills `view` with what a stage may see.
-    pub fn project(&self, _access: &Access, _part: Range<u32>, _view: &mut View) {}
-
-    /// Checks an outcome.
-    pub fn check(&self, _view: &View, _access: &Access, _rules: usize, _outcome: Outcome) -> Result<Changes, Refusal> {
-        Ok(Changes {})
+    /// Which records of a part were not dropped, by their ordinals.
+    pub fn live_ordinals(&self, part: Range<u32>) -> impl Iterator<Item = u32> {
+        let known = self.store.records.ids();
+        (part.start..part.end.min(known.end))
+            .filter(|record| !self.store.nodes[self.store.records[*record]].dead)
     }
 
-    /// Applies changes.
-    pub fn apply(&mut self, _parts: Vec<Changes>) -> Applied {
-        Applied::default()
-    }
-
-    /// Drops one record.
-    pub fn discard(&mut self, _record: u32) {}
-
-    /// The request as it is now.
+    /// Whether the request holds anything but itself: even one without records may have resources whose texts concern a policy.
     #[must_use]
-    pub fn encode(&self) -> Bytes {
-        self.wire.clone()
+    pub fn has_nodes(&self) -> bool {
+        self.store.nodes.len() > 1
     }
 }

@@ -82,16 +82,29 @@ impl Fields {
             });
             match parsed {
                 Ok(entry) => wanted.push(entry),
-                Err(reason) => mistakes.push(FieldMistake { index, path: path.to_owned(), reason }),
+                Err(reason) => mistakes.push(FieldMistake {
+                    index,
+                    path: path.to_owned(),
+                    reason,
+                }),
             }
         }
-        if mistakes.is_empty() { Ok(Self::of(signal, wanted)) } else { Err(FieldError { signal, mistakes }) }
+        if mistakes.is_empty() {
+            Ok(Self::of(signal, wanted))
+        } else {
+            Err(FieldError { signal, mistakes })
+        }
     }
 
     fn of(signal: Signal, wanted: Vec<Wanted>) -> Self {
         let spelled = wanted.iter().map(Wanted::canonical).collect();
         let plan = Arc::new(Plan::new(signal, &wanted));
-        Self { signal, wanted, spelled, plan }
+        Self {
+            signal,
+            wanted,
+            spelled,
+            plan,
+        }
     }
 
     /// These fields, and then those of `other` that are not among them.

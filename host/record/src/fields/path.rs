@@ -47,7 +47,11 @@ const MAX_STEPS: usize = 64;
 impl Wanted {
     /// Parses one entry; the error says what is wrong with it and what would do.
     pub(crate) fn parse(signal: Signal, text: &str) -> Result<Self, String> {
-        if text == "*" { Ok(Self::Texts) } else { Path::parse(signal, text).map(Self::Path) }
+        if text == "*" {
+            Ok(Self::Texts)
+        } else {
+            Path::parse(signal, text).map(Self::Path)
+        }
     }
 
     /// The entry in canonical spelling.
@@ -63,9 +67,16 @@ impl Path {
     /// Parses one path.
     pub(crate) fn parse(signal: Signal, text: &str) -> Result<Self, String> {
         let text = without_alias(signal, text);
-        let (name, mut rest) = text.find('[').and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
+        let (name, mut rest) = text
+            .find('[')
+            .and_then(|at| text.split_at_checked(at))
+            .unwrap_or((text, ""));
         let (number, slot) = find(signal, name)?;
-        let mut path = Self { slot: number, steps: Vec::new(), wildcard: Wildcard::None };
+        let mut path = Self {
+            slot: number,
+            steps: Vec::new(),
+            wildcard: Wildcard::None,
+        };
         while !rest.is_empty() {
             if path.wildcard != Wildcard::None {
                 return Err("a wildcard ends a path: write nothing after it".to_owned());
@@ -101,7 +112,10 @@ impl Path {
         }
         let (digits, after) = inside.split_once(']').ok_or(SHAPE)?;
         let canonical = digits == "0" || !digits.starts_with('0');
-        let index = digits.parse().ok().filter(|_| canonical && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let index = digits
+            .parse()
+            .ok()
+            .filter(|_| canonical && digits.bytes().all(|byte| byte.is_ascii_digit()));
         self.steps.push(Step::Index(index.ok_or(SHAPE)?));
         Ok(after)
     }
@@ -112,8 +126,12 @@ impl Path {
         let bare = self.steps.is_empty() && self.wildcard == Wildcard::None;
         match slot.form {
             Form::Attributes => match self.steps.first() {
-                None if bare => Err(format!("name a key, as in {name}[\"key\"], or all of them: {name}[*]")),
-                Some(Step::Index(_)) => Err(format!("{name} has keys, not indices: write {name}[\"key\"]")),
+                None if bare => Err(format!(
+                    "name a key, as in {name}[\"key\"], or all of them: {name}[*]"
+                )),
+                Some(Step::Index(_)) => Err(format!(
+                    "{name} has keys, not indices: write {name}[\"key\"]"
+                )),
                 _ => Ok(()),
             },
             Form::Any => Ok(()),
@@ -124,7 +142,9 @@ impl Path {
 
     /// The path in canonical spelling.
     pub(crate) fn canonical(&self) -> String {
-        let mut out = SLOTS.get(self.slot as usize).map_or_else(String::new, |slot| slot.path.to_owned());
+        let mut out = SLOTS
+            .get(self.slot as usize)
+            .map_or_else(String::new, |slot| slot.path.to_owned());
         for step in &self.steps {
             match step {
                 Step::Key(key) => push_key(&mut out, key),
@@ -167,18 +187,27 @@ fn without_alias(signal: Signal, text: &str) -> &str {
         Signal::Metrics => "datapoint.",
     };
     // `instrumentation_scope` is OTTL's other name for `scope`.
-    text.strip_prefix(own).or_else(|| text.strip_prefix("instrumentation_")).unwrap_or(text)
+    text.strip_prefix(own)
+        .or_else(|| text.strip_prefix("instrumentation_"))
+        .unwrap_or(text)
 }
 
 fn find(signal: Signal, name: &str) -> Result<(u32, &'static Slot), String> {
-    let mut named = (0_u32..).zip(SLOTS.iter()).filter(|(_, slot)| slot.path == name);
+    let mut named = (0_u32..)
+        .zip(SLOTS.iter())
+        .filter(|(_, slot)| slot.path == name);
     if let Some(found) = named.clone().find(|(_, slot)| slot.belongs_to(signal)) {
         return Ok(found);
     }
     if let Some((_, other)) = named.next() {
-        return Err(format!("{signal} have no such field: it is one of a {}", other.node));
+        return Err(format!(
+            "{signal} have no such field: it is one of a {}",
+            other.node
+        ));
     }
-    Err(format!("{signal} have no such field: docs/fields.md lists those there are"))
+    Err(format!(
+        "{signal} have no such field: docs/fields.md lists those there are"
+    ))
 }
 
 /// Reads a string literal whose opening quote is gone; returns it and what stands after its closing quote.
@@ -193,7 +222,12 @@ fn unquote(text: &str) -> Result<(String, &str), String> {
                 Some('n') => '\n',
                 Some('r') => '\r',
                 Some('t') => '\t',
-                _ => return Err("in a key, only \\\", \\\\, \\n, \\r and \\t stand after a backslash".to_owned()),
+                _ => {
+                    return Err(
+                        "in a key, only \\\", \\\\, \\n, \\r and \\t stand after a backslash"
+                            .to_owned(),
+                    );
+                }
             }),
             other => out.push(other),
         }

@@ -84,7 +84,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    const UNKNOWN: Self = Self { action: Action::Unknown, wire: 0, other_wire: 0 };
+    const UNKNOWN: Self = Self {
+        action: Action::Unknown,
+        wire: 0,
+        other_wire: 0,
+    };
 
     /// Whether the field may stand in this wire type.
     #[inline]
@@ -131,39 +135,62 @@ impl Plan {
 
     /// Where the value of a slot stands.
     pub(crate) fn slot(&self, number: u32) -> Place {
-        self.slots.get(number as usize).copied().unwrap_or(Place::NOWHERE)
+        self.slots
+            .get(number as usize)
+            .copied()
+            .unwrap_or(Place::NOWHERE)
     }
 
     /// Where an entry of a map stands; `inherit` is [`READ`] or [`WRITE`].
     pub(crate) fn entry(&self, parent: Place, key: &[u8], inherit: u8) -> Place {
         self.child(parent, inherit, |branch| {
-            branch.keys.iter().find(|(name, _)| name.as_bytes() == key).map(|(_, at)| *at)
+            branch
+                .keys
+                .iter()
+                .find(|(name, _)| name.as_bytes() == key)
+                .map(|(_, at)| *at)
         })
     }
 
     /// Where an element of an array stands.
     pub(crate) fn element(&self, parent: Place, index: u32, inherit: u8) -> Place {
-        self.child(parent, inherit, |branch| branch.indices.iter().find(|(name, _)| *name == index).map(|(_, at)| *at))
+        self.child(parent, inherit, |branch| {
+            branch
+                .indices
+                .iter()
+                .find(|(name, _)| *name == index)
+                .map(|(_, at)| *at)
+        })
     }
 
     fn child(&self, parent: Place, inherit: u8, find: impl Fn(&Branch) -> Option<u32>) -> Place {
         let inherited = parent.bits & inherit;
         let Some(branch) = self.trie.get(parent.at as usize) else {
-            return Place { bits: inherited, at: NONE };
+            return Place {
+                bits: inherited,
+                at: NONE,
+            };
         };
         let at = find(branch).unwrap_or(NONE);
         let own = self.trie.get(at as usize).map_or(0, |child| child.bits);
-        Place { bits: inherited | branch.children | own, at }
+        Place {
+            bits: inherited | branch.children | own,
+            at,
+        }
     }
 
     /// Place in the list of the path that means exactly this value.
     pub(crate) fn listed(&self, place: Place) -> Option<u32> {
-        self.trie.get(place.at as usize).and_then(|branch| branch.listed)
+        self.trie
+            .get(place.at as usize)
+            .and_then(|branch| branch.listed)
     }
 
     /// Whether anything inside a value is meant, so that it must be looked into.
     pub(crate) fn looks_into(&self, place: Place) -> bool {
-        let below = |branch: &Branch| branch.children != 0 || !branch.keys.is_empty() || !branch.indices.is_empty();
+        let below = |branch: &Branch| {
+            branch.children != 0 || !branch.keys.is_empty() || !branch.indices.is_empty()
+        };
         place.bits & READ != 0 || self.trie.get(place.at as usize).is_some_and(below)
     }
 
@@ -210,7 +237,10 @@ impl Plan {
         for step in &path.steps {
             at = self.grow(at, step);
         }
-        let is_map_of_slot = path.steps.is_empty() && SLOTS.get(path.slot as usize).is_some_and(|slot| slot.form.is_keyed());
+        let is_map_of_slot = path.steps.is_empty()
+            && SLOTS
+                .get(path.slot as usize)
+                .is_some_and(|slot| slot.form.is_keyed());
         self.finds |= path.wildcard != Wildcard::None;
         self.branch(at, |branch| match path.wildcard {
             Wildcard::None => {
@@ -226,7 +256,10 @@ impl Plan {
 
     fn refresh(&mut self, slot: u32) {
         let place = self.slot(slot);
-        let bits = self.trie.get(place.at as usize).map_or(0, |branch| branch.bits);
+        let bits = self
+            .trie
+            .get(place.at as usize)
+            .map_or(0, |branch| branch.bits);
         if let Some(place) = self.slots.get_mut(slot as usize) {
             place.bits = bits;
         }
@@ -257,10 +290,21 @@ impl Plan {
     }
 
     fn grow(&mut self, parent: u32, step: &Step) -> u32 {
-        let known = self.trie.get(parent as usize).and_then(|branch| match step {
-            Step::Key(key) => branch.keys.iter().find(|(name, _)| name == key).map(|(_, at)| *at),
-            Step::Index(index) => branch.indices.iter().find(|(name, _)| name == index).map(|(_, at)| *at),
-        });
+        let known = self
+            .trie
+            .get(parent as usize)
+            .and_then(|branch| match step {
+                Step::Key(key) => branch
+                    .keys
+                    .iter()
+                    .find(|(name, _)| name == key)
+                    .map(|(_, at)| *at),
+                Step::Index(index) => branch
+                    .indices
+                    .iter()
+                    .find(|(name, _)| name == index)
+                    .map(|(_, at)| *at),
+            });
         if let Some(at) = known {
             return at;
         }
@@ -276,33 +320,54 @@ impl Plan {
         !row.path.is_empty() && !self.slot(schema::slot_of(row)).is_nowhere()
     }
 
-    /// A message is busy when a field of its own is meant, or a message in it is busy. Five rounds reach the request from the
+    /// A message is busy when a field of its own is meant, or a message in it is busy. Six rounds reach the request from the
     /// deepest message.
     fn mark_messages(&mut self) {
-        for row in schema::rows().iter().filter(|row| self.is_meant(row)).collect::<Vec<_>>() {
-            self.busy.iter_mut().nth(row.message as usize).into_iter().for_each(|busy| *busy = true);
-            self.kinds.iter_mut().nth(row.message.node() as usize).into_iter().for_each(|named| *named = true);
+        let meant: Vec<&Row> = schema::rows()
+            .iter()
+            .filter(|row| self.is_meant(row))
+            .collect();
+        for row in meant {
+            self.mark_busy(row.message);
+            if let Some(named) = self.kinds.get_mut(row.message.node() as usize) {
+                *named = true;
+            }
         }
         for _ in 0..6 {
             for row in schema::rows() {
-                let (Form::Inner(inner) | Form::Inners(inner) | Form::Data(inner) | Form::Child(inner)) = row.form else {
-                    continue;
-                };
-                if self.is_busy(inner) {
-                    self.busy.iter_mut().nth(row.message as usize).into_iter().for_each(|busy| *busy = true);
+                if let Form::Inner(inner)
+                | Form::Inners(inner)
+                | Form::Data(inner)
+                | Form::Child(inner) = row.form
+                    && self.is_busy(inner)
+                {
+                    self.mark_busy(row.message);
                 }
             }
         }
     }
 
+    fn mark_busy(&mut self, message: Message) {
+        if let Some(busy) = self.busy.get_mut(message as usize) {
+            *busy = true;
+        }
+    }
+
     fn fill_entries(&mut self, signal: Signal) {
-        let oneofs: Vec<Message> =
-            schema::rows().iter().filter(|row| row.form.is_oneof() && self.is_meant(row)).map(|row| row.message).collect();
+        let oneofs: Vec<Message> = schema::rows()
+            .iter()
+            .filter(|row| row.form.is_oneof() && self.is_meant(row))
+            .map(|row| row.message)
+            .collect();
         for row in schema::rows().iter().filter(|row| row.number > 0) {
             // Of a oneof the last element counts, so its members are looked at together.
-            let meant = self.is_meant(row) || (row.form.is_oneof() && oneofs.contains(&row.message));
+            let meant =
+                self.is_meant(row) || (row.form.is_oneof() && oneofs.contains(&row.message));
             let entry = self.entry_of(signal, row, meant);
-            let place = self.entries.get_mut(row.message as usize).and_then(|entries| entries.get_mut(usize::from(row.number)));
+            let place = self
+                .entries
+                .get_mut(row.message as usize)
+                .and_then(|entries| entries.get_mut(usize::from(row.number)));
             if let Some(place) = place {
                 *place = entry;
             }
@@ -320,7 +385,11 @@ impl Plan {
                 Signal::Metrics => Message::Metric,
             }),
             Form::Data(message) => Action::Data(message),
-            Form::Child(message) if message.node().is_above_records() || message.node().is_record() => Action::Child(message),
+            Form::Child(message)
+                if message.node().is_above_records() || message.node().is_record() =>
+            {
+                Action::Child(message)
+            }
             Form::Child(message) if self.is_busy(message) => Action::Child(message),
             Form::Inner(message) if self.is_busy(message) => Action::Inner(message),
             Form::Inners(message) if self.is_busy(message) => Action::Inners(message),
@@ -328,10 +397,16 @@ impl Plan {
             _ if !meant => Action::Skip,
             Form::Any => Action::Any(slot),
             Form::Attributes => Action::Attribute(slot),
-            Form::PackedFixed64 | Form::PackedDouble | Form::PackedUint64 | Form::Quantiles => Action::Numbers(row.form, slot),
+            Form::PackedFixed64 | Form::PackedDouble | Form::PackedUint64 | Form::Quantiles => {
+                Action::Numbers(row.form, slot)
+            }
             form => Action::Scalar(form, slot),
         };
-        Entry { action, wire, other_wire }
+        Entry {
+            action,
+            wire,
+            other_wire,
+        }
     }
 }
 

@@ -153,7 +153,9 @@ impl Form {
             | Self::MetricType => Some(ValueKind::Int),
             Self::OneofDouble | Self::Double => Some(ValueKind::Double),
             Self::Bool => Some(ValueKind::Boolean),
-            Self::PackedFixed64 | Self::PackedDouble | Self::PackedUint64 | Self::Quantiles => Some(ValueKind::Array),
+            Self::PackedFixed64 | Self::PackedDouble | Self::PackedUint64 | Self::Quantiles => {
+                Some(ValueKind::Array)
+            }
             _ => None,
         }
     }
@@ -186,7 +188,9 @@ impl Slot {
             NodeKind::Request | NodeKind::Resource | NodeKind::Scope => true,
             NodeKind::LogRecord => signal == Signal::Logs,
             NodeKind::Span | NodeKind::SpanEvent | NodeKind::SpanLink => signal == Signal::Traces,
-            NodeKind::Metric | NodeKind::DataPoint | NodeKind::Exemplar => signal == Signal::Metrics,
+            NodeKind::Metric | NodeKind::DataPoint | NodeKind::Exemplar => {
+                signal == Signal::Metrics
+            }
         }
     }
 
@@ -201,10 +205,19 @@ pub(crate) static SLOTS: LazyLock<Vec<Slot>> = LazyLock::new(|| {
     let mut slots: Vec<Slot> = Vec::new();
     for row in ROWS.iter().filter(|row| !row.path.is_empty()) {
         let node = row.message.node();
-        if let Some(slot) = slots.iter_mut().find(|slot| slot.path == row.path && slot.node == node) {
+        if let Some(slot) = slots
+            .iter_mut()
+            .find(|slot| slot.path == row.path && slot.node == node)
+        {
             slot.rows.push(*row);
         } else {
-            slots.push(Slot { path: row.path, node, form: row.form, writable: row.writable, rows: vec![*row] });
+            slots.push(Slot {
+                path: row.path,
+                node,
+                form: row.form,
+                writable: row.writable,
+                rows: vec![*row],
+            });
         }
     }
     slots
@@ -222,13 +235,24 @@ pub(crate) fn slot(number: u32) -> Option<&'static Slot> {
 
 /// The number of a row's slot.
 pub(crate) fn slot_of(row: &Row) -> u32 {
-    let place = SLOTS.iter().position(|slot| slot.path == row.path && slot.node == row.message.node());
-    place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
+    number_of(row.message.node(), row.path)
 }
 
-/// Path of the slot of client metadata.
+/// Name of client metadata, whose keys are in lower case.
 pub(crate) const METADATA: &str = "metadata";
-/// Path of the slot of what the authenticator said.
-pub(crate) const AUTH: &str = "auth";
-/// Path of the slot of the client's address.
-pub(crate) const CLIENT_ADDRESS: &str = "client.address";
+
+/// The number of the slot with this path, of a node of this kind.
+pub(crate) fn number_of(node: NodeKind, path: &str) -> u32 {
+    let place = SLOTS
+        .iter()
+        .position(|slot| slot.path == path && slot.node == node);
+    place
+        .and_then(|place| u32::try_from(place).ok())
+        .unwrap_or(u32::MAX)
+}
+
+/// The slot of `metric.type`, which is not on the wire.
+pub(crate) fn metric_type() -> u32 {
+    static NUMBER: LazyLock<u32> = LazyLock::new(|| number_of(NodeKind::Metric, "metric.type"));
+    *NUMBER
+}

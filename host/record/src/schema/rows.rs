@@ -3,20 +3,39 @@
 use super::{Form, Message, Row};
 
 const fn field(message: Message, number: u8, form: Form, path: &'static str) -> Row {
-    Row { message, number, form, path, writable: true }
+    Row {
+        message,
+        number,
+        form,
+        path,
+        writable: true,
+    }
 }
 
 const fn read_only(message: Message, number: u8, form: Form, path: &'static str) -> Row {
-    Row { message, number, form, path, writable: false }
+    Row {
+        message,
+        number,
+        form,
+        path,
+        writable: false,
+    }
 }
 
 const fn part(message: Message, number: u8, form: Form) -> Row {
-    Row { message, number, form, path: "", writable: false }
+    Row {
+        message,
+        number,
+        form,
+        path: "",
+        writable: false,
+    }
 }
 
 use Form::{
-    Any, Attributes, Bool, Child, Data, Double, Fixed32, Fixed64, Id, Inner, Inners, Int32, MetricType, OneofDouble, OneofInt,
-    PackedDouble, PackedFixed64, PackedUint64, Quantiles, Records, Sint32, Text, Texts, Uint32,
+    Any, Attributes, Bool, Child, Data, Double, Fixed32, Fixed64, Id, Inner, Inners, Int32,
+    MetricType, OneofDouble, OneofInt, PackedDouble, PackedFixed64, PackedUint64, Quantiles,
+    Records, Sint32, Text, Texts, Uint32,
 };
 use Message as M;
 
@@ -34,7 +53,12 @@ pub(super) const ROWS: &[Row] = &[
     field(M::EntityRef, 1, Text, "resource.entity_refs.schema_url"),
     field(M::EntityRef, 2, Text, "resource.entity_refs.type"),
     field(M::EntityRef, 3, Texts, "resource.entity_refs.id_keys"),
-    field(M::EntityRef, 4, Texts, "resource.entity_refs.description_keys"),
+    field(
+        M::EntityRef,
+        4,
+        Texts,
+        "resource.entity_refs.description_keys",
+    ),
     field(M::ResourceEntry, 3, Text, "resource.schema_url"),
     // Scope.
     part(M::ScopeEntry, 1, Inner(M::Scope)),
@@ -79,7 +103,12 @@ pub(super) const ROWS: &[Row] = &[
     field(M::SpanEvent, 1, Fixed64, "spanevent.time_unix_nano"),
     field(M::SpanEvent, 2, Text, "spanevent.name"),
     field(M::SpanEvent, 3, Attributes, "spanevent.attributes"),
-    field(M::SpanEvent, 4, Uint32, "spanevent.dropped_attributes_count"),
+    field(
+        M::SpanEvent,
+        4,
+        Uint32,
+        "spanevent.dropped_attributes_count",
+    ),
     // Span link.
     field(M::SpanLink, 1, Id(16), "spanlink.trace_id"),
     field(M::SpanLink, 2, Id(8), "spanlink.span_id"),
@@ -105,7 +134,12 @@ pub(super) const ROWS: &[Row] = &[
     part(M::Histogram, 1, Child(M::HistogramPoint)),
     field(M::Histogram, 2, Int32, "metric.aggregation_temporality"),
     part(M::ExponentialHistogram, 1, Child(M::ExponentialPoint)),
-    field(M::ExponentialHistogram, 2, Int32, "metric.aggregation_temporality"),
+    field(
+        M::ExponentialHistogram,
+        2,
+        Int32,
+        "metric.aggregation_temporality",
+    ),
     part(M::Summary, 1, Child(M::SummaryPoint)),
     // Data point of a gauge or a sum.
     field(M::NumberPoint, 7, Attributes, "attributes"),
@@ -138,9 +172,19 @@ pub(super) const ROWS: &[Row] = &[
     part(M::ExponentialPoint, 8, Inner(M::PositiveBuckets)),
     part(M::ExponentialPoint, 9, Inner(M::NegativeBuckets)),
     read_only(M::PositiveBuckets, 1, Sint32, "positive.offset"),
-    read_only(M::PositiveBuckets, 2, PackedUint64, "positive.bucket_counts"),
+    read_only(
+        M::PositiveBuckets,
+        2,
+        PackedUint64,
+        "positive.bucket_counts",
+    ),
     read_only(M::NegativeBuckets, 1, Sint32, "negative.offset"),
-    read_only(M::NegativeBuckets, 2, PackedUint64, "negative.bucket_counts"),
+    read_only(
+        M::NegativeBuckets,
+        2,
+        PackedUint64,
+        "negative.bucket_counts",
+    ),
     field(M::ExponentialPoint, 10, Uint32, "flags"),
     part(M::ExponentialPoint, 11, Child(M::Exemplar)),
     field(M::ExponentialPoint, 12, Double, "min"),

@@ -1,0 +1,112 @@
+//! Laying checked changes over the batch.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Batch;
+use super::change::Paths;
+use super::check::Changes;
+use super::judge::Verdict;
+use crate::signal::NodeKind;
+
+/// What applying changes did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Edits made, by rule; a span event, link or exemplar that was dropped counts as an edit of what it stood in.
+    pub edits_by_rule: Vec<u64>,
+    /// Records dropped, by rule.
+    pub dropped_by_rule: Vec<u64>,
+    /// Records dropped; those of a dropped metric are counted one by one.
+    pub dropped: u64,
+    /// Ordinals of the records that were judged `fail`, in order. The edits of these were not made.
+    pub failed: Vec<u32>,
+}
+
+impl Batch {
+    /// Lays checked changes over the batch.
+    ///
+    /// There are several when a batch was called in parts: all parts were projected from the state before any of them. Where an
+    /// earlier part edited a node above the records (request, resource, scope, metric), edits of the same node by later parts are
+    /// skipped, so that no shared parent is changed twice.
+    ///
+    /// Judgements come after edits. What is below a record that was judged `fail` is left as it was.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "changes are for one batch, and for one time"
+    )]
+    pub fn apply(&mut self, parts: Vec<Changes>) -> Applied {
+        let rules = parts.iter().map(|part| part.rules).max().unwrap_or(0);
+        let mut applied = Applied {
+            edits_by_rule: vec![0; rules],
+            dropped_by_rule: vec![0; rules],
+            ..Applied::default()
+        };
+        self.store.names.allow_edits();
+        let mut editors: HashMap<u32, usize> = HashMap::new();
+        for (index, part) in parts.iter().enumerate() {
+            if !self.memory.has_room(part.text.len()) {
+                // Offsets have run out: what cannot be edited must not go on.
+                applied.failed.extend(self.live_ordinals(0..u32::MAX));
+                break;
+            }
+            self.apply_part(index, part, &mut editors, &mut applied);
+        }
+        applied.failed.sort_unstable();
+        applied.failed.dedup();
+        applied
+    }
+
+    fn apply_part(
+        &mut self,
+        index: usize,
+        part: &Changes,
+        editors: &mut HashMap<u32, usize>,
+        applied: &mut Applied,
+    ) {
+        let failed: HashSet<u32> = part
+            .judgements
+            .iter()
+            .filter(|judgement| judgement.verdict == Verdict::Fail)
+            .map(|judgement| self.store.nodes[judgement.node].records.0)
+            .collect();
+        if !part.edits.is_empty() {
+            let base = self.memory.push(&part.text).start;
+            let mut paths = Paths::new(&part.paths);
+            let mut renumber = Vec::new();
+            for edit in &part.edits {
+                let node = self.node_of(edit);
+                let entry = &self.store.nodes[node];
+                let skipped = if entry.kind.is_above_records() {
+                    *editors.entry(node).or_insert(index) != index
+                } else {
+                    failed.contains(&entry.records.0)
+                };
+                if !skipped && self.edit(edit, base, &mut paths, &mut renumber) {
+                    count(&mut applied.edits_by_rule, edit.rule, 1);
+                }
+            }
+            self.renumber(&renumber);
+        }
+        for judgement in part
+            .judgements
+            .iter()
+            .filter(|judgement| judgement.verdict == Verdict::Drop)
+        {
+            let entry = self.store.nodes[judgement.node];
+            let is_counted = entry.kind.is_record() || entry.kind == NodeKind::Metric;
+            let was_dead = entry.dead;
+            let dropped = u64::from(self.drop_node(judgement.node));
+            applied.dropped = applied.dropped.saturating_add(dropped);
+            count(&mut applied.dropped_by_rule, judgement.rule, dropped);
+            if !is_counted && !was_dead {
+                count(&mut applied.edits_by_rule, judgement.rule, 1);
+            }
+        }
+        applied.failed.extend(failed);
+    }
+}
+
+fn count(counters: &mut [u64], rule: u32, by: u64) {
+    if let Some(counter) = counters.get_mut(rule as usize) {
+        *counter = counter.saturating_add(by);
+    }
+}

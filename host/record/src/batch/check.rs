@@ -1,0 +1,674 @@
+//! Believing nothing that a policy answers: every number is checked before anything is changed.
+
+use bytes::Bytes;
+
+use super::any;
+use super::find::{Budget, raw_child};
+use super::judge::{self, Judgement};
+use super::names::Step;
+use super::store::{Cell, List, Memory, NONE, flag};
+use super::{Batch, numbers};
+use crate::access::Access;
+use crate::error::Refusal;
+use crate::fields::path::{self, Path, Wildcard};
+use crate::fields::plan::{LEAVES, Place, Plan, TEXTS, VALUE, WRITE};
+use crate::outcome::{Edits, Outcome};
+use crate::schema::{self, Form, Slot};
+use crate::signal::ValueKind;
+use crate::view::View;
+use crate::wire::Span;
+
+/// Values may share text: this much more than the text itself.
+const SHARED_TEXT: usize = 16 << 20;
+/// Cells that one outcome may look at while it puts and renames.
+const LOOKS: u64 = 1 << 26;
+
+/// Changes that were checked and can be applied to the batch they were checked for.
+#[derive(Debug)]
+pub struct Changes {
+    pub(super) edits: Vec<Edit>,
+    pub(super) paths: Vec<Path>,
+    pub(super) judgements: Vec<Judgement>,
+    pub(super) text: Bytes,
+    pub(super) rules: usize,
+}
+
+impl Changes {
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty() && self.judgements.is_empty()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Op {
+    Set,
+    Put,
+    Delete,
+    Rename,
+}
+
+/// One change, in the batch's own numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edit {
+    pub(super) op: Op,
+    /// A cell, or for put a node.
+    pub(super) target: u32,
+    /// For put: index of the path.
+    pub(super) path: u32,
+    pub(super) kind: ValueKind,
+    /// Number, or packed span of the outcome's text.
+    pub(super) value: u64,
+    pub(super) rule: u32,
+}
+
+impl Batch {
+    /// Checks an outcome: indices, kinds, access, UTF-8, sizes, keys, values that are gone. Either all of it can be applied, or
+    /// all of it is refused.
+    pub fn check(
+        &self,
+        view: &View,
+        access: &Access,
+        rules: usize,
+        mut outcome: Outcome,
+    ) -> Result<Changes, Refusal> {
+        let judgements = judge::check(&self.store, view, access, rules, &outcome.judgements)?;
+        let text = Bytes::from(std::mem::take(&mut outcome.edits.text));
+        if !self.memory.has_room(text.len().saturating_mul(2)) {
+            return Err(Refusal::TooLarge);
+        }
+        let paths = paths(&outcome.edits, &text, access)?;
+        let mut checker = Checker {
+            batch: self,
+            view,
+            plan: access.writes.plan(),
+            values: Memory {
+                wire: text.clone(),
+                arena: Vec::new(),
+            },
+            places: Vec::new(),
+            gone: vec![0; self.store.cells.len()],
+            puts: vec![0; view.node_in_batch.len()],
+            budget: Budget(LOOKS),
+            value_bytes: text.len().saturating_add(SHARED_TEXT),
+            path_bytes: self.store.names.room(text.len()),
+            new_cells: self.limits.cells.saturating_sub(self.store.cells.len()),
+        };
+        let edits = checker.edits(&outcome.edits, &paths, rules)?;
+        let paths = paths.into_iter().map(|(path, _)| path).collect();
+        Ok(Changes {
+            edits,
+            paths,
+            judgements,
+            text,
+            rules,
+        })
+    }
+}
+
+/// The paths that puts write, each with its rights.
+fn paths(edits: &Edits, text: &[u8], access: &Access) -> Result<Vec<(Path, Place)>, Refusal> {
+    let mut length = text.len().saturating_add(1 << 20);
+    let mut paths = Vec::with_capacity(edits.fields.len());
+    for (index, packed) in edits.fields.iter().enumerate() {
+        let span = Span::unpack(*packed);
+        length = length
+            .checked_sub(span.len as usize)
+            .ok_or(Refusal::TooLarge)?;
+        let missing = Refusal::Index {
+            columns: "edits",
+            what: "path",
+            index,
+        };
+        let bytes = text
+            .get(span.start as usize..span.end() as usize)
+            .ok_or(missing.clone())?;
+        let spelled = std::str::from_utf8(bytes).map_err(|_| missing.clone())?;
+        let path = Path::parse(access.writes.signal(), spelled).map_err(|_| missing.clone())?;
+        if path.wildcard != Wildcard::None {
+            return Err(missing);
+        }
+        let plan = access.writes.plan();
+        let mut place = plan.slot(path.slot);
+        for step in &path.steps {
+            place = match step {
+                path::Step::Key(key) => plan.entry(place, key.as_bytes(), WRITE),
+                path::Step::Index(index) => plan.element(place, *index, WRITE),
+            };
+        }
+        paths.push((path, place));
+    }
+    Ok(paths)
+}
+
+/// The cell was deleted in this outcome.
+const GONE: u8 = 1;
+/// What lies in the cell was replaced in this outcome.
+const HOLLOW: u8 = 2;
+
+struct Checker<'a> {
+    batch: &'a Batch,
+    view: &'a View,
+    plan: &'a Plan,
+    /// The outcome's text.
+    values: Memory,
+    /// Rights by name, as far as they were asked for.
+    places: Vec<Option<Place>>,
+    /// What this outcome took away, by cell.
+    gone: Vec<u8>,
+    /// Puts so far, by node of the view.
+    puts: Vec<u32>,
+    budget: Budget,
+    value_bytes: usize,
+    path_bytes: usize,
+    new_cells: usize,
+}
+
+impl Checker<'_> {
+    fn edits(
+        &mut self,
+        edits: &Edits,
+        paths: &[(Path, Place)],
+        rules: usize,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let count = edits.op.len();
+        let lengths = [
+            edits.target.len(),
+            edits.field.len(),
+            edits.kind.len(),
+            edits.value.len(),
+            edits.rule.len(),
+        ];
+        if lengths.iter().any(|length| *length != count) {
+            return Err(Refusal::Columns { columns: "edits" });
+        }
+        let mut checked = Vec::with_capacity(count);
+        let columns = edits
+            .op
+            .iter()
+            .zip(&edits.target)
+            .zip(&edits.field)
+            .zip(&edits.kind)
+            .zip(&edits.value)
+            .zip(&edits.rule);
+        for (index, (((((op, target), field), kind), value), rule)) in columns.enumerate() {
+            if *rule as usize >= rules {
+                return Err(Refusal::Index {
+                    columns: "edits",
+                    what: "rule",
+                    index,
+                });
+            }
+            let kind = ValueKind::try_from(*kind)
+                .ok()
+                .filter(|kind| *kind != ValueKind::Withheld);
+            let kind = kind.ok_or(Refusal::Meaning {
+                what: "the kind of edit",
+                index,
+            })?;
+            let op = match op {
+                0 => Op::Set,
+                1 => Op::Put,
+                2 => Op::Delete,
+                3 => Op::Rename,
+                4 => {
+                    return Err(Refusal::NotOffered {
+                        what: "adding nodes",
+                    });
+                }
+                _ => {
+                    return Err(Refusal::Meaning {
+                        what: "edit",
+                        index,
+                    });
+                }
+            };
+            let mut edit = Edit {
+                op,
+                target: 0,
+                path: *field,
+                kind,
+                value: *value,
+                rule: *rule,
+            };
+            if op == Op::Put {
+                self.put(index, *target, paths, &mut edit)?;
+            } else {
+                let cell = self.view.cell_in_batch.get(*target as usize);
+                edit.target = *cell.ok_or(Refusal::Index {
+                    columns: "edits",
+                    what: "target",
+                    index,
+                })?;
+                self.change(index, &edit)?;
+            }
+            checked.push(edit);
+        }
+        Ok(checked)
+    }
+
+    /// Checks a set, a delete or a rename.
+    fn change(&mut self, index: usize, edit: &Edit) -> Result<(), Refusal> {
+        let cell = *self
+            .batch
+            .store
+            .cells
+            .at(edit.target)
+            .ok_or(Refusal::Gone { index })?;
+        let name = *self.batch.store.names.get(cell.name);
+        let node = self.batch.store.nodes[cell.node].kind;
+        let slot = schema::slot(name.slot).ok_or(Refusal::Field { index, node })?;
+        if !slot.writable {
+            return Err(Refusal::ReadOnly {
+                index,
+                path: slot.path,
+            });
+        }
+        if self.is_gone(edit.target) {
+            return Err(Refusal::Gone { index });
+        }
+        let keyed = matches!(name.step, Step::Key(_));
+        let bits = self.place(cell.name).bits;
+        let is_declared = bits & (VALUE | LEAVES) != 0
+            || bits & TEXTS != 0
+                && match edit.op {
+                    Op::Set => self.is_text(&cell),
+                    Op::Delete => keyed || self.is_text(&cell),
+                    Op::Rename | Op::Put => keyed,
+                };
+        if !is_declared {
+            return Err(Refusal::Undeclared { index, node });
+        }
+        match edit.op {
+            Op::Rename => self.rename(index, edit, &cell, keyed),
+            Op::Delete => {
+                self.mark(edit.target, GONE);
+                Ok(())
+            }
+            Op::Set | Op::Put => {
+                let levels = self.batch.depth_of(edit.target);
+                let is_value = name.step != Step::Slot || slot.form == Form::Any;
+                self.value(index, slot, is_value, levels, edit)?;
+                if cell.kind.is_container() {
+                    self.mark(edit.target, HOLLOW);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn rename(
+        &mut self,
+        index: usize,
+        edit: &Edit,
+        cell: &Cell,
+        keyed: bool,
+    ) -> Result<(), Refusal> {
+        let node = self.batch.store.nodes[cell.node].kind;
+        if !keyed {
+            return Err(Refusal::NoKey { index, node });
+        }
+        if edit.kind != ValueKind::Text {
+            return Err(Refusal::Value { index });
+        }
+        let span = self.text(index, edit)?;
+        let parent = self.batch.store.names.get(cell.name).parent;
+        let place = self.place(parent);
+        let key = self.values.get(span).to_vec();
+        if self.plan.entry(place, &key, WRITE).bits == 0 {
+            return Err(Refusal::Undeclared { index, node });
+        }
+        self.paths_inside(edit.target, key.len())?;
+        // The entry that has the key already gives way.
+        let list = if cell.is(flag::NESTED) {
+            self.batch.store.inside(cell.owner)
+        } else {
+            None
+        };
+        let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
+        if let Some(name) = self
+            .batch
+            .store
+            .names
+            .lookup_key(&self.batch.memory, parent, &key)
+            && let Some(other) = self.find(list, name)?
+            && other != edit.target
+        {
+            self.mark(other, GONE);
+        }
+        Ok(())
+    }
+
+    /// Renaming a container gives new paths to everything inside it.
+    fn paths_inside(&mut self, cell: u32, key: usize) -> Result<(), Refusal> {
+        let own = self
+            .batch
+            .store
+            .names
+            .text(self.batch.store.cells[cell].name)
+            .len();
+        self.path_bytes = self
+            .path_bytes
+            .checked_sub(own.saturating_add(key))
+            .ok_or(Refusal::TooLarge)?;
+        let Some(list) = self.batch.store.inside(cell) else {
+            return Ok(());
+        };
+        let mut next = list.first;
+        while next != NONE {
+            self.budget.take(1).ok_or(Refusal::TooLarge)?;
+            self.paths_inside(next, key)?;
+            next = self.batch.store.cells[next].next;
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        index: usize,
+        target: u32,
+        paths: &[(Path, Place)],
+        edit: &mut Edit,
+    ) -> Result<(), Refusal> {
+        let missing = Refusal::Index {
+            columns: "edits",
+            what: "target",
+            index,
+        };
+        edit.target = *self
+            .view
+            .node_in_batch
+            .get(target as usize)
+            .ok_or(missing)?;
+        let missing = Refusal::Index {
+            columns: "edits",
+            what: "path",
+            index,
+        };
+        let (path, place) = paths.get(edit.path as usize).ok_or(missing)?;
+        let node = self.batch.store.nodes[edit.target].kind;
+        let slot = schema::slot(path.slot).ok_or(Refusal::Field { index, node })?;
+        if !slot.writable {
+            return Err(Refusal::ReadOnly {
+                index,
+                path: slot.path,
+            });
+        }
+        if slot.node != node || self.batch.store.frame_for(edit.target, slot).is_none() {
+            return Err(Refusal::Field { index, node });
+        }
+        if place.bits & (VALUE | LEAVES) == 0 {
+            return Err(Refusal::Undeclared { index, node });
+        }
+        let is_value = matches!(slot.form, Form::Any | Form::Attributes);
+        self.value(
+            index,
+            slot,
+            is_value,
+            path.steps.len().saturating_add(1),
+            edit,
+        )?;
+        if let Some(puts) = self.puts.get_mut(target as usize) {
+            *puts = puts.saturating_add(1);
+            self.budget
+                .take(u64::from(*puts))
+                .ok_or(Refusal::TooLarge)?;
+        }
+        self.new_cells = self
+            .new_cells
+            .checked_sub(path.steps.len().saturating_add(1))
+            .ok_or(Refusal::TooLarge)?;
+        self.place_of_put(index, edit.target, slot, path)
+    }
+
+    /// Follows the path of a put to where its value stands or will stand.
+    fn place_of_put(
+        &mut self,
+        index: usize,
+        node: u32,
+        slot: &Slot,
+        path: &Path,
+    ) -> Result<(), Refusal> {
+        let nowhere = Refusal::Place { index };
+        let batch = self.batch;
+        let mut steps = path.steps.iter();
+        let mut name = Some(path.slot);
+        if slot.form == Form::Attributes {
+            let step = steps.next().ok_or(nowhere.clone())?;
+            name = batch
+                .store
+                .names
+                .lookup_step(&batch.memory, path.slot, step);
+        }
+        let list = batch.store.nodes[node].cells;
+        let mut cell = match name {
+            Some(name) => self.find(list, name)?,
+            None => None,
+        };
+        while let Some(here) = cell {
+            let Some(step) = steps.next() else {
+                self.mark(here, HOLLOW);
+                return Ok(());
+            };
+            let entry = batch.store.cells[here];
+            match (entry.kind, step) {
+                (ValueKind::Map, path::Step::Key(_)) | (ValueKind::Array, path::Step::Index(_)) => {
+                }
+                (ValueKind::Empty, path::Step::Key(_)) => return only_keys(steps, nowhere),
+                _ => return Err(nowhere),
+            }
+            let Some(list) = batch.store.inside(here) else {
+                return self.place_in_bytes(&entry, step, steps.as_slice(), nowhere);
+            };
+            let name = batch
+                .store
+                .names
+                .lookup_step(&batch.memory, entry.name, step);
+            cell = match name {
+                Some(name) => self.find(list, name)?,
+                None => None,
+            };
+            if cell.is_none() && matches!(step, path::Step::Index(_)) {
+                return Err(nowhere);
+            }
+        }
+        only_keys(steps, nowhere)
+    }
+
+    /// The same, in a value whose insides are no cells.
+    fn place_in_bytes(
+        &mut self,
+        cell: &Cell,
+        first: &path::Step,
+        rest: &[path::Step],
+        nowhere: Refusal,
+    ) -> Result<(), Refusal> {
+        let memory = &self.batch.memory;
+        let mut value = any::any(memory, cell.span()).ok();
+        let mut steps = std::iter::once(first).chain(rest);
+        while let (Some(here), Some(step)) = (value, steps.next()) {
+            match (here.kind, step) {
+                (ValueKind::Map, path::Step::Key(_)) | (ValueKind::Array, path::Step::Index(_)) => {
+                }
+                (ValueKind::Empty, path::Step::Key(_)) => return only_keys(steps, nowhere),
+                _ => return Err(nowhere),
+            }
+            let Some(list) = here.list else {
+                return Err(nowhere);
+            };
+            let (child, looked_at) = raw_child(memory, here.kind, &list, step);
+            self.budget.take(looked_at).ok_or(Refusal::TooLarge)?;
+            if child.is_none() && matches!(step, path::Step::Index(_)) {
+                return Err(nowhere);
+            }
+            value = child;
+        }
+        only_keys(steps, nowhere)
+    }
+
+    /// Checks that a value is well-formed and fits its field.
+    fn value(
+        &mut self,
+        index: usize,
+        slot: &Slot,
+        is_value: bool,
+        levels: usize,
+        edit: &Edit,
+    ) -> Result<(), Refusal> {
+        let path = slot.path;
+        if !is_value && slot.form.value_kind() != Some(edit.kind) {
+            return Err(Refusal::Kind {
+                index,
+                path,
+                kind: edit.kind,
+            });
+        }
+        match edit.kind {
+            ValueKind::Text => {
+                self.text(index, edit)?;
+            }
+            ValueKind::Bytes => {
+                let span = self.span(index, edit)?;
+                if let Form::Id(length) = slot.form
+                    && !is_value
+                    && span.len != 0
+                    && span.len != u32::from(length)
+                {
+                    return Err(Refusal::Range { index, path });
+                }
+            }
+            ValueKind::Array | ValueKind::Map => self.container(index, levels, edit)?,
+            ValueKind::Boolean if edit.value > 1 => return Err(Refusal::Value { index }),
+            ValueKind::Int if !is_value && !numbers::in_range(slot.form, edit.value) => {
+                return Err(Refusal::Range { index, path });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn container(&mut self, index: usize, levels: usize, edit: &Edit) -> Result<(), Refusal> {
+        let span = self.span(index, edit)?;
+        let depth = self
+            .batch
+            .limits
+            .depth
+            .saturating_sub(levels.saturating_sub(1));
+        let surveyed = any::survey(&self.values, span, depth);
+        let (any, survey) = surveyed.map_err(|_| Refusal::Value { index })?;
+        if any.kind != edit.kind {
+            return Err(Refusal::Value { index });
+        }
+        // The path of the value itself is part of every path inside it: of bounded length, as puts and keys are.
+        let paths = survey
+            .path_bytes
+            .saturating_add(survey.values.saturating_mul(64));
+        self.path_bytes = self
+            .path_bytes
+            .checked_sub(paths)
+            .ok_or(Refusal::TooLarge)?;
+        self.new_cells = self
+            .new_cells
+            .checked_sub(survey.values)
+            .ok_or(Refusal::TooLarge)?;
+        Ok(())
+    }
+
+    fn span(&mut self, index: usize, edit: &Edit) -> Result<Span, Refusal> {
+        let span = Span::unpack(edit.value);
+        let end = u64::from(span.start).saturating_add(u64::from(span.len));
+        if end > self.values.wire.len() as u64 {
+            return Err(Refusal::Value { index });
+        }
+        self.value_bytes = self
+            .value_bytes
+            .checked_sub(span.len as usize)
+            .ok_or(Refusal::TooLarge)?;
+        Ok(span)
+    }
+
+    fn text(&mut self, index: usize, edit: &Edit) -> Result<Span, Refusal> {
+        let span = self.span(index, edit)?;
+        match std::str::from_utf8(self.values.get(span)) {
+            Ok(_) => Ok(span),
+            Err(_) => Err(Refusal::Value { index }),
+        }
+    }
+
+    /// The rights over the values with a name.
+    fn place(&mut self, name: u32) -> Place {
+        if self.places.is_empty() {
+            self.places.resize(self.batch.store.names.len(), None);
+        }
+        if let Some(Some(known)) = self.places.get(name as usize) {
+            return *known;
+        }
+        let entry = *self.batch.store.names.get(name);
+        let place = match entry.step {
+            Step::Slot => self.plan.slot(entry.slot),
+            Step::Key(key) => {
+                let parent = self.place(entry.parent);
+                self.plan.entry(parent, self.batch.memory.get(key), WRITE)
+            }
+            Step::Index(index) => {
+                let parent = self.place(entry.parent);
+                self.plan.element(parent, index, WRITE)
+            }
+        };
+        if let Some(known) = self.places.get_mut(name as usize) {
+            *known = Some(place);
+        }
+        place
+    }
+
+    fn is_text(&self, cell: &Cell) -> bool {
+        match cell.kind {
+            ValueKind::Text => true,
+            ValueKind::Bytes => {
+                let is_id = matches!(self.batch.store.names.get(cell.name).step, Step::Slot);
+                !is_id && std::str::from_utf8(self.batch.memory.get(cell.span())).is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    fn find(&mut self, list: List, name: u32) -> Result<Option<u32>, Refusal> {
+        let (found, looked_at) = self.batch.store.find(list, name);
+        self.budget.take(looked_at).ok_or(Refusal::TooLarge)?;
+        Ok(found.filter(|cell| !self.is_gone(*cell)))
+    }
+
+    fn mark(&mut self, cell: u32, what: u8) {
+        if let Some(gone) = self.gone.get_mut(cell as usize) {
+            *gone |= what;
+        }
+    }
+
+    /// Whether this outcome deleted the cell, or replaced a value that it lies in.
+    fn is_gone(&self, mut cell: u32) -> bool {
+        let marks = |cell: u32| self.gone.get(cell as usize).copied().unwrap_or(GONE);
+        if marks(cell) & GONE != 0 || !self.batch.store.cells[cell].is_live() {
+            return true;
+        }
+        while self.batch.store.cells[cell].is(flag::NESTED) {
+            cell = self.batch.store.cells[cell].owner;
+            if marks(cell) != 0 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// What does not exist is made of maps; there is nothing to make an array of.
+fn only_keys<'a>(
+    mut steps: impl Iterator<Item = &'a path::Step>,
+    nowhere: Refusal,
+) -> Result<(), Refusal> {
+    if steps.all(|step| matches!(step, path::Step::Key(_))) {
+        Ok(())
+    } else {
+        Err(nowhere)
+    }
+}
