@@ -1,5 +1,4 @@
-//! What the wall costs: a call with nothing to do, instantiation, loading. Nanoseconds a record are a tenth of what they are for
-//! a batch of ten records; the batch here has 512, three fields each.
+//! What the wall costs: a call with nothing to do, for one record and for 512 of three fields each; setting up and loading.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,6 +25,10 @@ use tollgate_sandbox::{Options, Sandbox};
 
 const RECORDS: u32 = 512;
 
+fn span(offset: u64, length: u64) -> u64 {
+    offset << 32 | length
+}
+
 /// Resource, scope and `records` log records of three texts of 16 bytes.
 fn view(records: u32) -> View {
     let cells = records * 3;
@@ -34,7 +37,7 @@ fn view(records: u32) -> View {
     text.resize(head.len() + cells as usize * 16, b'x');
     View {
         signal: Some(Signal::Logs),
-        fields: vec![4, 4 << 32 | 19, 23 << 32 | 18],
+        fields: vec![span(0, 4), span(4, 19), span(23, 18)],
         node_kind: [0, 1, 2]
             .into_iter()
             .chain((0..records).map(|_| 3))
@@ -47,7 +50,7 @@ fn view(records: u32) -> View {
         cell_field: (0..cells).map(|cell| cell % 3).collect(),
         cell_kind: vec![1; cells as usize],
         cell_value: (0..u64::from(cells))
-            .map(|cell| (head.len() as u64 + cell * 16) << 32 | 16)
+            .map(|cell| span(head.len() as u64 + cell * 16, 16))
             .collect(),
         text,
         now: 1,
