@@ -37,27 +37,51 @@ pub(crate) struct Plan {
 }
 
 /// Checks actions, and declares what they need. Access is asked for only when all of them are sound.
-pub(crate) fn build(written: Vec<WrittenAction>, place: Place<'_>, setup: &mut Setup) -> Result<Plan, Vec<Problem>> {
+pub(crate) fn build(
+    written: Vec<WrittenAction>,
+    place: Place<'_>,
+    setup: &mut Setup,
+) -> Result<Plan, Vec<Problem>> {
     let compat = setup.compat();
     let mut problems = Vec::new();
     if written.is_empty() {
-        problems.push(Problem::at("", "there are no actions").help(format!("write at least one action under `{}`", place.list)));
+        problems.push(
+            Problem::at("", "there are no actions")
+                .help(format!("write at least one action under `{}`", place.list)),
+        );
     }
     let mut actions = Vec::with_capacity(written.len());
     for (nth, action) in written.into_iter().enumerate() {
-        actions.extend(check(action, &format!("/{}/{nth}", place.list), compat, &mut problems));
+        actions.extend(check(
+            action,
+            &format!("/{}/{nth}", place.list),
+            compat,
+            &mut problems,
+        ));
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut builder = Builder { place, setup, names: Vec::new() };
+    let mut builder = Builder {
+        place,
+        setup,
+        names: Vec::new(),
+    };
     for action in &actions {
         builder.name(action);
     }
     let matches_keys = builder.match_keys(&actions);
     let slots = builder.declare(matches_keys);
-    let steps = actions.into_iter().enumerate().filter_map(|(nth, action)| builder.step(nth, action)).collect();
-    Ok(Plan { slots, steps, matches_keys })
+    let steps = actions
+        .into_iter()
+        .enumerate()
+        .filter_map(|(nth, action)| builder.step(nth, action))
+        .collect();
+    Ok(Plan {
+        slots,
+        steps,
+        matches_keys,
+    })
 }
 
 struct Builder<'b, 'p> {
@@ -75,7 +99,9 @@ impl Builder<'_, '_> {
                 self.note(key, *when != crate::plan::When::Always, true);
                 self.note(sources.attribute.as_deref(), true, false);
             }
-            Does::Delete { .. } | Does::Hash { .. } | Does::Convert { .. } => self.note(key, true, true),
+            Does::Delete { .. } | Does::Hash { .. } | Does::Convert { .. } => {
+                self.note(key, true, true);
+            }
             Does::Extract { pattern } => {
                 self.note(key, true, false);
                 for group in pattern.group_names().flatten() {
@@ -91,13 +117,20 @@ impl Builder<'_, '_> {
             named.reads |= reads;
             named.writes |= writes;
         } else {
-            self.names.push(Named { key: key.to_owned(), reads, writes });
+            self.names.push(Named {
+                key: key.to_owned(),
+                reads,
+                writes,
+            });
         }
     }
 
     /// Notes what patterns of keys find among the attributes that are named, and says whether there are such patterns.
     fn match_keys(&mut self, actions: &[Action]) -> bool {
-        let patterns: Vec<&Pattern> = actions.iter().filter_map(|action| key_pattern(&action.does)).collect();
+        let patterns: Vec<&Pattern> = actions
+            .iter()
+            .filter_map(|action| key_pattern(&action.does))
+            .collect();
         for named in &mut self.names {
             if patterns.iter().any(|pattern| pattern.is_match(&named.key)) {
                 (named.reads, named.writes) = (true, true);
@@ -116,10 +149,14 @@ impl Builder<'_, '_> {
                 (true, false) => self.setup.reads(signals, &path),
                 (false, _) => self.setup.writes(signals, &path),
             };
-            slots.push(Slot { key: named.key.clone(), field });
+            slots.push(Slot {
+                key: named.key.clone(),
+                field,
+            });
         }
         if matches_keys {
-            self.setup.edits(signals, &format!("{}[*]", kind.attributes_path()));
+            self.setup
+                .edits(signals, &format!("{}[*]", kind.attributes_path()));
         }
         slots
     }
@@ -128,24 +165,62 @@ impl Builder<'_, '_> {
         let rule = self.setup.rule(format!("{}[{nth}]", self.place.list));
         let slot = action.key.as_deref().and_then(|key| self.slot(key));
         Some(match action.does {
-            Does::Put { when, sources } => Step::Put { rule, slot: slot?, when, source: self.source(sources) },
-            Does::Delete { pattern } => self.keyed(slot, pattern, |keys| Step::Delete { rule, keys }),
+            Does::Put { when, sources } => Step::Put {
+                rule,
+                slot: slot?,
+                when,
+                source: self.source(sources),
+            },
+            Does::Delete { pattern } => {
+                self.keyed(slot, pattern, |keys| Step::Delete { rule, keys })
+            }
             Does::Hash { pattern } => self.keyed(slot, pattern, |keys| Step::Hash { rule, keys }),
             Does::Extract { pattern } => self.extract(rule, slot?, pattern),
-            Does::Convert { to } => Step::Convert { rule, slot: slot?, to },
+            Does::Convert { to } => Step::Convert {
+                rule,
+                slot: slot?,
+                to,
+            },
         })
     }
 
-    fn keyed(&self, named: Option<SlotIndex>, pattern: Option<Pattern>, step: impl FnOnce(Keys) -> Step) -> Step {
-        let matching = self.names.iter().enumerate().filter(|(_, name)| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&name.key)));
-        let slots = named.into_iter().chain(matching.map(|(slot, _)| slot)).collect();
-        step(Keys { slots, pattern: pattern.map(Box::new) })
+    fn keyed(
+        &self,
+        named: Option<SlotIndex>,
+        pattern: Option<Pattern>,
+        step: impl FnOnce(Keys) -> Step,
+    ) -> Step {
+        let matching = self.names.iter().enumerate().filter(|(_, name)| {
+            pattern
+                .as_ref()
+                .is_some_and(|pattern| pattern.is_match(&name.key))
+        });
+        let slots = named
+            .into_iter()
+            .chain(matching.map(|(slot, _)| slot))
+            .collect();
+        step(Keys {
+            slots,
+            pattern: pattern.map(Box::new),
+        })
     }
 
     fn extract(&self, rule: Rule, slot: SlotIndex, pattern: Pattern) -> Step {
         let groups = pattern.group_names().enumerate();
-        let targets = groups.filter_map(|(group, name)| Some(Target { group, slot: self.slot(name?)? })).collect();
-        Step::Extract { rule, slot, pattern: Box::new(pattern), targets }
+        let targets = groups
+            .filter_map(|(group, name)| {
+                Some(Target {
+                    group,
+                    slot: self.slot(name?)?,
+                })
+            })
+            .collect();
+        Step::Extract {
+            rule,
+            slot,
+            pattern: Box::new(pattern),
+            targets,
+        }
     }
 
     fn source(&mut self, sources: Sources) -> Source {
@@ -172,7 +247,13 @@ impl Builder<'_, '_> {
             return Context::Auth(read("auth", attribute));
         }
         // Metadata are headers, and names of headers have no case.
-        Context::Metadata(read("metadata", &name.strip_prefix("metadata.").unwrap_or(name).to_lowercase()))
+        Context::Metadata(read(
+            "metadata",
+            &name
+                .strip_prefix("metadata.")
+                .unwrap_or(name)
+                .to_lowercase(),
+        ))
     }
 
     fn slot(&self, key: &str) -> Option<SlotIndex> {

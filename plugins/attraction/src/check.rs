@@ -37,7 +37,12 @@ const PUT_HELP: &str = "write one of `value`, `from_attribute` and `from_context
 
 /// Checks one action that stands at the JSON pointer `at`. What the Collector passes over in silence is a mistake, unless it has to
 /// be passed over.
-pub(crate) fn check(written: WrittenAction, at: &str, compat: Compat, problems: &mut Vec<Problem>) -> Option<Action> {
+pub(crate) fn check(
+    written: WrittenAction,
+    at: &str,
+    compat: Compat,
+    problems: &mut Vec<Problem>,
+) -> Option<Action> {
     let before = problems.len();
     let name = written.action.as_deref().unwrap_or_default().to_lowercase();
     let key = text(written.key);
@@ -78,21 +83,39 @@ struct Fields<'a> {
 impl Fields<'_> {
     fn read(&mut self, compat: Compat, has_key: bool) -> Option<Does> {
         let does = match self.name {
-            "insert" => self.put(When::Absent),
-            "update" => self.put(When::Present),
-            "upsert" => self.put(When::Always),
+            "insert" => Some(self.put(When::Absent)),
+            "update" => Some(self.put(When::Present)),
+            "upsert" => Some(self.put(When::Always)),
             "delete" | "hash" => {
-                self.require(has_key || self.pattern.is_some(), "key", "write the attribute's `key`, a `pattern` of keys, or both");
+                self.require(
+                    has_key || self.pattern.is_some(),
+                    "key",
+                    "write the attribute's `key`, a `pattern` of keys, or both",
+                );
                 let pattern = self.compile();
-                if self.name == "delete" { Some(Does::Delete { pattern }) } else { Some(Does::Hash { pattern }) }
+                if self.name == "delete" {
+                    Some(Does::Delete { pattern })
+                } else {
+                    Some(Does::Hash { pattern })
+                }
             }
             "extract" => self.extract(),
             "convert" => self.convert(),
             _ => {
-                let help = "write `insert`, `update`, `upsert`, `delete`, `hash`, `extract` or `convert`";
-                let message = if self.name.is_empty() { "an action without a name" } else { "not an action" };
-                let pointer = if self.name.is_empty() { String::new() } else { "/action".to_owned() };
-                self.problems.push(Problem::at(format!("{}{pointer}", self.at), message).help(help));
+                let help =
+                    "write `insert`, `update`, `upsert`, `delete`, `hash`, `extract` or `convert`";
+                let message = if self.name.is_empty() {
+                    "an action without a name"
+                } else {
+                    "not an action"
+                };
+                let pointer = if self.name.is_empty() {
+                    String::new()
+                } else {
+                    "/action".to_owned()
+                };
+                self.problems
+                    .push(Problem::at(format!("{}{pointer}", self.at), message).help(help));
                 return None;
             }
         };
@@ -110,34 +133,54 @@ impl Fields<'_> {
         does
     }
 
-    fn put(&mut self, when: When) -> Option<Does> {
+    fn put(&mut self, when: When) -> Does {
         let sources = Sources {
             value: self.value.take(),
             context: self.context.take(),
             attribute: self.attribute.take(),
             default: self.default.take(),
         };
-        let given = [("value", sources.value.is_some()), ("from_attribute", sources.attribute.is_some()), ("from_context", sources.context.is_some())];
+        let given = [
+            ("value", sources.value.is_some()),
+            ("from_attribute", sources.attribute.is_some()),
+            ("from_context", sources.context.is_some()),
+        ];
         let mut given = given.iter().filter(|(_, given)| *given);
         let (first, second) = (given.next(), given.next());
         if let Some((second, _)) = second {
-            self.problem(&format!("/{second}"), "a second source for one value", "keep one of `value`, `from_attribute` and `from_context`");
+            self.problem(
+                &format!("/{second}"),
+                "a second source for one value",
+                "keep one of `value`, `from_attribute` and `from_context`",
+            );
         }
         if first.is_none() && sources.default.is_none() {
-            self.problem("", &format!("`{}` has no value to write", self.name), PUT_HELP);
+            self.problem(
+                "",
+                &format!("`{}` has no value to write", self.name),
+                PUT_HELP,
+            );
         }
-        Some(Does::Put { when, sources })
+        Does::Put { when, sources }
     }
 
     fn extract(&mut self) -> Option<Does> {
-        self.require(self.pattern.is_some(), "pattern", "write a `pattern` with named groups, such as `(?P<name>.*)`");
+        self.require(
+            self.pattern.is_some(),
+            "pattern",
+            "write a `pattern` with named groups, such as `(?P<name>.*)`",
+        );
         let pattern = self.compile()?;
         let help = "name every group, `(?P<name>...)`, and write `(?:...)` where nothing is to be extracted";
         if pattern.group_names().count() <= 1 {
             self.problem("/pattern", "the pattern has no named group", help);
             return None;
         }
-        if pattern.group_names().skip(1).any(|name| name.is_none_or(str::is_empty)) {
+        if pattern
+            .group_names()
+            .skip(1)
+            .any(|name| name.is_none_or(str::is_empty))
+        {
             self.problem("/pattern", "a group of the pattern has no name", help);
             return None;
         }
@@ -166,7 +209,8 @@ impl Fields<'_> {
             Ok(pattern) => Some(pattern),
             Err(error) => {
                 let problem = Problem::at(format!("{}/pattern", self.at), error.to_string());
-                self.problems.push(problem.help("patterns have the syntax of Go's regexp package, RE2"));
+                self.problems
+                    .push(problem.help("patterns have the syntax of Go's regexp package, RE2"));
                 None
             }
         }
@@ -183,7 +227,11 @@ impl Fields<'_> {
         ];
         for (key, _) in left.iter().filter(|(_, present)| *present) {
             let message = format!("`{}` does not use `{key}`", self.name);
-            self.problem(&format!("/{key}"), &message, "take the key away, or choose another action");
+            self.problem(
+                &format!("/{key}"),
+                &message,
+                "take the key away, or choose another action",
+            );
         }
     }
 
@@ -194,6 +242,7 @@ impl Fields<'_> {
     }
 
     fn problem(&mut self, below: &str, message: &str, help: &str) {
-        self.problems.push(Problem::at(format!("{}{below}", self.at), message).help(help));
+        self.problems
+            .push(Problem::at(format!("{}{below}", self.at), message).help(help));
     }
 }

@@ -38,8 +38,13 @@ impl Constant {
 
     /// Numbers beyond 2^63 wrap, as they do upstream.
     fn number(number: &serde_json::Number) -> Self {
-        let int = number.as_i64().or_else(|| number.as_u64().map(u64::cast_signed));
-        int.map_or_else(|| Self::Double(number.as_f64().unwrap_or_default()), Self::Int)
+        let int = number
+            .as_i64()
+            .or_else(|| number.as_u64().map(u64::cast_signed));
+        int.map_or_else(
+            || Self::Double(number.as_f64().unwrap_or_default()),
+            Self::Int,
+        )
     }
 
     /// The value, for reading and writing.
@@ -60,7 +65,12 @@ impl Constant {
 fn nested(json: &Json) -> NewValue<'static> {
     match json {
         Json::Array(items) => NewValue::Array(items.iter().map(nested).collect()),
-        Json::Object(entries) => NewValue::Map(entries.iter().map(|(key, value)| (key.clone().into(), nested(value))).collect()),
+        Json::Object(entries) => NewValue::Map(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone().into(), nested(value)))
+                .collect(),
+        ),
         Json::Null => NewValue::Empty,
         Json::Bool(truth) => NewValue::from(*truth),
         Json::String(text) => NewValue::from(text.clone()),

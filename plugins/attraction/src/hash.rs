@@ -43,13 +43,22 @@ impl Hasher {
         }
         if self.memories.is_empty() {
             // The length that no text has marks a free place.
-            let free = Memory { length: u8::MAX, text: [0; REMEMBERED], digest: [0; DIGEST] };
+            let free = Memory {
+                length: u8::MAX,
+                text: [0; REMEMBERED],
+                digest: [0; DIGEST],
+            };
             self.memories.resize(MEMORIES, free);
         }
-        let Some(memory) = self.memories.get_mut(place(text)) else { return hex(&sha256(text)) };
-        let known = memory.text.get(..usize::from(memory.length)).is_some_and(|known| known == text);
+        let Some(memory) = self.memories.get_mut(place(text)) else {
+            return hex(&sha256(text));
+        };
+        let known = memory
+            .text
+            .get(..usize::from(memory.length))
+            .is_some_and(|known| known == text);
         if !known {
-            memory.length = text.len() as u8;
+            memory.length = u8::try_from(text.len()).unwrap_or(u8::MAX);
             if let Some(room) = memory.text.get_mut(..text.len()) {
                 room.copy_from_slice(text);
             }
@@ -67,19 +76,25 @@ fn sha256(bytes: &[u8]) -> [u8; DIGEST] {
 fn place(text: &[u8]) -> usize {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = text.as_chunks::<8>();
-    let tail = rest.iter().fold(text.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
-    let folded = words.iter().map(|word| u64::from_le_bytes(*word)).chain([tail]).fold(0_u64, |hash, word| {
-        (hash.rotate_left(5) ^ word).wrapping_mul(MIX)
-    });
+    let tail = rest
+        .iter()
+        .fold(text.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
+    let folded = words
+        .iter()
+        .map(|word| u64::from_le_bytes(*word))
+        .chain([tail])
+        .fold(0_u64, |hash, word| {
+            (hash.rotate_left(5) ^ word).wrapping_mul(MIX)
+        });
     (folded >> 48) as usize % MEMORIES
 }
 
 fn hex(digest: &[u8; DIGEST]) -> Hex {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    // Without a table or a branch, so that 16 digits are made at once.
+    let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
     let mut hex = [0; HEX];
     for (pair, byte) in hex.as_chunks_mut::<2>().0.iter_mut().zip(digest) {
-        // Both halves of a byte are below 16.
-        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]];
+        *pair = [digit(byte >> 4), digit(byte & 0xf)];
     }
     hex
 }

@@ -20,9 +20,9 @@ pub use build::Place;
 pub use constant::Constant;
 pub use written::WrittenAction;
 
+use build::Plan;
 use hash::Hasher;
 use others::Others;
-use build::Plan;
 use run::{Run, State};
 
 /// A list of actions, ready to act.
@@ -37,15 +37,35 @@ pub struct Attraction {
 impl Attraction {
     /// Checks what is written, and declares what it needs to read and write, and its rules: one for each action, named
     /// `LIST[0]`, `LIST[1]`, ...
-    pub fn configure(written: Vec<WrittenAction>, place: Place<'_>, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
+    pub fn configure(
+        written: Vec<WrittenAction>,
+        place: Place<'_>,
+        setup: &mut Setup,
+    ) -> Result<Self, Vec<Problem>> {
         let plan = build::build(written, place, setup)?;
-        Ok(Self { plan, hasher: Hasher::default(), others: Others::default(), states: Vec::new() })
+        Ok(Self {
+            plan,
+            hasher: Hasher::default(),
+            others: Others::default(),
+            states: Vec::new(),
+        })
     }
 
     /// Acts upon the attributes of a node.
     pub fn act(&mut self, node: &mut Node<'_>) {
-        let Self { plan, hasher, others, states } = self;
-        Run { plan, hasher, states, node }.run();
+        let Self {
+            plan,
+            hasher,
+            others,
+            states,
+        } = self;
+        Run {
+            plan,
+            hasher,
+            states,
+            node,
+        }
+        .run();
         if plan.matches_keys {
             others.run(plan, hasher, node);
         }

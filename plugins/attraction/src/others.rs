@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_sdk::{Node, Rule};
+use tollgate_sdk::{Node, NodeView, Rule, Value};
 
-use crate::hash::Hasher;
 use crate::build::Plan;
+use crate::hash::{Hasher, Hex};
 use crate::plan::Step;
 
 /// How many keys are remembered. Keys are few; where they are not, the memory starts anew.
@@ -30,27 +30,17 @@ pub(crate) struct Others {
 impl Others {
     /// Deletes and hashes what patterns match.
     pub(crate) fn run(&mut self, plan: &Plan, hasher: &mut Hasher, node: &mut Node<'_>) {
-        let mut edits = Vec::new();
-        for (key, value) in node.attributes() {
+        let view: NodeView<'_> = **node;
+        for (cell, key, value) in view.attribute_cells() {
             match self.fate(plan, key) {
                 Fate::None => {}
-                fate => edits.push((key, value, fate)),
-            }
-        }
-        for (key, value, fate) in edits {
-            match fate {
-                Fate::None => {}
-                Fate::Deleted(rule) => {
-                    node.delete_attribute(rule, key);
-                }
+                Fate::Deleted(rule) => node.delete_cell(rule, cell),
                 Fate::Hashed(rule, times) => {
                     let mut hex = hasher.hash(value);
                     for _ in 1..times {
-                        let text = hex.as_ref().map_or("", |hex| str::from_utf8(hex).unwrap_or_default());
-                        hex = hasher.hash(tollgate_sdk::Value::Text(text));
+                        hex = hasher.hash(Value::Text(digits(hex.as_ref())));
                     }
-                    let text = hex.as_ref().map_or("", |hex| str::from_utf8(hex).unwrap_or_default());
-                    node.set_attribute(rule, key, text);
+                    node.set_cell(rule, cell, digits(hex.as_ref()));
                 }
             }
         }
@@ -63,10 +53,19 @@ impl Others {
         if self.fates.len() >= KEYS {
             self.fates.clear();
         }
-        let fate = if plan.slots.iter().any(|slot| slot.key == key) { Fate::None } else { found_out(plan, key) };
+        let fate = if plan.slots.iter().any(|slot| slot.key == key) {
+            Fate::None
+        } else {
+            found_out(plan, key)
+        };
         self.fates.insert(key.into(), fate);
         fate
     }
+}
+
+/// What cannot be hashed becomes an empty text.
+fn digits(hex: Option<&Hex>) -> &str {
+    hex.map_or("", |hex| str::from_utf8(hex).unwrap_or_default())
 }
 
 fn found_out(plan: &Plan, key: &str) -> Fate {
@@ -77,7 +76,11 @@ fn found_out(plan: &Plan, key: &str) -> Fate {
             Step::Hash { rule, keys } => (*rule, keys, false),
             _ => continue,
         };
-        if !keys.pattern.as_ref().is_some_and(|pattern| pattern.is_match(key)) {
+        if !keys
+            .pattern
+            .as_ref()
+            .is_some_and(|pattern| pattern.is_match(key))
+        {
             continue;
         }
         fate = match fate {

@@ -20,15 +20,29 @@ pub(crate) type SlotIndex = usize;
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     /// Gives an attribute a value.
-    Put { rule: Rule, slot: SlotIndex, when: When, source: Source },
+    Put {
+        rule: Rule,
+        slot: SlotIndex,
+        when: When,
+        source: Source,
+    },
     /// Takes attributes away.
     Delete { rule: Rule, keys: Keys },
     /// Puts hashes in place of values.
     Hash { rule: Rule, keys: Keys },
     /// Makes attributes of the groups of a pattern.
-    Extract { rule: Rule, slot: SlotIndex, pattern: Box<Pattern>, targets: Vec<Target> },
+    Extract {
+        rule: Rule,
+        slot: SlotIndex,
+        pattern: Box<Pattern>,
+        targets: Vec<Target>,
+    },
     /// Gives a value another type.
-    Convert { rule: Rule, slot: SlotIndex, to: Type },
+    Convert {
+        rule: Rule,
+        slot: SlotIndex,
+        to: Type,
+    },
 }
 
 /// The attributes of a `delete` or a `hash`.

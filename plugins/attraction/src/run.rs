@@ -7,9 +7,9 @@
 use tollgate_sdk::{Field, Node, Rule, Value};
 use tollgate_values::{parse_double, parse_int, text};
 
+use crate::build::Plan;
 use crate::constant::Constant;
 use crate::hash::{Hasher, Hex};
-use crate::build::Plan;
 use crate::plan::{Context, Slot, SlotIndex, Source, Step, Target, Type, When};
 
 /// What became of an attribute.
@@ -74,10 +74,22 @@ impl<'r> Run<'r, '_> {
 
     fn step(&mut self, nth: usize, step: &Step) {
         match step {
-            Step::Put { rule, slot, when, source } => self.put(nth, *rule, *slot, *when, source),
-            Step::Delete { rule, keys } => keys.slots.iter().for_each(|slot| self.delete(*rule, *slot)),
+            Step::Put {
+                rule,
+                slot,
+                when,
+                source,
+            } => self.put(nth, *rule, *slot, *when, source),
+            Step::Delete { rule, keys } => {
+                keys.slots.iter().for_each(|slot| self.delete(*rule, *slot));
+            }
             Step::Hash { rule, keys } => keys.slots.iter().for_each(|slot| self.hash(*rule, *slot)),
-            Step::Extract { rule, slot, pattern, targets } => self.extract(*rule, *slot, pattern, targets),
+            Step::Extract {
+                rule,
+                slot,
+                pattern,
+                targets,
+            } => self.extract(*rule, *slot, pattern, targets),
             Step::Convert { rule, slot, to } => self.convert(*rule, *slot, *to),
         }
     }
@@ -97,11 +109,15 @@ impl<'r> Run<'r, '_> {
         if source.value.is_some() {
             return Some(Made::Given(nth));
         }
-        let from_context = source.context.and_then(|context| self.from_context(context));
-        from_context.or_else(|| self.from_attribute(source.attribute?)).or_else(|| source.default.is_some().then_some(Made::Default(nth)))
+        let from_context = source
+            .context
+            .and_then(|context| self.context_value(context));
+        from_context
+            .or_else(|| self.attribute_value(source.attribute?))
+            .or_else(|| source.default.is_some().then_some(Made::Default(nth)))
     }
 
-    fn from_attribute(&self, slot: SlotIndex) -> Option<Made> {
+    fn attribute_value(&self, slot: SlotIndex) -> Option<Made> {
         match self.states.get(slot)? {
             State::AsItCame => {
                 let field = self.slot(slot)?.field;
@@ -112,7 +128,7 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    fn from_context(&self, context: Context) -> Option<Made> {
+    fn context_value(&self, context: Context) -> Option<Made> {
         let (Context::Metadata(field) | Context::Auth(field) | Context::Address(field)) = context;
         match (context, self.node.get(field)) {
             (_, Some(Value::Text(_))) => Some(Made::Read(field)),
@@ -129,16 +145,36 @@ impl<'r> Run<'r, '_> {
     }
 
     fn hash(&mut self, rule: Rule, slot: SlotIndex) {
-        let Some(value) = current(self.states, self.plan, self.node, slot) else { return };
-        let made = self.hasher.hash(value).map_or_else(|| Made::Text(String::new()), Made::Hashed);
+        let Some(value) = current(self.states, self.plan, self.node, slot) else {
+            return;
+        };
+        let made = self
+            .hasher
+            .hash(value)
+            .map_or_else(|| Made::Text(String::new()), Made::Hashed);
         self.note(slot, State::Has(rule, made));
     }
 
-    fn extract(&mut self, rule: Rule, slot: SlotIndex, pattern: &tollgate_patterns::Pattern, targets: &[Target]) {
-        let Some(Value::Text(text)) = self.current(slot) else { return };
-        let Some(found) = pattern.captures(text) else { return };
+    fn extract(
+        &mut self,
+        rule: Rule,
+        slot: SlotIndex,
+        pattern: &tollgate_patterns::Pattern,
+        targets: &[Target],
+    ) {
+        let Some(Value::Text(text)) = self.current(slot) else {
+            return;
+        };
+        let Some(found) = pattern.captures(text) else {
+            return;
+        };
         // A group that took no part in the match extracts an empty text.
-        let texts = targets.iter().map(|target| (target.slot, found.get(target.group).unwrap_or_default().to_owned()));
+        let texts = targets.iter().map(|target| {
+            (
+                target.slot,
+                found.get(target.group).unwrap_or_default().to_owned(),
+            )
+        });
         for (slot, text) in texts.collect::<Vec<_>>() {
             self.note(slot, State::Has(rule, Made::Text(text)));
         }
@@ -167,7 +203,12 @@ impl<'r> Run<'r, '_> {
 }
 
 /// What an attribute holds at this point; `None` when it is not there.
-fn current<'v>(states: &'v [State], plan: &'v Plan, node: &'v Node<'_>, slot: SlotIndex) -> Option<Value<'v>> {
+fn current<'v>(
+    states: &'v [State],
+    plan: &'v Plan,
+    node: &'v Node<'_>,
+    slot: SlotIndex,
+) -> Option<Value<'v>> {
     match states.get(slot)? {
         State::AsItCame => node.get(plan.slots.get(slot)?.field),
         State::Gone(_) => None,
@@ -192,10 +233,16 @@ fn value_of<'v>(made: &'v Made, plan: &'v Plan, node: &Node<'v>) -> Option<Value
 }
 
 /// What a conversion makes of a value; `None` where it is of the type already, or cannot be converted.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "what a conversion between numbers is")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "what a conversion between numbers is"
+)]
 fn converted(value: Value<'_>, to: Type) -> Option<Made> {
     match (to, value) {
-        (Type::Text, Value::Text(_)) | (Type::Int, Value::Int(_)) | (Type::Double, Value::Double(_)) => None,
+        (Type::Text, Value::Text(_))
+        | (Type::Int, Value::Int(_))
+        | (Type::Double, Value::Double(_)) => None,
         (Type::Text, value) => Some(Made::Text(text(value).into_owned())),
         (Type::Int, Value::Double(number)) => Some(Made::Int(number as i64)),
         (Type::Int, Value::Boolean(truth)) => Some(Made::Int(i64::from(truth))),
@@ -209,6 +256,6 @@ fn converted(value: Value<'_>, to: Type) -> Option<Made> {
 
 /// Several values of one header, as one text. `None` where there are none, or one is no text.
 fn joined<'v>(texts: impl Iterator<Item = Value<'v>>) -> Option<String> {
-    let texts: Vec<&str> = texts.map(|value| value.as_text()).collect::<Option<_>>()?;
+    let texts: Vec<&str> = texts.map(Value::as_text).collect::<Option<_>>()?;
     (!texts.is_empty()).then(|| texts.join(";"))
 }

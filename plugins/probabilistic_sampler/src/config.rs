@@ -57,16 +57,33 @@ impl Written {
     pub fn check(self) -> Result<Config, Vec<Problem>> {
         let mut problems = Vec::new();
         let config = Config {
-            sampling_percentage: keep(&mut problems, percentage(self.sampling_percentage.unwrap_or(0.0))),
+            sampling_percentage: keep(
+                &mut problems,
+                percentage(self.sampling_percentage.unwrap_or(0.0)),
+            ),
             hash_seed: self.hash_seed.unwrap_or(0),
-            mode: keep(&mut problems, mode(self.mode.as_deref().unwrap_or_default())).unwrap_or(Mode::HashSeed),
+            mode: keep(
+                &mut problems,
+                mode(self.mode.as_deref().unwrap_or_default()),
+            )
+            .unwrap_or(Mode::HashSeed),
             fail_closed: self.fail_closed.unwrap_or(true),
-            sampling_precision: keep(&mut problems, precision(self.sampling_precision.unwrap_or(4))),
-            hashes_trace_id: keep(&mut problems, attribute_source(self.attribute_source.as_deref())),
+            sampling_precision: keep(
+                &mut problems,
+                precision(self.sampling_precision.unwrap_or(4)),
+            ),
+            hashes_trace_id: keep(
+                &mut problems,
+                attribute_source(self.attribute_source.as_deref()),
+            ),
             from_attribute: self.from_attribute.filter(|key| !key.is_empty()),
             sampling_priority: self.sampling_priority.filter(|key| !key.is_empty()),
         };
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -80,7 +97,8 @@ fn keep<T: Default>(problems: &mut Vec<Problem>, checked: Result<T, Problem>) ->
 fn percentage(percentage: f32) -> Result<f32, Problem> {
     const AT: &str = "/sampling_percentage";
     if !percentage.is_finite() || percentage < 0.0 {
-        return Err(Problem::at(AT, "not a percentage").help("write a number from 0 (keep nothing) to 100 (keep everything)"));
+        return Err(Problem::at(AT, "not a percentage")
+            .help("write a number from 0 (keep nothing) to 100 (keep everything)"));
     }
     if percentage > 0.0 && f64::from(percentage) / 100.0 < MIN_PROBABILITY {
         let help = "write 0 to keep nothing, or at least 1.4e-15";
@@ -95,14 +113,19 @@ fn mode(mode: &str) -> Result<Option<Mode>, Problem> {
         "hash_seed" => Ok(Some(Mode::HashSeed)),
         "equalizing" => Ok(Some(Mode::Equalizing)),
         "proportional" => Ok(Some(Mode::Proportional)),
-        _ => Err(Problem::at("/mode", "not a mode").help("write `hash_seed`, `equalizing` or `proportional`")),
+        _ => Err(Problem::at("/mode", "not a mode")
+            .help("write `hash_seed`, `equalizing` or `proportional`")),
     }
 }
 
 fn precision(digits: i64) -> Result<u8, Problem> {
-    u8::try_from(digits).ok().filter(|digits| (1..=DIGITS).contains(&usize::from(*digits))).ok_or_else(|| {
-        Problem::at("/sampling_precision", "not a number of digits").help("write a number from 1 to 14; the default is 4")
-    })
+    u8::try_from(digits)
+        .ok()
+        .filter(|digits| (1..=DIGITS).contains(&usize::from(*digits)))
+        .ok_or_else(|| {
+            Problem::at("/sampling_precision", "not a number of digits")
+                .help("write a number from 1 to 14; the default is 4")
+        })
 }
 
 /// Whether the trace id is the source. An empty source is neither of the two, as upstream has it.
@@ -110,6 +133,9 @@ fn attribute_source(source: Option<&str>) -> Result<bool, Problem> {
     match source.unwrap_or("traceID") {
         "traceID" => Ok(true),
         "record" | "" => Ok(false),
-        _ => Err(Problem::at("/attribute_source", "not a source of randomness").help("write `traceID` or `record`")),
+        _ => Err(
+            Problem::at("/attribute_source", "not a source of randomness")
+                .help("write `traceID` or `record`"),
+        ),
     }
 }

@@ -15,8 +15,13 @@ impl Digits {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let mut ascii = [0; DIGITS];
-        ascii.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self { ascii, length: u8::try_from(text.len()).ok()? })
+        ascii
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        Some(Self {
+            ascii,
+            length: u8::try_from(text.len()).ok()?,
+        })
     }
 
     /// The 14 lower-case digits of a number below 2^56.
@@ -26,24 +31,36 @@ impl Digits {
         let mut rest = number;
         for digit in ascii.iter_mut().rev() {
             let nibble = (rest & 0xf) as u8;
-            *digit = if nibble < 10 { b'0' + nibble } else { b'a' + (nibble - 10) };
+            *digit = if nibble < 10 {
+                b'0' + nibble
+            } else {
+                b'a' + (nibble - 10)
+            };
             rest >>= 4;
         }
-        Self { ascii, length: DIGITS as u8 }
+        Self { ascii, length: 14 }
     }
 
     /// The same digits without zeros at their end.
     #[must_use]
     pub fn without_trailing_zeros(mut self) -> Self {
-        let zeros = self.ascii.iter().rev().take_while(|digit| **digit == b'0').count();
-        self.length = (DIGITS - zeros) as u8;
+        let zeros = self
+            .ascii
+            .iter()
+            .rev()
+            .take_while(|digit| **digit == b'0')
+            .count();
+        self.length = u8::try_from(DIGITS - zeros).unwrap_or(self.length);
         self
     }
 
     /// The digits as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.ascii.get(..usize::from(self.length)).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
+        self.ascii
+            .get(..usize::from(self.length))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .unwrap_or_default()
     }
 }
 

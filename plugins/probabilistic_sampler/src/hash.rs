@@ -9,7 +9,12 @@ const BUCKETS: u32 = 1 << BUCKETS_LOG2;
 fn fnv1a(seed: u32, bytes: &[u8]) -> u32 {
     const OFFSET: u32 = 0x811c_9dc5;
     const PRIME: u32 = 0x0100_0193;
-    seed.to_le_bytes().iter().chain(bytes).fold(OFFSET, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(PRIME))
+    seed.to_le_bytes()
+        .iter()
+        .chain(bytes)
+        .fold(OFFSET, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(PRIME)
+        })
 }
 
 /// Randomness from a trace id or the bytes of an attribute.

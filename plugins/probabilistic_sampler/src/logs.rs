@@ -30,8 +30,13 @@ impl Logs {
         setup.drops(LOGS);
         let sampler = Sampler::of(config);
         let hashes = matches!(sampler.method, Method::Hash { .. });
-        let reads_id = if hashes { config.hashes_trace_id } else { sampler.method != Method::Never };
-        let randomness = tollgate_sdk::attribute_path(Signal::Logs.record_kind(), "sampling.randomness");
+        let reads_id = if hashes {
+            config.hashes_trace_id
+        } else {
+            sampler.method != Method::Never
+        };
+        let randomness =
+            tollgate_sdk::attribute_path(Signal::Logs.record_kind(), "sampling.randomness");
         let mut attribute = |key: &Option<String>| {
             let path = tollgate_sdk::attribute_path(Signal::Logs.record_kind(), key.as_deref()?);
             Some(setup.reads(LOGS, &path))
@@ -42,7 +47,11 @@ impl Logs {
             sampler,
             rules,
             threshold: setup.edits(LOGS, r#"attributes["sampling.threshold"]"#),
-            randomness: if hashes { setup.edits(LOGS, &randomness) } else { setup.reads(LOGS, &randomness) },
+            randomness: if hashes {
+                setup.edits(LOGS, &randomness)
+            } else {
+                setup.reads(LOGS, &randomness)
+            },
             trace_id: reads_id.then(|| setup.reads(LOGS, "trace_id")),
             attribute: from_attribute,
             priority,
@@ -54,7 +63,9 @@ impl Logs {
         let id = self.trace_id.and_then(|field| trace_id(record.get(field)));
         let draw = match self.sampler.method {
             Method::Hash { seed, .. } => {
-                let hashed = id.map(|id| hash::randomness(id, seed)).or_else(|| self.hash_attribute(record, seed));
+                let hashed = id
+                    .map(|id| hash::randomness(id, seed))
+                    .or_else(|| self.hash_attribute(record, seed));
                 Sampler::draw_hashed(arrived, hashed, hashed)
             }
             _ => self.sampler.draw(arrived, id),
@@ -63,20 +74,38 @@ impl Logs {
         if let Some(sampling) = decision.carried {
             let rule = self.rules.of(decision.reason);
             let before = arrived.sampling;
-            write(record, rule, self.threshold, digits(before.threshold), digits(sampling.threshold));
-            write(record, rule, self.randomness, digits(before.randomness), digits(sampling.randomness));
+            write(
+                record,
+                rule,
+                self.threshold,
+                digits(before.threshold),
+                digits(sampling.threshold),
+            );
+            write(
+                record,
+                rule,
+                self.randomness,
+                digits(before.randomness),
+                digits(sampling.randomness),
+            );
         }
         self.rules.verdict(&decision)
     }
 
     fn arrived(&self, record: &Record<'_>) -> Arrived {
-        let text = |field| record.get(field).and_then(Value::as_text).filter(|text| !text.is_empty());
+        let text = |field| {
+            record
+                .get(field)
+                .and_then(Value::as_text)
+                .filter(|text| !text.is_empty())
+        };
         let (threshold, randomness) = (text(self.threshold), text(self.randomness));
         let sampling = Sampling {
             threshold: threshold.and_then(|text| Threshold::parse(text).zip(Digits::of(text))),
             randomness: randomness.and_then(|text| Randomness::parse(text).zip(Digits::of(text))),
         };
-        let sound = threshold.is_some() == sampling.threshold.is_some() && randomness.is_some() == sampling.randomness.is_some();
+        let sound = threshold.is_some() == sampling.threshold.is_some()
+            && randomness.is_some() == sampling.randomness.is_some();
         Arrived { sampling, sound }
     }
 
@@ -109,7 +138,13 @@ fn digits<T>(number: Option<(T, Digits)>) -> Option<Digits> {
     number.map(|(_, digits)| digits)
 }
 
-fn write(record: &mut Record<'_>, rule: Rule, field: Field, before: Option<Digits>, after: Option<Digits>) {
+fn write(
+    record: &mut Record<'_>,
+    rule: Rule,
+    field: Field,
+    before: Option<Digits>,
+    after: Option<Digits>,
+) {
     if let Some(digits) = after
         && after != before
     {

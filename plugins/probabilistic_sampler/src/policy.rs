@@ -19,13 +19,17 @@ impl Policy for ProbabilisticSampler {
 
     fn describe() -> Description {
         let summary = "Keeps a share of traces and logs: by a hash, or by the randomness that all samplers of a trace agree on.";
-        Description::new("probabilistic_sampler", env!("CARGO_PKG_VERSION"), summary).schema(include_str!("../schema.json"))
+        Description::new("probabilistic_sampler", env!("CARGO_PKG_VERSION"), summary)
+            .schema(include_str!("../schema.json"))
     }
 
     fn configure(written: Written, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
         let config = written.check()?;
         let rules = Rules::name(setup);
-        Ok(Self { logs: Logs::configure(&config, rules, setup), spans: Spans::configure(&config, rules, setup) })
+        Ok(Self {
+            logs: Logs::configure(&config, rules, setup),
+            spans: Spans::configure(&config, rules, setup),
+        })
     }
 
     fn batch(&mut self, batch: &mut Batch<'_>) -> Result<(), String> {
@@ -65,6 +69,10 @@ impl Rules {
     }
 
     pub(crate) fn verdict(self, decision: &Decision) -> Verdict {
-        if decision.kept { Verdict::Keep } else { Verdict::Drop(self.of(decision.reason)) }
+        if decision.kept {
+            Verdict::Keep
+        } else {
+            Verdict::Drop(self.of(decision.reason))
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::digits::{DIGITS, Digits, parse_hex};
 /// 2^56: how many random values there are.
 const VALUES: u64 = 1 << 56;
 const BITS_OF_A_DIGIT: i32 = 4;
+const MAX_PRECISION: i32 = 14;
 
 /// The smallest probability that a threshold can express.
 #[expect(clippy::cast_precision_loss, reason = "a power of two is exact")]
@@ -31,8 +32,12 @@ impl Randomness {
     /// The last seven bytes of a trace id, which W3C trace context level 2 promises to be random.
     #[must_use]
     pub fn of_trace_id(id: &[u8; 16]) -> Self {
-        let [.., a, b, c, d, e, f, g, h] = *id;
-        Self::of_bits(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        let (_, lower) = id.split_at(8);
+        Self::of_bits(
+            lower
+                .iter()
+                .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
+        )
     }
 
     /// Reads an `rv`: exactly 14 hexadecimal digits.
@@ -81,9 +86,9 @@ impl Threshold {
             return Some(Self::ALWAYS);
         }
         let leading = leading_digits(probability).max(leading_digits(1.0 - probability));
-        let digits = (i32::from(precision) + leading).min(DIGITS as i32);
+        let digits = (i32::from(precision) + leading).min(MAX_PRECISION);
         let mut parts = VALUES - (probability * VALUES as f64).round() as u64;
-        let dropped_bits = BITS_OF_A_DIGIT * (DIGITS as i32 - digits);
+        let dropped_bits = BITS_OF_A_DIGIT * (MAX_PRECISION - digits);
         if dropped_bits > 0 {
             parts = (parts + (1 << (dropped_bits - 1))) >> dropped_bits << dropped_bits;
         }
@@ -128,6 +133,7 @@ fn leading_digits(number: f64) -> i32 {
     const EXPONENT_SHIFT: u32 = 52;
     /// Makes 0 of the exponent of a number from a half to 1.
     const BIAS: i32 = 1022;
-    let exponent = i32::try_from(number.to_bits() >> EXPONENT_SHIFT & 0x7ff).unwrap_or_default() - BIAS;
+    let exponent =
+        i32::try_from(number.to_bits() >> EXPONENT_SHIFT & 0x7ff).unwrap_or_default() - BIAS;
     -exponent / BITS_OF_A_DIGIT
 }

@@ -84,7 +84,11 @@ impl Sampler {
     /// The sampler that a checked configuration asks for.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        Self { method: method(config), precision: config.sampling_precision, fail_closed: config.fail_closed }
+        Self {
+            method: method(config),
+            precision: config.sampling_precision,
+            fail_closed: config.fail_closed,
+        }
     }
 
     /// Draws for the modes that compare with the randomness of the trace, and for the one that never keeps.
@@ -93,25 +97,55 @@ impl Sampler {
         if self.method == Method::Never {
             // The randomness is not used: only a priority can keep the record.
             let randomness = Some(Randomness::KEPT_AT_ANY);
-            return Draw { randomness, carried: Some(arrived.sampling), sound: arrived.sound };
+            return Draw {
+                randomness,
+                carried: Some(arrived.sampling),
+                sound: arrived.sound,
+            };
         }
         if !arrived.sound {
-            return Draw { randomness: None, carried: None, sound: false };
+            return Draw {
+                randomness: None,
+                carried: None,
+                sound: false,
+            };
         }
-        let explicit = arrived.sampling.randomness.map(|(randomness, _)| randomness);
+        let explicit = arrived
+            .sampling
+            .randomness
+            .map(|(randomness, _)| randomness);
         let randomness = explicit.or_else(|| trace_id.map(Randomness::of_trace_id));
-        Draw { randomness, carried: Some(arrived.sampling), sound: true }
+        Draw {
+            randomness,
+            carried: Some(arrived.sampling),
+            sound: true,
+        }
     }
 
     /// Draws for the mode that hashes. A record that takes part in consistent sampling already is none for this mode.
     #[must_use]
-    pub fn draw_hashed(arrived: Arrived, hashed: Option<Randomness>, written: Option<Randomness>) -> Draw {
+    pub fn draw_hashed(
+        arrived: Arrived,
+        hashed: Option<Randomness>,
+        written: Option<Randomness>,
+    ) -> Draw {
         let untouched = arrived.sampling == Sampling::default();
         if !arrived.sound || !untouched {
-            return Draw { randomness: hashed, carried: None, sound: false };
+            return Draw {
+                randomness: hashed,
+                carried: None,
+                sound: false,
+            };
         }
         let randomness = written.map(|randomness| (randomness, randomness.digits()));
-        Draw { randomness: hashed, carried: Some(Sampling { randomness, threshold: None }), sound: true }
+        Draw {
+            randomness: hashed,
+            carried: Some(Sampling {
+                randomness,
+                threshold: None,
+            }),
+            sound: true,
+        }
     }
 
     /// Decides. `priority` gives the threshold that the record itself asks for.
@@ -131,7 +165,11 @@ impl Sampler {
         if let Some(sampling) = carried.as_mut() {
             raise(sampling, threshold);
         }
-        Decision { kept, reason, carried: carried.filter(|_| kept) }
+        Decision {
+            kept,
+            reason,
+            carried: carried.filter(|_| kept),
+        }
     }
 
     /// The threshold of a percentage that a record asks for itself.
@@ -141,15 +179,20 @@ impl Sampler {
     }
 
     fn threshold(&self, carried: Option<Sampling>) -> Threshold {
-        let arrived = carried.and_then(|sampling| sampling.threshold).map(|(threshold, _)| threshold);
+        let arrived = carried
+            .and_then(|sampling| sampling.threshold)
+            .map(|(threshold, _)| threshold);
         match self.method {
             Method::Never => Threshold::NEVER,
             Method::Hash { threshold, .. } => threshold,
-            Method::Equalizing { threshold } => arrived.map_or(threshold, |arrived| arrived.max(threshold)),
+            Method::Equalizing { threshold } => {
+                arrived.map_or(threshold, |arrived| arrived.max(threshold))
+            }
             // A product too small to be expressed keeps nothing.
             Method::Proportional { ratio } => {
                 let incoming = arrived.map_or(1.0, Threshold::probability);
-                Threshold::of_probability(incoming * ratio, self.precision).unwrap_or(Threshold::NEVER)
+                Threshold::of_probability(incoming * ratio, self.precision)
+                    .unwrap_or(Threshold::NEVER)
             }
         }
     }
@@ -157,9 +200,13 @@ impl Sampler {
 
 /// A threshold that the record cannot have passed is a lie: it is forgotten, and the record cannot be judged.
 fn consistent(randomness: Option<Randomness>, carried: Option<&mut Sampling>) -> bool {
-    let Some(randomness) = randomness else { return false };
+    let Some(randomness) = randomness else {
+        return false;
+    };
     let Some(sampling) = carried else { return true };
-    let passed = sampling.threshold.is_none_or(|(threshold, _)| threshold.keeps(randomness));
+    let passed = sampling
+        .threshold
+        .is_none_or(|(threshold, _)| threshold.keeps(randomness));
     if !passed {
         sampling.threshold = None;
     }
@@ -168,7 +215,10 @@ fn consistent(randomness: Option<Randomness>, carried: Option<&mut Sampling>) ->
 
 /// Sets the threshold, unless that would claim a higher probability than the record came with.
 fn raise(sampling: &mut Sampling, threshold: Threshold) {
-    if sampling.threshold.is_none_or(|(present, _)| present <= threshold) {
+    if sampling
+        .threshold
+        .is_none_or(|(present, _)| present <= threshold)
+    {
         sampling.threshold = threshold.digits().map(|digits| (threshold, digits));
     }
 }
@@ -184,7 +234,11 @@ fn method(config: &Config) -> Method {
         Mode::Equalizing => Threshold::of_probability(ratio, config.sampling_precision)
             .map_or(Method::Never, |threshold| Method::Equalizing { threshold }),
         Mode::Proportional => Method::Proportional { ratio },
-        Mode::HashSeed => hash::threshold(percentage)
-            .map_or(Method::Never, |threshold| Method::Hash { seed: config.hash_seed, threshold }),
+        Mode::HashSeed => {
+            hash::threshold(percentage).map_or(Method::Never, |threshold| Method::Hash {
+                seed: config.hash_seed,
+                threshold,
+            })
+        }
     }
 }

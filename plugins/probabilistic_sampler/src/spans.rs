@@ -39,9 +39,15 @@ impl Spans {
 
     pub(crate) fn judge(&mut self, span: &mut Record<'_>) -> Verdict {
         let id = trace_id(span.get(self.trace_id));
-        let text = span.get(self.trace_state).and_then(Value::as_text).unwrap_or_default();
+        let text = span
+            .get(self.trace_state)
+            .and_then(Value::as_text)
+            .unwrap_or_default();
         let (mut state, sound) = TraceState::parse(text);
-        let arrived = Arrived { sampling: state.sampling, sound };
+        let arrived = Arrived {
+            sampling: state.sampling,
+            sound,
+        };
         let draw = match self.sampler.method {
             Method::Hash { seed, .. } => {
                 let hashed = id.map(|id| hash::randomness(id, seed));
@@ -50,13 +56,19 @@ impl Spans {
             }
             _ => self.sampler.draw(arrived, id),
         };
-        let decision = self.sampler.decide(draw, span.get(self.priority).and_then(priority));
+        let decision = self
+            .sampler
+            .decide(draw, span.get(self.priority).and_then(priority));
         if let Some(sampling) = decision.carried {
             state.sampling = sampling;
             self.written.clear();
             state.write(&mut self.written);
             if self.written != text {
-                span.set(self.rules.of(decision.reason), self.trace_state, self.written.as_str());
+                span.set(
+                    self.rules.of(decision.reason),
+                    self.trace_state,
+                    self.written.as_str(),
+                );
             }
         }
         self.rules.verdict(&decision)

@@ -46,7 +46,9 @@ impl<'t> TraceState<'t> {
             if nth + 1 >= MEMBERS_BELOW {
                 return (state, false);
             }
-            let Some((key, value)) = trim(member).split_once('=') else { continue };
+            let Some((key, value)) = trim(member).split_once('=') else {
+                continue;
+            };
             if key == "ot" {
                 sound &= state.parse_ot(value);
             } else if key_fits(key) {
@@ -61,7 +63,10 @@ impl<'t> TraceState<'t> {
     fn parse_ot(&mut self, text: &'t str) -> bool {
         self.sampling = Sampling::default();
         self.ot_others.clear();
-        if text.len() > MAX_OT_LENGTH || text.ends_with(';') || !members(text, ';').all(is_ot_member) {
+        if text.len() > MAX_OT_LENGTH
+            || text.ends_with(';')
+            || !members(text, ';').all(is_ot_member)
+        {
             return false;
         }
         let mut sound = true;
@@ -96,15 +101,33 @@ impl<'t> TraceState<'t> {
 
     /// Appends the text of the trace state to `text`: `ot` first, as the member that was changed last.
     pub fn write(&self, text: &mut String) {
-        let randomness = self.sampling.randomness.as_ref().map(|(_, digits)| ("rv", digits.as_str()));
-        let threshold = self.sampling.threshold.as_ref().map(|(_, digits)| ("th", digits.as_str()));
+        let randomness = self
+            .sampling
+            .randomness
+            .as_ref()
+            .map(|(_, digits)| ("rv", digits.as_str()));
+        let threshold = self
+            .sampling
+            .threshold
+            .as_ref()
+            .map(|(_, digits)| ("th", digits.as_str()));
         let mut lead = "ot=";
-        for (key, value) in randomness.into_iter().chain(threshold).chain(self.ot_others.iter().copied()) {
+        for (key, value) in randomness
+            .into_iter()
+            .chain(threshold)
+            .chain(self.ot_others.iter().copied())
+        {
             push_member(text, lead, key, ":", value);
             lead = ";";
         }
         for (key, value) in &self.others {
-            push_member(text, if text.is_empty() { "" } else { "," }, key, "=", value);
+            push_member(
+                text,
+                if text.is_empty() { "" } else { "," },
+                key,
+                "=",
+                value,
+            );
         }
     }
 }
@@ -117,7 +140,10 @@ fn push_member(text: &mut String, lead: &str, key: &str, between: &str, value: &
 
 /// The pieces between separators; unlike `split`, none after a separator that ends the text, and none of an empty text.
 fn members(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    text.strip_suffix(separator).unwrap_or(text).split(separator).filter(move |_| !text.is_empty())
+    text.strip_suffix(separator)
+        .unwrap_or(text)
+        .split(separator)
+        .filter(move |_| !text.is_empty())
 }
 
 fn trim(member: &str) -> &str {
@@ -126,7 +152,9 @@ fn trim(member: &str) -> &str {
 
 /// Whether a member is written as W3C says; sizes of keys are another matter.
 fn is_member(member: &str) -> bool {
-    let Some((key, value)) = member.split_once('=') else { return member.is_empty() };
+    let Some((key, value)) = member.split_once('=') else {
+        return member.is_empty();
+    };
     let sound_key = match key.split_once('@') {
         Some((tenant, system)) => {
             starts_with(tenant, |first| is_lower(first) || first.is_ascii_digit())
@@ -138,20 +166,30 @@ fn is_member(member: &str) -> bool {
     };
     sound_key
         && value.len() <= MAX_VALUE
-        && value.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b',' && byte != b'=')
+        && value
+            .bytes()
+            .all(|byte| matches!(byte, b' '..=b'~') && byte != b',' && byte != b'=')
         && !value.is_empty()
         && !value.ends_with(' ')
 }
 
 fn is_ot_member(member: &str) -> bool {
-    let Some((key, value)) = member.split_once(':') else { return false };
+    let Some((key, value)) = member.split_once(':') else {
+        return false;
+    };
     starts_with(key, is_lower)
-        && key.bytes().all(|byte| is_lower(byte) || byte.is_ascii_digit())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+        && key
+            .bytes()
+            .all(|byte| is_lower(byte) || byte.is_ascii_digit())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
 fn key_fits(key: &str) -> bool {
-    let parts_fit = key.split_once('@').is_none_or(|(tenant, system)| tenant.len() <= MAX_TENANT && system.len() <= MAX_SYSTEM);
+    let parts_fit = key
+        .split_once('@')
+        .is_none_or(|(tenant, system)| tenant.len() <= MAX_TENANT && system.len() <= MAX_SYSTEM);
     key.len() <= MAX_KEY && parts_fit
 }
 

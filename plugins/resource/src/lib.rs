@@ -21,13 +21,20 @@ impl Policy for Resource {
     type Config = Written;
 
     fn describe() -> Description {
-        let summary = "Inserts, updates, deletes, hashes, extracts and converts attributes of resources.";
-        Description::new("resource", env!("CARGO_PKG_VERSION"), summary).schema(include_str!("../schema.json"))
+        let summary =
+            "Inserts, updates, deletes, hashes, extracts and converts attributes of resources.";
+        Description::new("resource", env!("CARGO_PKG_VERSION"), summary)
+            .schema(include_str!("../schema.json"))
     }
 
     fn configure(written: Written, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
-        let place = Place { kind: NodeKind::Resource, signals: Signal::ALL, list: "attributes" };
-        let attraction = Attraction::configure(written.attributes.unwrap_or_default(), place, setup)?;
+        let place = Place {
+            kind: NodeKind::Resource,
+            signals: Signal::ALL,
+            list: "attributes",
+        };
+        let attraction =
+            Attraction::configure(written.attributes.unwrap_or_default(), place, setup)?;
         Ok(Self { attraction })
     }
 

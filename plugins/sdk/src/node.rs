@@ -104,6 +104,15 @@ impl<'a> NodeView<'a> {
             .filter_map(move |(cell, field)| Some((frame.key(field)?, frame.columns.value(cell)?)))
     }
 
+    /// Likewise, with the index of each one's cell, for [`Node::set_cell`] and [`Node::delete_cell`]: a key that stands there twice
+    /// has two cells.
+    pub fn attribute_cells(&self) -> impl Iterator<Item = (u32, &'a str, Value<'a>)> + use<'a> {
+        let frame = self.frame;
+        self.cells().filter_map(move |(cell, field)| {
+            Some((narrow(cell), frame.key(field)?, frame.columns.value(cell)?))
+        })
+    }
+
     /// The index of each cell of the node in the batch, and the path and the value that it has: nested leaves, too.
     pub fn values(&self) -> impl Iterator<Item = (u32, &'a str, Value<'a>)> + use<'a> {
         let frame = self.frame;
@@ -279,6 +288,18 @@ impl<'a> Node<'a> {
                 .edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
         }
         any
+    }
+
+    /// Gives one of its cells another value.
+    pub fn set_cell<'v>(&mut self, rule: Rule, cell: u32, value: impl Into<NewValue<'v>>) {
+        self.draft
+            .edit(Operation::Set, cell, 0, &value.into(), rule);
+    }
+
+    /// Deletes one of its cells.
+    pub fn delete_cell(&mut self, rule: Rule, cell: u32) {
+        self.draft
+            .edit(Operation::Delete, cell, 0, &NewValue::Empty, rule);
     }
 
     /// Gives a field, which must be an attribute or an entry of a map, another key; returns whether it was there.

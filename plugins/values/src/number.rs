@@ -16,7 +16,11 @@ pub fn parse_double(text: &str) -> Option<f64> {
         _ => (false, text),
     };
     let magnitude = match unsigned.bytes().next()?.to_ascii_lowercase() {
-        b'i' if unsigned.eq_ignore_ascii_case("inf") || unsigned.eq_ignore_ascii_case("infinity") => f64::INFINITY,
+        b'i' if unsigned.eq_ignore_ascii_case("inf")
+            || unsigned.eq_ignore_ascii_case("infinity") =>
+        {
+            f64::INFINITY
+        }
         b'n' if text.eq_ignore_ascii_case("nan") => f64::NAN,
         b'0'..=b'9' | b'.' => finite(unsigned)?,
         _ => return None,
@@ -26,9 +30,13 @@ pub fn parse_double(text: &str) -> Option<f64> {
 
 fn finite(unsigned: &str) -> Option<f64> {
     if unsigned.contains('_') {
-        return underscores_stand_between_digits(unsigned).then(|| finite(&unsigned.replace('_', "")))?;
+        return underscores_stand_between_digits(unsigned)
+            .then(|| finite(&unsigned.replace('_', "")))?;
     }
-    let number = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+    let number = match unsigned
+        .strip_prefix("0x")
+        .or_else(|| unsigned.strip_prefix("0X"))
+    {
         Some(digits) => hexadecimal(digits)?,
         None => unsigned.parse::<f64>().ok()?,
     };
@@ -65,7 +73,11 @@ fn hexadecimal(text: &str) -> Option<f64> {
         return None;
     }
     let mut mantissa: u64 = 0;
-    for (is_fraction, digit) in whole.chars().map(|digit| (false, digit)).chain(fraction.chars().map(|digit| (true, digit))) {
+    for (is_fraction, digit) in whole
+        .chars()
+        .map(|digit| (false, digit))
+        .chain(fraction.chars().map(|digit| (true, digit)))
+    {
         let digit = u64::from(digit.to_digit(16)?);
         if mantissa >> 60 == 0 {
             mantissa = mantissa << 4 | digit;
@@ -106,9 +118,9 @@ fn rounded(mantissa: u64, exponent: i64) -> f64 {
         ..=0 => (mantissa << (-shift).min(63), false),
         1..=63 => {
             let kept = mantissa >> shift;
-            let lost = mantissa & ((1 << shift) - 1);
+            let rest = mantissa & ((1 << shift) - 1);
             let half = 1 << (shift - 1);
-            (kept, lost > half || lost == half && kept & 1 == 1)
+            (kept, rest > half || rest == half && kept & 1 == 1)
         }
         64 => (0, mantissa > 1 << 63),
         _ => (0, false),
@@ -116,11 +128,20 @@ fn rounded(mantissa: u64, exponent: i64) -> f64 {
     fraction += u64::from(tie_or_more);
     // A carry out of the fraction lands in the exponent, where it belongs.
     let normal = fraction >> FRACTION_BITS != 0;
-    let biased = if normal { u64::try_from(last + BIAS).unwrap_or(0) } else { 0 };
+    let biased = if normal {
+        u64::try_from(last + BIAS).unwrap_or(0)
+    } else {
+        0
+    };
     if biased >= 0x7ff {
         return f64::INFINITY;
     }
-    let bits = (biased << FRACTION_BITS) + if normal { fraction - (1 << FRACTION_BITS) } else { fraction };
+    let bits = (biased << FRACTION_BITS)
+        + if normal {
+            fraction - (1 << FRACTION_BITS)
+        } else {
+            fraction
+        };
     f64::from_bits(bits)
 }
 

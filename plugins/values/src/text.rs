@@ -28,7 +28,12 @@ pub fn double(number: f64) -> String {
         return "NaN".to_owned();
     }
     if number.is_infinite() {
-        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned();
     }
     let mut out = String::new();
     push_double(&mut out, number);
@@ -126,11 +131,19 @@ fn push_text(out: &mut String, text: &str) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             // The two separators are line ends in JavaScript, and Go writes JSON that JavaScript can read, too.
-            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => push_escape(out, character),
             other => out.push(other),
         }
     }
     out.push('"');
+}
+
+/// Four hexadecimal digits, for the few characters that need them.
+fn push_escape(out: &mut String, character: char) {
+    out.push_str("\\u");
+    for shift in [12, 8, 4, 0] {
+        out.extend(char::from_digit(u32::from(character) >> shift & 0xf, 16));
+    }
 }
 
 /// Base64 with padding.
@@ -138,10 +151,18 @@ fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let bits = group.iter().enumerate().fold(0_u32, |bits, (nth, byte)| bits | u32::from(*byte) << (16 - 8 * nth));
+        let bits = group.iter().enumerate().fold(0_u32, |bits, (nth, byte)| {
+            bits | u32::from(*byte) << (16 - 8 * nth)
+        });
         for nth in 0..4 {
             let sextet = (bits >> (18 - 6 * nth)) as usize & 0x3f;
-            out.push(if nth <= group.len() { ALPHABET.get(sextet).map_or('=', |letter| char::from(*letter)) } else { '=' });
+            out.push(if nth <= group.len() {
+                ALPHABET
+                    .get(sextet)
+                    .map_or('=', |letter| char::from(*letter))
+            } else {
+                '='
+            });
         }
     }
     out
@@ -179,7 +200,13 @@ mod tests {
 
     #[test]
     fn bytes_are_base64() {
-        for (bytes, expected) in [("", ""), ("h", "aA=="), ("hi", "aGk="), ("hi!", "aGkh"), ("hi!?", "aGkhPw==")] {
+        for (bytes, expected) in [
+            ("", ""),
+            ("h", "aA=="),
+            ("hi", "aGk="),
+            ("hi!", "aGkh"),
+            ("hi!?", "aGkhPw=="),
+        ] {
             assert_eq!(text(Value::Bytes(bytes.as_bytes())), expected);
         }
     }
@@ -198,7 +225,8 @@ mod tests {
             NewValue::from(&b""[..]),
         ]);
         let odd = NewValue::from("a\0\u{1}\u{8}\u{c}\n\r\t\"\\/<>&\u{7f}\u{80}\u{2028}\u{2029}é😀");
-        let map = NewValue::map([("b", list), ("a", odd), ("c", NewValue::Array(Vec::new()))]).to_message();
+        let map = NewValue::map([("b", list), ("a", odd), ("c", NewValue::Array(Vec::new()))])
+            .to_message();
         let expected = "{\"a\":\"a\\u0000\\u0001\\b\\f\\n\\r\\t\\\"\\\\/<>&\u{7f}\u{80}\\u2028\\u2029é😀\",\
                         \"b\":[1,1e+21,1e-7,null,true,5,\"aGk=\",null],\"c\":[]}";
         assert_eq!(text(Value::Map(AnyValue::new(&map))), expected);

@@ -36,8 +36,13 @@ pub(super) struct Library {
     pub(super) version: Option<Matches>,
 }
 
-const SPAN_KINDS: [&str; 5] =
-    ["SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER"];
+const SPAN_KINDS: [&str; 5] = [
+    "SPAN_KIND_INTERNAL",
+    "SPAN_KIND_SERVER",
+    "SPAN_KIND_CLIENT",
+    "SPAN_KIND_PRODUCER",
+    "SPAN_KIND_CONSUMER",
+];
 const MATCH_TYPES: &str = "write `match_type: strict` or `match_type: regexp`";
 
 impl WrittenProperties {
@@ -48,7 +53,10 @@ impl WrittenProperties {
             Some("strict") => Kind::Strict,
             Some("regexp") => Kind::Regexp,
             Some(_) => {
-                problems.push(Problem::at(format!("{at}/match_type"), "not a type of matching").help(MATCH_TYPES));
+                problems.push(
+                    Problem::at(format!("{at}/match_type"), "not a type of matching")
+                        .help(MATCH_TYPES),
+                );
                 return Properties::default();
             }
         };
@@ -106,14 +114,24 @@ impl Properties {
             ("span_names", self.span_names.is_some(), TRACES),
             ("span_kinds", self.span_kinds.is_some(), TRACES),
             ("log_bodies", self.log_bodies.is_some(), LOGS),
-            ("log_severity_texts", self.log_severity_texts.is_some(), LOGS),
-            ("log_severity_number", self.log_severity_number.is_some(), LOGS),
+            (
+                "log_severity_texts",
+                self.log_severity_texts.is_some(),
+                LOGS,
+            ),
+            (
+                "log_severity_number",
+                self.log_severity_number.is_some(),
+                LOGS,
+            ),
             ("metric_names", self.metric_names.is_some(), METRICS),
             ("attributes", !self.attributes.is_empty(), LOGS_AND_TRACES),
             ("libraries", !self.libraries.is_empty(), LOGS_AND_TRACES),
             ("resources", !self.resources.is_empty(), Signal::ALL),
         ];
-        keys.into_iter().filter(|(_, given, _)| *given).map(|(key, _, signals)| (key, signals))
+        keys.into_iter()
+            .filter(|(_, given, _)| *given)
+            .map(|(key, _, signals)| (key, signals))
     }
 
     fn check_signals(&self, at: &str, problems: &mut Vec<Problem>) {
@@ -124,7 +142,9 @@ impl Properties {
         } else if !Signal::ALL.iter().any(|signal| self.fits(*signal)) {
             let keys: Vec<String> = self.given().map(|(key, _)| format!("`{key}`")).collect();
             let message = format!("no signal has all of {}", keys.join(", "));
-            problems.push(Problem::at(at, message).help("use one instance of the policy for each signal"));
+            problems.push(
+                Problem::at(at, message).help("use one instance of the policy for each signal"),
+            );
         }
     }
 }
@@ -146,16 +166,30 @@ impl Checker<'_> {
     fn texts(&mut self, key: &str, texts: Option<Texts>) -> Option<Matches> {
         let Texts(texts) = texts.filter(|texts| !texts.0.is_empty())?;
         let at = format!("/{key}");
-        self.matches(texts.into_iter().enumerate().map(|(nth, text)| (format!("{at}/{nth}"), text)).collect())
+        self.matches(
+            texts
+                .into_iter()
+                .enumerate()
+                .map(|(nth, text)| (format!("{at}/{nth}"), text))
+                .collect(),
+        )
     }
 
     /// Texts with where they stand.
     fn matches(&mut self, texts: Vec<(String, String)>) -> Option<Matches> {
         match self.kind {
-            Kind::Strict => Some(Matches::Strict(texts.into_iter().map(|(_, text)| text).collect())),
+            Kind::Strict => Some(Matches::Strict(
+                texts.into_iter().map(|(_, text)| text).collect(),
+            )),
             Kind::Regexp => {
-                let patterns: Vec<Option<Pattern>> = texts.into_iter().map(|(below, text)| self.pattern(&below, &text)).collect();
-                patterns.into_iter().collect::<Option<_>>().map(Matches::Regexp)
+                let patterns: Vec<Option<Pattern>> = texts
+                    .into_iter()
+                    .map(|(below, text)| self.pattern(&below, &text))
+                    .collect();
+                patterns
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(Matches::Regexp)
             }
             Kind::Missing => {
                 let problem = Problem::at(self.at, "`match_type` is missing").help(MATCH_TYPES);
@@ -169,17 +203,31 @@ impl Checker<'_> {
 
     fn pattern(&mut self, below: &str, text: &str) -> Option<Pattern> {
         Pattern::new(text)
-            .map_err(|error| self.problem(below, error.to_string(), "patterns have the syntax of Go's regexp package, RE2"))
+            .map_err(|error| {
+                self.problem(
+                    below,
+                    error.to_string(),
+                    "patterns have the syntax of Go's regexp package, RE2",
+                );
+            })
             .ok()
     }
 
-    fn attributes(&mut self, list: &str, attributes: Vec<WrittenAttribute>) -> Vec<(String, Expected)> {
+    fn attributes(
+        &mut self,
+        list: &str,
+        attributes: Vec<WrittenAttribute>,
+    ) -> Vec<(String, Expected)> {
         let mut checked = Vec::with_capacity(attributes.len());
         for (nth, attribute) in attributes.into_iter().enumerate() {
             let below = format!("/{list}/{nth}");
             let key = attribute.key.unwrap_or_default();
             if key.is_empty() {
-                self.problem(&below, "an attribute without a `key`", "write the attribute's `key`");
+                self.problem(
+                    &below,
+                    "an attribute without a `key`",
+                    "write the attribute's `key`",
+                );
             }
             if let Some(expected) = self.expected(&below, attribute.value) {
                 checked.push((key, expected));
@@ -193,10 +241,16 @@ impl Checker<'_> {
         match (self.kind, value) {
             (_, None) => Some(Expected::Anything),
             (Kind::Strict, Some(value)) => Some(Expected::Equal(Constant::of(&value))),
-            (_, Some(serde_json::Value::String(text))) => self.matches(vec![(at, text)]).map(Expected::Like),
+            (_, Some(serde_json::Value::String(text))) => {
+                self.matches(vec![(at, text)]).map(Expected::Like)
+            }
             (Kind::Missing, Some(_)) => self.matches(Vec::new()).map(Expected::Like),
             (Kind::Regexp, Some(_)) => {
-                self.problem(&at, "a pattern must be text", "write it in quotes; numbers and booleans are compared as text");
+                self.problem(
+                    &at,
+                    "a pattern must be text",
+                    "write it in quotes; numbers and booleans are compared as text",
+                );
                 None
             }
         }
@@ -205,10 +259,18 @@ impl Checker<'_> {
     fn libraries(&mut self, libraries: Vec<WrittenLibrary>) -> Vec<Library> {
         let mut checked = Vec::with_capacity(libraries.len());
         for (nth, library) in libraries.into_iter().enumerate() {
-            let name = self.matches(vec![(format!("/libraries/{nth}/name"), library.name.unwrap_or_default())]);
-            let version = library.version.map(|version| self.matches(vec![(format!("/libraries/{nth}/version"), version)]));
+            let name = self.matches(vec![(
+                format!("/libraries/{nth}/name"),
+                library.name.unwrap_or_default(),
+            )]);
+            let version = library
+                .version
+                .map(|version| self.matches(vec![(format!("/libraries/{nth}/version"), version)]));
             if let Some(name) = name {
-                checked.push(Library { name, version: version.flatten() });
+                checked.push(Library {
+                    name,
+                    version: version.flatten(),
+                });
             }
         }
         checked
@@ -217,13 +279,17 @@ impl Checker<'_> {
     fn span_kinds(&mut self, kinds: Option<&Texts>) {
         for (nth, kind) in kinds.map_or(&[][..], |kinds| &kinds.0).iter().enumerate() {
             if !SPAN_KINDS.contains(&kind.as_str()) {
-                let help = format!("write one of {}", SPAN_KINDS.map(|kind| format!("`{kind}`")).join(", "));
+                let help = format!(
+                    "write one of {}",
+                    SPAN_KINDS.map(|kind| format!("`{kind}`")).join(", ")
+                );
                 self.problem(&format!("/span_kinds/{nth}"), "not a kind of span", &help);
             }
         }
     }
 
     fn problem(&mut self, below: &str, message: impl Into<String>, help: &str) {
-        self.problems.push(Problem::at(format!("{}{below}", self.at), message).help(help));
+        self.problems
+            .push(Problem::at(format!("{}{below}", self.at), message).help(help));
     }
 }

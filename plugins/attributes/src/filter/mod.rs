@@ -32,20 +32,35 @@ impl Filters {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let fits = |properties: &Option<Properties>, signal| properties.as_ref().is_none_or(|properties| properties.fits(signal));
-        let signals: Vec<Signal> =
-            Signal::ALL.iter().copied().filter(|signal| fits(&include, *signal) && fits(&exclude, *signal)).collect();
+        let fits = |properties: &Option<Properties>, signal| {
+            properties
+                .as_ref()
+                .is_none_or(|properties| properties.fits(signal))
+        };
+        let signals: Vec<Signal> = Signal::ALL
+            .iter()
+            .copied()
+            .filter(|signal| fits(&include, *signal) && fits(&exclude, *signal))
+            .collect();
         if signals.is_empty() {
             let help = "use one instance of the policy for each signal";
-            return Err(vec![Problem::at("", "no signal fits both `include` and `exclude`").help(help)]);
+            return Err(vec![
+                Problem::at("", "no signal fits both `include` and `exclude`").help(help),
+            ]);
         }
         let compat = setup.compat();
-        let part = |properties: &Option<Properties>, signal| properties.as_ref().and_then(|found| found.of(signal, compat));
+        let part = |properties: &Option<Properties>, signal| {
+            properties
+                .as_ref()
+                .and_then(|found| found.of(signal, compat))
+        };
         let chosen = signals.into_iter().map(|signal| {
             let (include, exclude) = (part(&include, signal), part(&exclude, signal));
             (signal, Filter::configure(include, exclude, signal, setup))
         });
-        Ok(Self { chosen: chosen.collect() })
+        Ok(Self {
+            chosen: chosen.collect(),
+        })
     }
 
     /// The signals that the configuration fits.
@@ -55,8 +70,13 @@ impl Filters {
     }
 
     /// The filter of a signal, if there is one.
+    #[must_use]
     pub fn of(&self, signal: Signal) -> Option<&Filter> {
-        self.chosen.iter().find(|(chosen, _)| *chosen == signal)?.1.as_ref()
+        self.chosen
+            .iter()
+            .find(|(chosen, _)| *chosen == signal)?
+            .1
+            .as_ref()
     }
 }
 

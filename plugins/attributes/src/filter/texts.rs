@@ -54,11 +54,15 @@ impl Expected {
 fn equal(a: Value<'_>, b: Value<'_>) -> bool {
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => {
-            a.items().count() == b.items().count() && a.items().zip(b.items()).all(|(a, b)| equal(a, b))
+            a.items().count() == b.items().count()
+                && a.items().zip(b.items()).all(|(a, b)| equal(a, b))
         }
         (Value::Map(a), Value::Map(b)) => {
             let (a, b) = (sorted(a), sorted(b));
-            a.len() == b.len() && a.iter().zip(&b).all(|((a_key, a), (b_key, b))| a_key == b_key && equal(*a, *b))
+            a.len() == b.len()
+                && a.iter()
+                    .zip(&b)
+                    .all(|((a_key, a), (b_key, b))| a_key == b_key && equal(*a, *b))
         }
         (a, b) => a == b,
     }

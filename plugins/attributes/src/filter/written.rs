@@ -75,7 +75,11 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Vec<String>, E> {
-        Ok(text.split(',').filter(|_| !text.is_empty()).map(str::to_owned).collect())
+        Ok(text
+            .split(',')
+            .filter(|_| !text.is_empty())
+            .map(str::to_owned)
+            .collect())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
