@@ -106,8 +106,7 @@ impl Service {
 
     /// Stops in the order of the data path: no new requests, those in flight answered, lanes empty, files written out.
     pub async fn stop(mut self) -> Vec<PipelineReport> {
-        // Nobody listens any more if every receiver has ended already.
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
         // Whoever waits for a destination to come back gives the request back to its client now.
         self.destinations.iter().for_each(|destination| destination.hurry());
         while self.receivers.join_next().await.is_some() {}
