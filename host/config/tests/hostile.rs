@@ -130,7 +130,7 @@ proptest! {
     fn no_change_of_a_good_file_makes_it_panic(at in 0_usize..420, with in "[ \\n:{}\\[\\]\"'$&*0-9a-z\u{e9}]{0,6}", cut in 0_usize..8) {
         let good = "receivers: {otlp: {protocols: {grpc: {endpoint: 'localhost:4317'}, http: }}}\nprocessors:\n  redaction: {blocked_values: ['[0-9]$$'], gate: {time: 5ms, keys: {a: b}}}\nexporters:\n  otlp: {endpoint: '${env:a}', headers: {x: y}, timeout: 5s}\n  otlphttp: {endpoint: 'http://x:1', tls: {ca_file: x}}\nservice:\n  telemetry: {logs: {level: warn}}\n  pipelines: {logs: {receivers: [otlp], processors: [redaction], exporters: [otlp, otlphttp]}}\n";
         let head: String = good.chars().take(at).collect();
-        let tail: String = good.chars().skip(at + cut).collect();
+        let tail: String = good.chars().skip(at).skip(cut).collect();
         match load_with(&format!("{head}{with}{tail}"), &[("a", "host:1")]) {
             Ok(loaded) => drop(loaded.warnings.render(false)),
             Err(found) => drop(found.render(false)),

@@ -288,8 +288,7 @@ fn addresses(
                 .find(|(other, _)| address::collide(other, &address))
             {
                 Some((_, other)) => {
-                    let message =
-                        format!("{name}: it would listen on `{endpoint}`, as {other} does");
+                    let message = format!("{name}: it would listen where {other} does");
                     checker.error(*span, message, "give one of them another `endpoint`");
                 }
                 None => taken.push((address, name)),

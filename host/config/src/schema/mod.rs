@@ -1,10 +1,14 @@
 //! What can be configured: one table for each component. Checking, defaults and the printed reference all come from it.
 
+mod client;
 mod exporters;
+mod kind;
 mod receivers;
 mod service;
 mod stage;
 pub(crate) mod upstream;
+
+pub use kind::Kind;
 
 pub(crate) use exporters::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
 pub(crate) use receivers::RECEIVER;
@@ -26,53 +30,6 @@ pub struct Key {
     pub status: Status,
     /// Whether it must be written.
     pub required: bool,
-}
-
-/// What the value of a key may be.
-#[derive(Debug, Clone, Copy)]
-pub enum Kind {
-    /// Any text.
-    Text,
-    /// A text that is never shown.
-    Secret,
-    /// A list of texts.
-    Texts,
-    /// `true` or `false`.
-    Flag,
-    /// A whole number between these two.
-    Count(u64, u64),
-    /// A whole number that may be negative, between these two.
-    Level(i64, i64),
-    /// A number between these two.
-    Number(f64, f64),
-    /// A duration such as `300ms` or `1m30s`.
-    Duration,
-    /// A size such as `64MiB`, or bytes.
-    Size,
-    /// One of these words; the second list holds words that a Collector knows and that are not offered.
-    Choice(&'static [&'static str], &'static [&'static str]),
-    /// A list of such words.
-    Choices(&'static [&'static str], &'static [&'static str]),
-    /// `host:port` to listen on.
-    Listen,
-    /// `host:port` to connect to, with or without a scheme.
-    Connect,
-    /// An `http://` or `https://` URL.
-    Url,
-    /// A path of a file or folder.
-    Path,
-    /// File permissions as an octal text.
-    Permissions,
-    /// A mapping from names to paths.
-    Paths,
-    /// A mapping from names to secrets.
-    Secrets,
-    /// HTTP headers: a mapping, or a list of `name` and `value`.
-    Headers,
-    /// Keys of its own.
-    Section(&'static [Key]),
-    /// Anything; it is checked elsewhere.
-    Any,
 }
 
 /// Whether a key does what it does in a Collector.
@@ -229,16 +186,10 @@ pub fn reference() -> Vec<ComponentReference> {
             "gate",
             &[],
             Role::Program,
-            "what the host allows a stage; a key of every processor",
+            "limits a stage, and is a key of every processor",
             GATE,
         ),
-        component(
-            "service",
-            &[],
-            Role::Program,
-            "pipelines and the program's own telemetry",
-            SERVICE,
-        ),
+        component("service", &[], Role::Program, "says what runs", SERVICE),
     ]
 }
 

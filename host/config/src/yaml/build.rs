@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_saphyr::granit_parser::{self as granit, Event, Parser, ScalarStyle, ScanError, Tag};
+use serde_saphyr::granit_parser::{self as granit, Event, Parser, ScanError, Tag};
 
-use super::{Entry, Node, Span, Value, plain};
+use super::merge::{merge, mergeable};
+use super::scalar::scalar;
+use super::{Entry, Node, Span, Value};
 
 /// How deep values may nest.
 pub(crate) const DEPTH: usize = 100;
@@ -333,70 +335,4 @@ fn too_many(span: Span) -> Mistake {
         ),
         "write fewer, or nest aliases less",
     )
-}
-
-/// What `<<` brings in: a mapping, or each of a list of them.
-fn mergeable(node: Node) -> Result<Vec<Node>, ()> {
-    match node.value {
-        Value::Map(_) => Ok(vec![node]),
-        Value::List(items) if items.iter().all(|item| matches!(item.value, Value::Map(_))) => {
-            Ok(items)
-        }
-        _ => Err(()),
-    }
-}
-
-/// Adds what `<<` brought in: what stands in the mapping itself goes first, then what came first.
-fn merge(mut entries: Vec<Entry>, merged: Vec<Node>) -> Vec<Entry> {
-    if merged.is_empty() {
-        return entries;
-    }
-    let mut known: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-    for node in merged {
-        let Value::Map(more) = node.value else {
-            continue;
-        };
-        entries.extend(
-            more.into_iter()
-                .filter(|entry| known.insert(entry.key.clone())),
-        );
-    }
-    entries
-}
-
-/// The value of a scalar, or what is wrong with its tag.
-fn scalar(
-    text: &str,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-) -> Result<Value, (String, &'static str)> {
-    let Some(tag) = tag else {
-        return Ok(if style == ScalarStyle::Plain {
-            plain(text)
-        } else {
-            Value::Text(text.to_owned())
-        });
-    };
-    let value = plain(text);
-    let fits = match tag.core_suffix() {
-        Some("str") => return Ok(Value::Text(text.to_owned())),
-        Some("int") => matches!(value, Value::Int(_) | Value::Large(_)),
-        Some("float") => matches!(value, Value::Float(_) | Value::Int(_) | Value::Large(_)),
-        Some("bool") => matches!(value, Value::Bool(_)),
-        Some("null") => matches!(value, Value::Null),
-        _ => {
-            return Err((
-                format!("the tag `{}` means nothing here", tag.original()),
-                "remove it",
-            ));
-        }
-    };
-    if fits {
-        Ok(value)
-    } else {
-        Err((
-            format!("the value is not what its tag `{}` says", tag.original()),
-            "remove the tag",
-        ))
-    }
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod json;
+mod merge;
 mod scalar;
 mod secrets;
 

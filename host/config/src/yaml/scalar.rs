@@ -1,6 +1,8 @@
 //! Plain scalars as the Collector's YAML library reads them: YAML 1.2's core schema, with the older octal numbers and with
 //! underscores in numbers. `yes`, `on` and dates are texts.
 
+use serde_saphyr::granit_parser::{ScalarStyle, Tag};
+
 use super::Value;
 
 /// What an unquoted scalar means.
@@ -61,6 +63,43 @@ fn float(text: &str) -> Option<Value> {
         return None;
     }
     text.parse().ok().map(Value::Float)
+}
+
+/// The value of a scalar, or what is wrong with its tag.
+pub(super) fn scalar(
+    text: &str,
+    style: ScalarStyle,
+    tag: Option<&Tag>,
+) -> Result<Value, (String, &'static str)> {
+    let Some(tag) = tag else {
+        return Ok(if style == ScalarStyle::Plain {
+            plain(text)
+        } else {
+            Value::Text(text.to_owned())
+        });
+    };
+    let value = plain(text);
+    let fits = match tag.core_suffix() {
+        Some("str") => return Ok(Value::Text(text.to_owned())),
+        Some("int") => matches!(value, Value::Int(_) | Value::Large(_)),
+        Some("float") => matches!(value, Value::Float(_) | Value::Int(_) | Value::Large(_)),
+        Some("bool") => matches!(value, Value::Bool(_)),
+        Some("null") => matches!(value, Value::Null),
+        _ => {
+            return Err((
+                format!("the tag `{}` means nothing here", tag.original()),
+                "remove it",
+            ));
+        }
+    };
+    if fits {
+        Ok(value)
+    } else {
+        Err((
+            format!("the value is not what its tag `{}` says", tag.original()),
+            "remove the tag",
+        ))
+    }
 }
 
 #[cfg(test)]
