@@ -9,7 +9,7 @@ use crate::{ForgeError, TARGET};
 /// Debian's compiler, which stands beside a rustup that may not download.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// Debian's copy of the standard library's source, at the place where cargo looks for it.
-const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
+const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 /// Both are safe in the sandbox, whose list of wasm features names them; redaction's scan is built on the first.
 const FEATURES: &str = "-Ctarget-feature=+simd128,+bulk-memory";
 
@@ -57,13 +57,13 @@ impl Toolchain {
         }
     }
 
-    /// `cargo build --release` for the target, to be run in `dir`. What is built there does not depend on where the source lies.
+    /// `cargo build --release` for the target, to be run in `dir`.
     pub(crate) fn cargo_build(&self, dir: &Path) -> Command {
         let mut cargo = cargo(dir);
         cargo.args(["build", "--release", "--lib", "--target", TARGET]);
         // The encoded form, because a path may hold a space. It takes the place of RUSTFLAGS and of every config file.
         let mut flags = vec![FEATURES.to_owned()];
-        flags.extend(remapped_paths(dir));
+        flags.extend(remapped_paths());
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         if let Self::BuildStd { rustc, linker } = self {
             cargo
@@ -84,17 +84,22 @@ pub(crate) fn cargo(dir: &Path) -> Command {
     cargo
 }
 
-/// Panic messages hold paths of source files. These must be the same on every machine, or no two would build the same component.
-fn remapped_paths(dir: &Path) -> Vec<String> {
-    let mut flags = Vec::new();
-    let home = env::var_os("CARGO_HOME")
+/// Panic messages hold paths of source files, which are nobody's business. The flags must not depend on the package: cargo builds
+/// the standard library anew for other flags.
+fn remapped_paths() -> Vec<String> {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
-    if let Some(home) = home {
-        flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
-    }
-    flags.push(format!("--remap-path-prefix={}=/policy", dir.display()));
-    flags
+        .or_else(|| home.as_ref().map(|home| home.join(".cargo")));
+    // Where two prefixes fit, the later one counts.
+    [
+        (home, "/home"),
+        (cargo_home, "/cargo"),
+        (Some(PathBuf::from(DEBIAN_LIBRARY)), "/rustc/library"),
+    ]
+    .into_iter()
+    .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path?.display())))
+    .collect()
 }
 
 fn target_is_installed(dir: &Path) -> Result<(), String> {
@@ -124,7 +129,7 @@ fn build_std(dir: &Path) -> Result<Toolchain, String> {
             env!("CARGO_PKG_RUST_VERSION")
         ));
     }
-    if !Path::new(DEBIAN_SOURCE).exists() {
+    if !Path::new(DEBIAN_LIBRARY).join("std/Cargo.toml").exists() {
         return Err(format!(
             "{DEBIAN_RUSTC} comes without the source of its standard library"
         ));

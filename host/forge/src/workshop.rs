@@ -10,7 +10,7 @@ use std::{
 use tollgate_sandbox::{Options, Sandbox};
 
 use crate::{
-    ForgeError, Say, Toolchain, build_guests,
+    ForgeError, Say, build_guests,
     policy::{component_of, digest, write_if_changed},
     setup,
 };

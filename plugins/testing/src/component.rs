@@ -89,10 +89,6 @@ fn strange_problems() -> Vec<Problem> {
 
 // Natively there is no component to export, and the names would not link.
 #[cfg(target_family = "wasm")]
-#[expect(
-    unsafe_code,
-    reason = "the component model's C interface, which the macro writes"
-)]
 mod exports {
     use super::Hostile;
     tollgate_sdk::bindings::export_component!(Hostile with_types_in tollgate_sdk::bindings);
