@@ -5,6 +5,7 @@
     missing_docs,
     reason = "a test may panic"
 )]
+#![allow(clippy::needless_pass_by_value, reason = "reads best with `json!` at the place of use")]
 
 use std::collections::BTreeMap;
 

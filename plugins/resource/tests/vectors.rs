@@ -1,0 +1,18 @@
+//! The Collector's own cases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test may panic, and says how many cases passed"
+)]
+
+use tollgate_resource::Resource;
+
+#[test]
+fn the_collector_answers_the_same() {
+    let cases = include_str!("vectors/cases.jsonl");
+    let differences = include_str!("../../../docs/differences.md");
+    let report = tollgate_conformance::run::<Resource>(cases, differences).unwrap();
+    eprintln!("resource: {report}");
+    assert!(report.is_clean());
+}
