@@ -44,10 +44,10 @@ fn with_ssse3(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     }
 }
 
-/// A vector of sixteen bytes, by way of two words: a load as such is unsafe.
+/// A vector of sixteen bytes.
 #[inline]
 #[target_feature(enable = "ssse3")]
 fn load(block: &[u8; 16]) -> __m128i {
-    let word = u128::from_le_bytes(*block);
-    _mm_set_epi64x(((word >> 64) as u64).cast_signed(), (word as u64).cast_signed())
+    let [low, high] = super::halves(block);
+    _mm_set_epi64x(high.cast_signed(), low.cast_signed())
 }

@@ -32,6 +32,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Parsed, PatternError> {
 
 /// Flags of `(?ismU)`, as Go's: `U` swaps greedy and lazy.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "these are Go's flags, each on or off by itself")]
 struct Flags {
     fold: bool,
     lines: bool,
@@ -114,10 +115,12 @@ impl<'p> Parser<'p> {
                     self.repeat(&mut items, was_repeated)?;
                     repeated = true;
                 }
-                Some('{') => match self.counted(&mut items, was_repeated)? {
-                    true => repeated = true,
-                    false => items.push(self.literal()),
-                },
+                Some('{') => {
+                    repeated = self.counted(&mut items, was_repeated)?;
+                    if !repeated {
+                        items.push(self.literal());
+                    }
+                }
                 Some('\\') => self.escape(&mut items)?,
                 Some('.') => {
                     self.next();

@@ -1,0 +1,70 @@
+//! What becomes of an attribute, or of an entry of a log body, because of its key.
+
+use std::collections::HashSet;
+
+use tollgate_patterns::Pattern;
+use tollgate_sdk::Rule;
+
+use crate::summary;
+
+/// What a key says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Nothing: the value is looked at.
+    Look,
+    /// It is left as it is.
+    Ignore,
+    /// It is not on the allow list.
+    Remove(Rule),
+    /// Its value is masked as a whole.
+    Mask(Rule),
+}
+
+/// Rules about keys.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// None: every key is allowed.
+    allowed: Option<(HashSet<String>, Rule)>,
+    ignored: HashSet<String>,
+    ignored_patterns: Vec<Pattern>,
+    blocked: Vec<(Pattern, Rule)>,
+}
+
+impl Keys {
+    pub(crate) fn new<'k>(
+        allowed: Option<(impl Iterator<Item = &'k str>, Rule)>,
+        ignored: impl Iterator<Item = &'k str>,
+        ignored_patterns: Vec<Pattern>,
+        blocked: Vec<(Pattern, Rule)>,
+    ) -> Keys {
+        let own = summary::KEPT.iter().map(|key| (*key).to_owned());
+        let allowed = allowed.map(|(keys, rule)| (keys.map(str::to_owned).chain(own).collect(), rule));
+        Keys { allowed, ignored: ignored.map(str::to_owned).collect(), ignored_patterns, blocked }
+    }
+
+    /// Whether no key makes a difference.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.allowed.is_none() && self.ignored.is_empty() && self.ignored_patterns.is_empty() && self.blocked.is_empty()
+    }
+
+    /// What a key says. Not cheap: ask once for each path, not for each cell.
+    pub(crate) fn action(&self, key: &str) -> Action {
+        if self.ignored.contains(key) || self.ignored_patterns.iter().any(|pattern| pattern.is_match(key)) {
+            return Action::Ignore;
+        }
+        if let Some((allowed, rule)) = &self.allowed
+            && !allowed.contains(key)
+        {
+            return Action::Remove(*rule);
+        }
+        self.blocked.iter().find(|(pattern, _)| pattern.is_match(key)).map_or(Action::Look, |(_, rule)| Action::Mask(*rule))
+    }
+}
+
+/// A key that is not used yet: the wanted one, or the wanted one with a number.
+pub(crate) fn unused(wanted: &str, used: impl Fn(&str) -> bool) -> String {
+    if !used(wanted) {
+        return wanted.to_owned();
+    }
+    (2_u32..).map(|number| format!("{wanted}.{number}")).find(|key| !used(key)).unwrap_or_else(|| wanted.to_owned())
+}

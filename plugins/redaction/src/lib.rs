@@ -1,0 +1,183 @@
+//! The `redaction` policy: removes attributes whose keys are not allowed, and masks secrets.
+//!
+//! It takes the configuration of the Collector's processor of that name. By itself it goes further: blocked values are looked for in
+//! every text of the batch, where the Collector leaves ten kinds of places untouched, and an allowed value spares the text it covers
+//! and no more. `scope: upstream` restores the reach of the Collector, and the host's `--compat collector` everything.
+//!
+//! Most texts hold no secret, so most of the work is to find that out: one pass over all texts of a batch (`tollgate-patterns`) names
+//! the cells that may match; what becomes of a key is found out once for each distinct path (`places`); and only a batch with rules
+//! about keys is walked cell by cell (`walk`).
+
+mod body;
+mod config;
+mod db;
+mod keys;
+mod manifest;
+mod mask;
+mod places;
+mod span_name;
+mod summary;
+mod url;
+mod values;
+mod walk;
+
+use std::borrow::Cow;
+
+pub use config::{Config, DbConfig, DialectConfig, List, Reach, UrlConfig};
+use tollgate_patterns::{Hit, Pattern};
+use tollgate_sdk::{Batch, Compat, Description, NewValue, Policy, Problem, Rule, Setup, Value};
+
+use db::Databases;
+use keys::Keys;
+use mask::Mask;
+use places::Places;
+use span_name::SpanNames;
+use summary::{Deed, Level, Tally};
+use url::Urls;
+use values::{Suspects, Values};
+use walk::Walk;
+
+/// The policy, configured.
+#[derive(Debug)]
+pub struct Redaction {
+    keys: Keys,
+    values: Values,
+    level: Level,
+    summary_rule: Rule,
+    /// Blocked values are looked for in every text of the batch.
+    everywhere: bool,
+    /// Numbers, booleans and the like are looked at, too.
+    all_types: bool,
+    urls: Option<Urls>,
+    databases: Databases,
+    span_names: Option<SpanNames>,
+    /// Every cell has to be visited, not only those that may match.
+    careful: bool,
+    /// Bodies that are arrays or maps are worked on as a whole.
+    whole_bodies: bool,
+    places: Places,
+    hits: Vec<Hit>,
+}
+
+impl Policy for Redaction {
+    type Config = Config;
+
+    fn describe() -> Description {
+        Description::new("redaction", env!("CARGO_PKG_VERSION"), "Removes attributes that are not allowed, and masks secrets in every text of a batch.")
+            .schema(include_str!("../schema.json"))
+    }
+
+    fn configure(mut config: Config, setup: &mut Setup) -> Result<Redaction, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let patterns = config.patterns(setup.compat(), &mut problems);
+        let mask = Mask::new(&config.hash_function, &config.hmac_key, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let collector = setup.compat() == Compat::Collector;
+        let everywhere = config.scope == Reach::Everywhere && !collector;
+
+        let allowed_keys = (!config.allow_all_keys).then(|| (config.allowed_keys.iter(), setup.rule("allowed_keys")));
+        let blocked_keys = with_rules(patterns.blocked_keys, "blocked_key_patterns", setup);
+        let keys = Keys::new(allowed_keys, config.ignored_keys.iter(), patterns.ignored_keys, blocked_keys);
+        let blocked = with_rules(patterns.blocked_values, "blocked_values", setup);
+        let values = Values::new(blocked, patterns.allowed_values, mask, collector);
+        let urls = config.url_sanitizer.enabled.then(|| Urls::new(&config.url_sanitizer, setup.rule("url_sanitizer")));
+        let databases = Databases::new(&config.db_sanitizer, setup.rule("db_sanitizer"));
+
+        let mut redaction = Redaction {
+            keys,
+            values,
+            level: Level::new(&config.summary),
+            summary_rule: setup.rule("summary"),
+            everywhere,
+            all_types: config.redact_all_types,
+            urls,
+            databases,
+            span_names: None,
+            careful: false,
+            whole_bodies: false,
+            places: Places::default(),
+            hits: Vec::new(),
+        };
+        redaction.span_names = SpanNames::new(&config, &redaction, setup);
+        redaction.careful = redaction.must_visit_all();
+        redaction.whole_bodies = !everywhere || redaction.works_on_bodies_by_more_than_values();
+        manifest::declare(&redaction, setup);
+        Ok(redaction)
+    }
+
+    fn batch(&mut self, batch: &mut Batch<'_>) -> Result<(), String> {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        walk::find(&self.values, batch, &mut hits);
+        let places = walk::places(self, batch);
+        Walk::new(self, &places).batch(batch, &hits);
+        self.hits = hits;
+        Ok(())
+    }
+}
+
+/// Names the rules `list[0]`, `list[1]` and so on.
+fn with_rules(patterns: Vec<Pattern>, list: &str, setup: &mut Setup) -> Vec<(Pattern, Rule)> {
+    patterns.into_iter().enumerate().map(|(index, pattern)| (pattern, setup.rule(format!("{list}[{index}]")))).collect()
+}
+
+impl Redaction {
+    fn must_visit_all(&self) -> bool {
+        let counts_spared = self.values.has_allowed() && (self.values.spares_whole() || self.level > Level::Silent);
+        !self.keys.is_empty()
+            || counts_spared
+            || self.all_types
+            || !self.values.screen().unscreened().is_empty()
+            || self.urls.is_some()
+            || !self.databases.is_empty()
+    }
+
+    fn works_on_bodies_by_more_than_values(&self) -> bool {
+        !self.keys.is_empty() || self.urls.is_some() || !self.databases.is_empty()
+    }
+
+    /// A leaf of a body, or a body that is one: masked, if there is something to mask.
+    fn body_leaf<'v>(&self, value: Value<'v>, tally: &mut Tally, suspects: Suspects<'_>, name: impl Fn() -> String) -> Option<(NewValue<'v>, Rule)> {
+        let text = match value {
+            Value::Withheld => return None,
+            Value::Bytes(bytes) if self.everywhere => Cow::Borrowed(std::str::from_utf8(bytes).ok()?),
+            value => tollgate_values::text(value),
+        };
+        let allowed = self.values.has_allowed() && self.values.is_allowed(&text);
+        if allowed && self.values.spares_whole() {
+            tally.note(Deed::Spared, true, name);
+            return None;
+        }
+        let Some((new, rule)) = self.masked_body_text(&text, suspects) else {
+            if allowed {
+                tally.note(Deed::Spared, true, name);
+            }
+            return None;
+        };
+        tally.note(Deed::Masked, true, name);
+        let is_bytes = self.everywhere && matches!(value, Value::Bytes(_));
+        Some((if is_bytes { NewValue::from(new.into_bytes()) } else { NewValue::from(new) }, rule))
+    }
+
+    fn masked_body_text(&self, text: &str, suspects: Suspects<'_>) -> Option<(String, Rule)> {
+        let mut new = self.values.masked(text, suspects);
+        if let Some(urls) = &self.urls {
+            let before = new.as_ref().map_or(text, |(new, _)| new);
+            new = sanitized(before, url::sanitized(before), urls.rule).or(new);
+        }
+        if !self.databases.is_empty() {
+            let before = new.as_ref().map_or(text, |(new, _)| new);
+            new = sanitized(before, self.databases.any(before), self.databases.rule).or(new);
+        }
+        new.filter(|(new, _)| new != text)
+    }
+}
+
+/// What a sanitizer made of a text, if it made anything of it.
+fn sanitized(before: &str, after: String, rule: Rule) -> Option<(String, Rule)> {
+    (after != before).then_some((after, rule))
+}
+
+tollgate_sdk::export!(Redaction);
