@@ -12,7 +12,7 @@ pub(crate) fn telemetry(root: &Node) -> Telemetry {
         log_level: match logs.choice("level").as_str() {
             "debug" => LogLevel::Debug,
             "warn" => LogLevel::Warn,
-            "error" => LogLevel::Error,
+            "error" | "dpanic" | "panic" | "fatal" => LogLevel::Error,
             _ => LogLevel::Info,
         },
         log_encoding: if logs.choice("encoding") == "json" {

@@ -101,11 +101,11 @@ pub(crate) const TELEMETRY_LOGS: &[Key] = &[
     Key::new(
         "level",
         Choice(
-            &["debug", "info", "warn", "error"],
-            &["dpanic", "panic", "fatal"],
+            &["debug", "info", "warn", "error", "dpanic", "panic", "fatal"],
+            &[],
         ),
         "info",
-        "lines below it are left out",
+        "lines below it are left out; there are none above `error`, so the levels of a Collector above it mean that one",
     ),
     Key::new(
         "encoding",
