@@ -47,6 +47,11 @@ impl Keys {
         self.allowed.is_none() && self.ignored.is_empty() && self.ignored_patterns.is_empty() && self.blocked.is_empty()
     }
 
+    /// Whether some keys have their values masked.
+    pub(crate) fn masks(&self) -> bool {
+        !self.blocked.is_empty()
+    }
+
     /// What a key says. Not cheap: ask once for each path, not for each cell.
     pub(crate) fn action(&self, key: &str) -> Action {
         if self.ignored.contains(key) || self.ignored_patterns.iter().any(|pattern| pattern.is_match(key)) {

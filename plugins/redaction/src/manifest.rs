@@ -28,6 +28,9 @@ pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
                 setup.edits(&[signal], &format!("{base}[*]"));
             } else if every_text && redaction.all_types {
                 setup.edits(&[signal], &format!("{base}[**]"));
+            } else if every_text && redaction.keys.masks() {
+                // A mask may stand in place of what is no text; what it was does not have to be known.
+                setup.writes(&[signal], &format!("{base}[*]"));
             }
             if redaction.level > Level::Silent && (attributes || every_text) {
                 for key in summary::keys(kind) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use tollgate_sdk::Rule;
+use tollgate_sdk::{Rule, push_key};
 
 use crate::keys::{Action, Keys};
 use crate::values::{Suspects, Values};
@@ -40,8 +40,17 @@ pub(crate) struct Place {
     pub(crate) action: Action,
     /// How summaries call it: `user.tags.[1]`.
     pub(crate) name: String,
-    /// The last key of the path with its secrets masked, where it has some, and the rule that asks for it.
-    pub(crate) new_key: Option<(String, Rule)>,
+    /// Its new key, where its own holds a secret.
+    pub(crate) new_key: Option<NewKey>,
+}
+
+/// A key with its secrets masked.
+#[derive(Debug, Clone)]
+pub(crate) struct NewKey {
+    pub(crate) key: String,
+    /// The path of what the key stands in: keys are unique there.
+    pub(crate) container: String,
+    pub(crate) rule: Rule,
 }
 
 /// Paths that were seen before.
@@ -93,7 +102,12 @@ impl Place {
         let judged = matches!(kind, Kind::Attribute | Kind::WithinAttribute);
         let action = if judged { keys.action(&key) } else { Action::Look };
         let new_key = match steps.last() {
-            Some(Step::Key(last)) if mask_keys && kind != Kind::Request && action != Action::Ignore => values.masked(last, Suspects::All),
+            Some(Step::Key(last)) if mask_keys && kind != Kind::Request && action != Action::Ignore => {
+                let mut step = String::new();
+                push_key(&mut step, last);
+                let container = path.strip_suffix(step.as_str()).unwrap_or_default().to_owned();
+                values.masked(last, Suspects::All).map(|(key, rule)| NewKey { key, container, rule })
+            }
             _ => None,
         };
         let name = if steps.is_empty() { own_name(root) } else { joined(&steps, values, mask_keys) };

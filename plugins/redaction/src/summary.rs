@@ -92,6 +92,12 @@ impl Tally {
         self.anything = true;
     }
 
+    /// How much was masked so far.
+    pub(crate) fn masked(&self) -> i64 {
+        let [_, masked, _, _, _, in_body, ..] = self.counts;
+        masked.saturating_add(in_body)
+    }
+
     /// Writes what was noted to the attributes of a node, and starts anew.
     pub(crate) fn write(&mut self, batch: &mut Batch<'_>, node: u32) {
         if !self.anything {

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use tollgate_patterns::Hit;
-use tollgate_sdk::{Batch, Cell, NewValue, Rule, Signal, Value};
+use tollgate_sdk::{Batch, Cell, NewValue, Rule, Signal, Value, push_key};
 
 use crate::body::BodyWalk;
 use crate::keys::{Action, unused};
-use crate::places::{Kind, Place};
+use crate::places::{Kind, NewKey, Place};
 use crate::summary::{Deed, Tally};
 use crate::values::{Suspects, Values};
 use crate::{Redaction, db, sanitized, url};
@@ -50,7 +50,7 @@ pub(crate) struct Walk<'w> {
     /// The node whose cells are visited.
     node: u32,
     /// Keys to be changed when everything else is done: that invalidates what stands below them.
-    renames: Vec<(u32, u32, String, Rule)>,
+    renames: Vec<(u32, u32, NewKey)>,
 }
 
 impl<'w> Walk<'w> {
@@ -98,6 +98,7 @@ impl<'w> Walk<'w> {
             self.tally.write(batch, self.node);
             self.node = cell.node;
         }
+        let masked_before = self.tally.masked();
         let is_gone = match place.kind {
             Kind::Attribute => self.attribute(batch, &cell, place, suspects),
             Kind::WithinAttribute => {
@@ -123,14 +124,17 @@ impl<'w> Walk<'w> {
                 self.span_name(batch, &cell, place, suspects);
                 false
             }
-            Kind::Other => {
+            Kind::Other if self.redaction.everywhere => {
                 self.leaf(batch, &cell, place, suspects);
                 false
             }
-            Kind::Request => true,
+            Kind::Other | Kind::Request => true,
         };
-        if let Some((new_key, rule)) = place.new_key.as_ref().filter(|_| !is_gone) {
-            self.renames.push((cell.node, cell.index, new_key.clone(), *rule));
+        if let Some(new_key) = place.new_key.as_ref().filter(|_| !is_gone) {
+            if self.tally.masked() == masked_before {
+                self.tally.note(Deed::Masked, place.kind == Kind::WithinBody, || place.name.clone());
+            }
+            self.renames.push((cell.node, cell.index, new_key.clone()));
         }
     }
 
@@ -251,11 +255,19 @@ impl<'w> Walk<'w> {
     /// Changes keys, the deepest first: to change a map's key invalidates the cells of what is in it.
     fn rename(&mut self, batch: &mut Batch<'_>) {
         let mut taken = HashSet::new();
-        for (node, cell, new_key, rule) in self.renames.drain(..).rev() {
-            let view = batch.node(node);
-            let key = unused(&new_key, |key| taken.contains(&(node, key.to_owned())) || view.is_some_and(|view| view.attribute(key).is_some()));
-            batch.rename_cell(rule, cell, &key);
-            taken.insert((node, key));
+        for (node, cell, new) in self.renames.drain(..).rev() {
+            let path_of = |key: &str| {
+                let mut path = new.container.clone();
+                push_key(&mut path, key);
+                path
+            };
+            let is_there = |key: &str| {
+                let path = path_of(key);
+                batch.node(node).is_some_and(|view| view.values().any(|(_, known, _)| known == path)) || taken.contains(&(node, path))
+            };
+            let key = unused(&new.key, is_there);
+            taken.insert((node, path_of(&key)));
+            batch.rename_cell(new.rule, cell, &key);
         }
     }
 }
