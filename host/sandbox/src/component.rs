@@ -14,10 +14,13 @@ use crate::guest::Guest;
 use crate::instance::{Instance, Live};
 use crate::manifest::Manifest;
 use crate::settings::{Compat, StageSettings};
+use crate::text::presentable;
 use crate::ticker::Ticker;
 
 /// Mistakes that one answer may name.
 const MOST_PROBLEMS: usize = 100;
+/// Bytes that each text of a policy may have where it is shown.
+const LONGEST_TEXT: usize = 2000;
 
 /// Where the machine code of a component came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub enum Origin {
     Stock,
 }
 
-/// What a policy says it is.
+/// What a policy says it is. The texts are fit to be shown, but for the schema, which is as the policy gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// Name, in the spelling of a Collector component type.
@@ -134,9 +137,9 @@ impl Component {
             ));
         }
         Ok(Description {
-            name,
-            version: description.version,
-            summary: description.summary,
+            name: presentable(&name, LONGEST_TEXT),
+            version: presentable(&description.version, LONGEST_TEXT),
+            summary: presentable(&description.summary, LONGEST_TEXT),
             config_schema: description.config_schema,
         })
     }
@@ -173,9 +176,9 @@ fn reported(problems: Vec<wit::Problem>) -> Vec<Problem> {
         .into_iter()
         .take(MOST_PROBLEMS)
         .map(|problem| Problem {
-            at: problem.at,
-            message: problem.message,
-            help: problem.help,
+            at: presentable(&problem.at, LONGEST_TEXT),
+            message: presentable(&problem.message, LONGEST_TEXT),
+            help: problem.help.map(|help| presentable(&help, LONGEST_TEXT)),
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use sha2::{Digest, Sha256};
-use wasmtime::{Config, Engine, WasmFeatures};
+use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 
 /// The WebAssembly that policies may use. A list of what is allowed, so that what a later wasmtime brings stays out until
 /// somebody decides on it.
@@ -28,8 +28,11 @@ pub(crate) fn engine(target: Option<&str>) -> wasmtime::Result<Engine> {
         .concurrency_support(false)
         // Deadlines. Fuel would cost more and say less about time.
         .epoch_interruption(true)
-        // A trap is told by its kind alone: where in the guest it came from is for the guest's own tests.
-        .wasm_backtrace_max_frames(None);
+        // A trap is told by its kind alone: where in the guest it came from is for the guest's own tests. So nothing of that is
+        // kept in the code, and no environment variable can ask for it.
+        .wasm_backtrace_max_frames(None)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .generate_address_map(false);
     // Memory reservation and guards keep their defaults: smaller ones make every access slower by half.
     if let Some(target) = target {
         config.target(target)?;

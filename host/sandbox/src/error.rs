@@ -130,7 +130,7 @@ pub enum ConfigureError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// It did not answer.
-    #[error(transparent)]
+    #[error("{0}, while it was configured")]
     Failure(#[from] Failure),
 }
 

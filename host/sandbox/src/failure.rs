@@ -9,21 +9,21 @@ use wasmtime::Trap;
 #[non_exhaustive]
 pub enum Failure {
     /// The call took longer than its limit.
-    #[error("the policy ran out of time: raise `gate.time`, or send smaller batches")]
+    #[error("the policy ran out of time, of which `gate.time` sets the limit")]
     Deadline,
     /// The instance asked for more memory than its limit, and gave up.
-    #[error("the policy ran out of memory: raise `gate.memory`, or send smaller batches")]
+    #[error("the policy ran out of memory, of which `gate.memory` sets the limit")]
     Memory,
     /// The policy stopped itself, or did what no program may do.
     #[error("the policy trapped: {0}")]
     Trap(TrapKind),
     /// The call passed more bytes to the host at once than the limit of an outcome.
-    #[error(
-        "the policy answered with more than it may: raise `gate.outcome`, or send smaller batches"
-    )]
+    #[error("the policy handed over more than it may, of which `gate.outcome` sets the limit")]
     OutcomeTooLarge,
     /// The call called the host too often, or with too much.
-    #[error("the policy called the host too often, or with too much: raise `gate.host_calls`")]
+    #[error(
+        "the policy called the host too often, of which `gate.host_calls` sets the limit, or with too much"
+    )]
     HostCalls,
     /// The policy answered with an error. Its text is counted, and shown only where the stage allows it.
     #[error("the policy answered with an error")]

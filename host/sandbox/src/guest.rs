@@ -10,6 +10,7 @@ use crate::bindings::tollgate::policy::host::{Host, Level};
 use crate::failure::HostCallsSpent;
 use crate::limiter::Limiter;
 use crate::settings::StageSettings;
+use crate::text::presentable;
 
 /// Lines of one call whose texts are shown, where they are shown at all.
 const SHOWN_LINES: u32 = 100;
@@ -93,7 +94,7 @@ impl Guest {
         self.logs.failures = self.logs.failures.saturating_add(1);
         if self.may_show() {
             let stage = self.settings.stage.as_str();
-            tracing::warn!(target: "tollgate::policy", stage, text = %shown(text), "policy answered with an error");
+            tracing::warn!(target: "tollgate::policy", stage, text = %presentable(text, SHOWN_BYTES), "policy answered with an error");
         }
     }
 
@@ -135,7 +136,10 @@ impl Host for Guest {
         };
         *count = count.saturating_add(1);
         if self.may_show() {
-            let (stage, text) = (self.settings.stage.as_str(), shown(&message));
+            let (stage, text) = (
+                self.settings.stage.as_str(),
+                presentable(&message, SHOWN_BYTES),
+            );
             match level {
                 Level::Debug => tracing::debug!(target: "tollgate::policy", stage, "{text}"),
                 Level::Info => tracing::info!(target: "tollgate::policy", stage, "{text}"),
@@ -173,12 +177,4 @@ impl Host for Guest {
             None => Err("no file of this name: list it under `gate.files`".to_owned()),
         })
     }
-}
-
-/// What is shown of a text: its beginning, with control characters escaped, so that a record cannot write to the terminal.
-fn shown(text: &str) -> String {
-    let end = text.floor_char_boundary(SHOWN_BYTES);
-    let beginning = text.get(..end).unwrap_or_default();
-    let cut = if end < text.len() { "..." } else { "" };
-    format!("{}{cut}", beginning.escape_debug())
 }

@@ -28,6 +28,7 @@ mod limiter;
 mod manifest;
 mod sandbox;
 mod settings;
+mod text;
 mod ticker;
 
 pub use component::{Component, Description, Origin};

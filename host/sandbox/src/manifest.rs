@@ -4,6 +4,7 @@ use tollgate_record::{Access, FieldError, Fields, Signal};
 
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::bindings::tollgate::policy::batch;
+use crate::text::presentable;
 
 /// Paths in one list of a manifest.
 const MOST_PATHS: usize = 10_000;
@@ -13,6 +14,11 @@ const LONGEST_PATH: usize = 4096;
 const MOST_RULES: usize = 10_000;
 /// Bytes of a rule's name.
 const LONGEST_RULE: usize = 200;
+
+/// Wrong paths that an error names ...
+const SHOWN_MISTAKES: usize = 20;
+/// ... and bytes of each that it shows.
+const SHOWN_BYTES: usize = 300;
 
 /// Everything a policy may do under one configuration.
 #[derive(Debug, Clone)]
@@ -137,7 +143,20 @@ fn fields(signal: Signal, list: &'static str, paths: &[String]) -> Result<Fields
             limit: LONGEST_PATH,
         });
     }
-    Fields::parse(signal, paths).map_err(|mistakes| ManifestError::Fields { list, mistakes })
+    Fields::parse(signal, paths).map_err(|mistakes| ManifestError::Fields {
+        list,
+        mistakes: presentable_mistakes(mistakes),
+    })
+}
+
+/// The paths are a guest's texts, and so are the reasons where they quote them.
+fn presentable_mistakes(mut error: FieldError) -> FieldError {
+    error.mistakes.truncate(SHOWN_MISTAKES);
+    for mistake in &mut error.mistakes {
+        mistake.path = presentable(&mistake.path, SHOWN_BYTES);
+        mistake.reason = presentable(&mistake.reason, SHOWN_BYTES);
+    }
+    error
 }
 
 fn check_rules(rules: &[String]) -> Result<(), ManifestError> {

@@ -141,6 +141,25 @@ fn mistakes_of_a_configuration_come_back_as_they_are() {
 }
 
 #[test]
+fn texts_of_a_policy_cannot_write_to_the_terminal() {
+    let mut data = Data::at(MANIFEST, 80);
+    let (place, address) = data.room(28);
+    data.byte(0, 1).slice(8, address, 1);
+    data.text(place + 8, "red \u{1b}[31m");
+    let Err(ConfigureError::Problems(problems)) = answer(&data) else {
+        panic!("no problems")
+    };
+    assert_eq!(problems[0].message, "red \\u{1b}[31m");
+
+    let rights = Rights {
+        writes: &["\u{1b}[31m"],
+        ..Rights::default()
+    };
+    let text = refusal(&manifest(&[rights], &[])).to_string();
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
 fn a_policy_gets_its_configuration() {
     // Keeps the configuration, and answers a batch with it.
     let guest = Guest {
