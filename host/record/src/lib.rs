@@ -16,6 +16,8 @@ mod fields;
 pub mod outcome;
 mod schema;
 pub mod signal;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod value;
 pub mod view;
 mod wire;

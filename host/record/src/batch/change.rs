@@ -209,8 +209,8 @@ impl Batch {
             None
         };
         let list = list.unwrap_or(self.store.nodes[entry.node].cells);
-        if let (Some(other), _) = self.store.find(list, name) {
-            self.kill(other);
+        while let (Some(other), _) = self.store.find(list, name) {
+            self.delete(other);
         }
         self.store.cells[cell].flags |= flag::RENAMED;
         self.mark_above(cell);

@@ -327,15 +327,19 @@ impl Checker<'_> {
             None
         };
         let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
-        if let Some(name) = self
-            .batch
-            .store
-            .names
-            .lookup_key(&self.batch.memory, parent, &key)
-            && let Some(other) = self.find(list, name)?
-            && other != edit.target
-        {
-            self.mark(other, GONE);
+        let known = self.batch.store.names.lookup_key(&self.batch.memory, parent, &key);
+        known.map_or(Ok(()), |name| self.give_way(list, name, edit.target))
+    }
+
+    /// Marks the cells of a list with a name as gone, but for one.
+    fn give_way(&mut self, list: List, name: u32, but: u32) -> Result<(), Refusal> {
+        let mut next = list.first;
+        while next != NONE {
+            self.budget.take(1).ok_or(Refusal::TooLarge)?;
+            if self.batch.store.cells[next].name == name && next != but {
+                self.mark(next, GONE);
+            }
+            next = self.batch.store.cells[next].next;
         }
         Ok(())
     }

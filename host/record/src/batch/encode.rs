@@ -333,13 +333,13 @@ fn element(memory: &Memory, store: &Store, cell: &Cell, number: u32, out: &mut V
     let expected = u64::from(cell.origin.len);
     match form {
         Form::Attributes => wire::put_message(out, number, expected, |out| {
-            key_value(memory, store, cell, out)
+            key_value(memory, store, cell, out);
         }),
         Form::Any => wire::put_message(out, number, expected, |out| {
-            any_content(memory, store, cell, out)
+            any_content(memory, store, cell, out);
         }),
         Form::Text | Form::Texts | Form::Id(_) => {
-            wire::put_bytes(out, number, memory.get(cell.span()))
+            wire::put_bytes(out, number, memory.get(cell.span()));
         }
         form => numbers::put(out, number, form, cell.value),
     }
@@ -358,7 +358,7 @@ fn key_value(memory: &Memory, store: &Store, cell: &Cell, out: &mut Vec<u8>) {
             9
         };
         wire::put_message(out, 2, expected, |out| {
-            any_content(memory, store, cell, out)
+            any_content(memory, store, cell, out);
         });
     };
     if cell.is(flag::ADDED) {

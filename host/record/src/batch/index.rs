@@ -168,10 +168,10 @@ impl<'a> Indexer<'a> {
         while let Some(element) = reader.next()? {
             match context::slot(element.number) {
                 Some((slot, Form::Attributes)) => {
-                    self.attribute(at, &element, slot, &mut previous)?
+                    self.attribute(at, &element, slot, &mut previous)?;
                 }
                 Some((slot, _)) => {
-                    self.unwritable(at.node, slot, ValueKind::Text, element.inside().pack())?
+                    self.unwritable(at.node, slot, ValueKind::Text, element.inside().pack())?;
                 }
                 None => {}
             }

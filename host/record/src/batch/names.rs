@@ -187,7 +187,7 @@ impl Names {
                 None => {
                     let place = plan.element(self.table[parent].place, index, READ);
                     break self.add(parent, Step::Index(index), place, hash, |texts| {
-                        push_index(texts, index)
+                        push_index(texts, index);
                     })?;
                 }
             }
@@ -226,7 +226,7 @@ impl Names {
         })?;
         let place = plan.entry(self.table[parent].place, bytes, READ);
         self.add(parent, Step::Key(key), place, hash, |texts| {
-            push_key(texts, text)
+            push_key(texts, text);
         })
     }
 
