@@ -25,6 +25,10 @@ struct Named {
     key: String,
     reads: bool,
     writes: bool,
+    /// The last action that names it.
+    action: usize,
+    /// How often actions have to do with it; an action that names it twice counts once, and a pattern that matches counts, too.
+    actions: usize,
 }
 
 /// Steps, and the attributes that they name.
@@ -34,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Whether any step goes by a pattern of keys.
     pub(crate) matches_keys: bool,
+    /// Whether any attribute is the business of several actions.
+    pub(crate) takes_notes: bool,
 }
 
 /// Checks actions, and declares what they need. Access is asked for only when all of them are sound.
@@ -67,8 +73,8 @@ pub(crate) fn build(
         setup,
         names: Vec::new(),
     };
-    for action in &actions {
-        builder.name(action);
+    for (nth, action) in actions.iter().enumerate() {
+        builder.name(nth, action);
     }
     let matches_keys = builder.match_keys(&actions);
     let slots = builder.declare(matches_keys);
@@ -77,10 +83,12 @@ pub(crate) fn build(
         .enumerate()
         .filter_map(|(nth, action)| builder.step(nth, action))
         .collect();
+    let takes_notes = slots.iter().any(|slot| !slot.alone);
     Ok(Plan {
         slots,
         steps,
         matches_keys,
+        takes_notes,
     })
 }
 
@@ -92,35 +100,39 @@ struct Builder<'b, 'p> {
 
 impl Builder<'_, '_> {
     /// Notes the attributes of an action. To put a value needs no reading, to find out whether there is one does.
-    fn name(&mut self, action: &Action) {
+    fn name(&mut self, nth: usize, action: &Action) {
         let key = action.key.as_deref();
         match &action.does {
             Does::Put { when, sources } => {
-                self.note(key, *when != crate::plan::When::Always, true);
-                self.note(sources.attribute.as_deref(), true, false);
+                self.note(nth, key, *when != crate::plan::When::Always, true);
+                self.note(nth, sources.attribute.as_deref(), true, false);
             }
             Does::Delete { .. } | Does::Hash { .. } | Does::Convert { .. } => {
-                self.note(key, true, true);
+                self.note(nth, key, true, true);
             }
             Does::Extract { pattern } => {
-                self.note(key, true, false);
+                self.note(nth, key, true, false);
                 for group in pattern.group_names().flatten() {
-                    self.note(Some(group), false, true);
+                    self.note(nth, Some(group), false, true);
                 }
             }
         }
     }
 
-    fn note(&mut self, key: Option<&str>, reads: bool, writes: bool) {
+    fn note(&mut self, nth: usize, key: Option<&str>, reads: bool, writes: bool) {
         let Some(key) = key else { return };
         if let Some(named) = self.names.iter_mut().find(|named| named.key == key) {
             named.reads |= reads;
             named.writes |= writes;
+            named.actions += usize::from(named.action != nth);
+            named.action = nth;
         } else {
             self.names.push(Named {
                 key: key.to_owned(),
                 reads,
                 writes,
+                action: nth,
+                actions: 1,
             });
         }
     }
@@ -132,9 +144,13 @@ impl Builder<'_, '_> {
             .filter_map(|action| key_pattern(&action.does))
             .collect();
         for named in &mut self.names {
-            if patterns.iter().any(|pattern| pattern.is_match(&named.key)) {
-                (named.reads, named.writes) = (true, true);
-            }
+            let matching = patterns
+                .iter()
+                .filter(|pattern| pattern.is_match(&named.key));
+            let matching = matching.count();
+            named.reads |= matching > 0;
+            named.writes |= matching > 0;
+            named.actions += matching;
         }
         !patterns.is_empty()
     }
@@ -152,6 +168,7 @@ impl Builder<'_, '_> {
             slots.push(Slot {
                 key: named.key.clone(),
                 field,
+                alone: named.actions == 1,
             });
         }
         if matches_keys {

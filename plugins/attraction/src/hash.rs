@@ -3,97 +3,132 @@
 use sha2::{Digest, Sha256};
 use tollgate_sdk::Value;
 
+/// How many texts are remembered: a power of two.
 const MEMORIES: usize = 2048;
-const REMEMBERED: usize = 40;
-const DIGEST: usize = 32;
-const HEX: usize = 2 * DIGEST;
+/// How long a text may be to be remembered, in words of eight bytes.
+const WORDS: usize = 5;
+const DIGITS: usize = 64;
 
-/// Hexadecimal digits of a SHA-256.
-pub(crate) type Hex = [u8; HEX];
+type Hex = [u8; DIGITS];
+type Words = [u64; WORDS];
 
-/// Hashes texts, and remembers the last ones: the same few users and hosts stand in record after record, and a look-up costs a
-/// tenth of a hash.
-#[derive(Debug, Clone, Default)]
+/// Hashes values, and remembers the texts it hashed last: the same few users and hosts stand in record after record, and a look-up
+/// costs a tenth of a hash.
+#[derive(Debug, Clone)]
 pub(crate) struct Hasher {
     memories: Vec<Memory>,
+    last: Hex,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Memory {
-    length: u8,
-    text: [u8; REMEMBERED],
-    digest: [u8; DIGEST],
+    length: usize,
+    words: Words,
+    hex: Hex,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self {
+            memories: Vec::new(),
+            last: [b'0'; DIGITS],
+        }
+    }
 }
 
 impl Hasher {
-    /// What the value becomes: its hash, or nothing at all for values that upstream cannot hash (bytes, arrays, maps, empty).
-    pub(crate) fn hash(&mut self, value: Value<'_>) -> Option<Hex> {
-        match value {
-            Value::Text(text) => Some(self.hash_text(text.as_bytes())),
-            Value::Int(number) => Some(hex(&sha256(&number.to_le_bytes()))),
-            Value::Double(number) => Some(hex(&sha256(&number.to_bits().to_le_bytes()))),
-            Value::Boolean(truth) => Some(hex(&sha256(&[u8::from(truth)]))),
-            _ => None,
-        }
-    }
-
-    fn hash_text(&mut self, text: &[u8]) -> Hex {
-        if text.len() > REMEMBERED {
-            return hex(&sha256(text));
-        }
-        if self.memories.is_empty() {
-            // The length that no text has marks a free place.
-            let free = Memory {
-                length: u8::MAX,
-                text: [0; REMEMBERED],
-                digest: [0; DIGEST],
-            };
-            self.memories.resize(MEMORIES, free);
-        }
-        let Some(memory) = self.memories.get_mut(place(text)) else {
-            return hex(&sha256(text));
+    /// What a value becomes: its hash. Values that upstream cannot hash (bytes, arrays, maps, empty) become an empty text.
+    #[inline]
+    pub(crate) fn hash(&mut self, value: Value<'_>) -> &str {
+        let hex = match value {
+            Value::Text(text) => self.hash_text(text.as_bytes()),
+            Value::Int(number) => self.hash_bytes(&number.to_le_bytes()),
+            Value::Double(number) => self.hash_bytes(&number.to_bits().to_le_bytes()),
+            Value::Boolean(truth) => self.hash_bytes(&[u8::from(truth)]),
+            _ => return "",
         };
-        let known = memory
-            .text
-            .get(..usize::from(memory.length))
-            .is_some_and(|known| known == text);
-        if !known {
-            memory.length = u8::try_from(text.len()).unwrap_or(u8::MAX);
-            if let Some(room) = memory.text.get_mut(..text.len()) {
-                room.copy_from_slice(text);
-            }
-            memory.digest = sha256(text);
+        str::from_utf8(hex).unwrap_or_default()
+    }
+
+    fn hash_text(&mut self, text: &[u8]) -> &Hex {
+        let Some(words) = words(text) else {
+            return self.hash_bytes(text);
+        };
+        let Self { memories, last } = self;
+        if memories.is_empty() {
+            memories.resize(MEMORIES, Memory::free());
         }
-        hex(&memory.digest)
+        let Some(memory) = memories.get_mut(place(text.len(), &words)) else {
+            // There are as many memories as places.
+            *last = hex(text);
+            return last;
+        };
+        if memory.length != text.len() || memory.words != words {
+            let hex = hex(text);
+            *memory = Memory {
+                length: text.len(),
+                words,
+                hex,
+            };
+        }
+        &memory.hex
+    }
+
+    fn hash_bytes(&mut self, bytes: &[u8]) -> &Hex {
+        self.last = hex(bytes);
+        &self.last
     }
 }
 
-fn sha256(bytes: &[u8]) -> [u8; DIGEST] {
-    Sha256::digest(bytes).into()
+impl Memory {
+    /// Of a length that no text has.
+    fn free() -> Self {
+        Self {
+            length: usize::MAX,
+            words: [0; WORDS],
+            hex: [b'0'; DIGITS],
+        }
+    }
 }
 
-/// Where a text is remembered: its bytes, eight at a time, multiplied and folded.
-fn place(text: &[u8]) -> usize {
+/// A text as words, with zeros after its end; `None` if it is too long.
+#[inline]
+fn words(text: &[u8]) -> Option<Words> {
+    let mut words = [0; WORDS];
+    if text.len() > WORDS * 8 {
+        return None;
+    }
+    let (whole, rest) = text.as_chunks::<8>();
+    for (place, bytes) in words.iter_mut().zip(whole) {
+        *place = u64::from_le_bytes(*bytes);
+    }
+    if let Some(place) = words.get_mut(whole.len()) {
+        let rest = rest.iter().rev();
+        *place = rest.fold(0, |word, byte| word << 8 | u64::from(*byte));
+    }
+    Some(words)
+}
+
+/// Where a text is remembered.
+#[inline]
+fn place(length: usize, words: &Words) -> usize {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (words, rest) = text.as_chunks::<8>();
-    let tail = rest
-        .iter()
-        .fold(text.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
-    let folded = words
-        .iter()
-        .map(|word| u64::from_le_bytes(*word))
-        .chain([tail])
-        .fold(0_u64, |hash, word| {
-            (hash.rotate_left(5) ^ word).wrapping_mul(MIX)
-        });
-    (folded >> 48) as usize % MEMORIES
+    let mixed = words.iter().fold(length as u64, |mixed, word| {
+        (mixed.rotate_left(5) ^ word).wrapping_mul(MIX)
+    });
+    (mixed >> 48) as usize % MEMORIES
 }
 
-fn hex(digest: &[u8; DIGEST]) -> Hex {
+fn hex(bytes: &[u8]) -> Hex {
     // Without a table or a branch, so that 16 digits are made at once.
     let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
-    let mut hex = [0; HEX];
-    for (pair, byte) in hex.as_chunks_mut::<2>().0.iter_mut().zip(digest) {
+    let mut hex = [0; DIGITS];
+    for (pair, byte) in hex
+        .as_chunks_mut::<2>()
+        .0
+        .iter_mut()
+        .zip(Sha256::digest(bytes))
+    {
         *pair = [digit(byte >> 4), digit(byte & 0xf)];
     }
     hex

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_sdk::{Node, NodeView, Rule, Value};
 
 use crate::build::Plan;
-use crate::hash::{Hasher, Hex};
+use crate::hash::Hasher;
 use crate::plan::Step;
 
 /// How many keys are remembered. Keys are few; where they are not, the memory starts anew.
@@ -35,12 +35,11 @@ impl Others {
             match self.fate(plan, key) {
                 Fate::None => {}
                 Fate::Deleted(rule) => node.delete_cell(rule, cell),
+                Fate::Hashed(rule, 1) => node.set_cell(rule, cell, hasher.hash(value)),
                 Fate::Hashed(rule, times) => {
-                    let mut hex = hasher.hash(value);
-                    for _ in 1..times {
-                        hex = hasher.hash(Value::Text(digits(hex.as_ref())));
-                    }
-                    node.set_cell(rule, cell, digits(hex.as_ref()));
+                    let once = hasher.hash(value).to_owned();
+                    let hash = (1..times).fold(once, |hash, _| hasher.hash(Value::Text(&hash)).to_owned());
+                    node.set_cell(rule, cell, hash);
                 }
             }
         }
@@ -61,11 +60,6 @@ impl Others {
         self.fates.insert(key.into(), fate);
         fate
     }
-}
-
-/// What cannot be hashed becomes an empty text.
-fn digits(hex: Option<&Hex>) -> &str {
-    hex.map_or("", |hex| str::from_utf8(hex).unwrap_or_default())
 }
 
 fn found_out(plan: &Plan, key: &str) -> Fate {

@@ -11,6 +11,8 @@ pub(crate) struct Slot {
     pub(crate) key: String,
     /// For reading, where anything reads it, and for writing.
     pub(crate) field: Field,
+    /// Whether a single action has to do with it. Then nobody has to know what that action did, and it edits the node at once.
+    pub(crate) alone: bool,
 }
 
 /// Index of a [`Slot`].

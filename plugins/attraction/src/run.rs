@@ -2,14 +2,14 @@
 //!
 //! What a policy reads is the state before the call, and an action must see what the one before it did. So the actions run over
 //! notes of what became of each attribute, and the node is edited once, at the end: an attribute that three actions touched gets
-//! one edit, in the name of the last of them.
+//! one edit, in the name of the last of them. An attribute that only one action has to do with, as most have, needs no note.
 
 use tollgate_sdk::{Field, Node, Rule, Value};
 use tollgate_values::{parse_double, parse_int, text};
 
 use crate::build::Plan;
 use crate::constant::Constant;
-use crate::hash::{Hasher, Hex};
+use crate::hash::Hasher;
 use crate::plan::{Context, Slot, SlotIndex, Source, Step, Target, Type, When};
 
 /// What became of an attribute.
@@ -33,7 +33,6 @@ pub(crate) enum Made {
     Default(usize),
     /// What a field held when the node came.
     Read(Field),
-    Hashed(Hex),
     Text(String),
     Int(i64),
     Double(f64),
@@ -50,24 +49,17 @@ pub(crate) struct Run<'r, 'n> {
 impl<'r> Run<'r, '_> {
     /// Runs all steps, and edits the node.
     pub(crate) fn run(mut self) {
-        self.states.clear();
-        self.states.resize(self.plan.slots.len(), State::AsItCame);
         let plan: &'r Plan = self.plan;
+        if plan.takes_notes {
+            self.states.clear();
+            self.states.resize(plan.slots.len(), State::AsItCame);
+        }
         for (nth, step) in plan.steps.iter().enumerate() {
             self.step(nth, step);
         }
-        for (slot, state) in plan.slots.iter().zip(self.states.iter()) {
-            match state {
-                State::AsItCame => {}
-                State::Gone(rule) => {
-                    self.node.delete(*rule, slot.field);
-                }
-                State::Has(_, Made::Read(field)) if *field == slot.field => {}
-                State::Has(rule, made) => {
-                    if let Some(value) = value_of(made, plan, self.node) {
-                        self.node.set(*rule, slot.field, value);
-                    }
-                }
+        if plan.takes_notes {
+            for (slot, state) in plan.slots.iter().zip(self.states.iter()) {
+                edit(self.node, plan, slot, state);
             }
         }
     }
@@ -118,13 +110,13 @@ impl<'r> Run<'r, '_> {
     }
 
     fn attribute_value(&self, slot: SlotIndex) -> Option<Made> {
-        match self.states.get(slot)? {
-            State::AsItCame => {
-                let field = self.slot(slot)?.field;
-                self.node.get(field).map(|_| Made::Read(field))
+        let found = self.plan.slots.get(slot)?;
+        match self.states.get(slot).filter(|_| !found.alone) {
+            None | Some(State::AsItCame) => {
+                self.node.get(found.field).map(|_| Made::Read(found.field))
             }
-            State::Gone(_) => None,
-            State::Has(_, made) => Some(made.clone()),
+            Some(State::Gone(_)) => None,
+            Some(State::Has(_, made)) => Some(made.clone()),
         }
     }
 
@@ -148,11 +140,14 @@ impl<'r> Run<'r, '_> {
         let Some(value) = current(self.states, self.plan, self.node, slot) else {
             return;
         };
-        let made = self
-            .hasher
-            .hash(value)
-            .map_or_else(|| Made::Text(String::new()), Made::Hashed);
-        self.note(slot, State::Has(rule, made));
+        let hash = self.hasher.hash(value);
+        match self.plan.slots.get(slot) {
+            Some(slot) if slot.alone => self.node.set(rule, slot.field, hash),
+            _ => {
+                let made = Made::Text(hash.to_owned());
+                self.note(slot, State::Has(rule, made));
+            }
+        }
     }
 
     fn extract(
@@ -191,13 +186,28 @@ impl<'r> Run<'r, '_> {
         current(self.states, self.plan, self.node, slot)
     }
 
-    fn slot(&self, slot: SlotIndex) -> Option<&Slot> {
-        self.plan.slots.get(slot)
-    }
-
+    /// Takes a note of what became of an attribute, or edits it if no other action asks.
     fn note(&mut self, slot: SlotIndex, state: State) {
-        if let Some(place) = self.states.get_mut(slot) {
-            *place = state;
+        match (self.plan.slots.get(slot), self.states.get_mut(slot)) {
+            (Some(slot), _) if slot.alone => edit(self.node, self.plan, slot, &state),
+            (_, Some(place)) => *place = state,
+            _ => {}
+        }
+    }
+}
+
+/// Edits an attribute as its state says.
+fn edit(node: &mut Node<'_>, plan: &Plan, slot: &Slot, state: &State) {
+    match state {
+        State::AsItCame => {}
+        State::Gone(rule) => {
+            node.delete(*rule, slot.field);
+        }
+        State::Has(_, Made::Read(field)) if *field == slot.field => {}
+        State::Has(rule, made) => {
+            if let Some(value) = value_of(made, plan, node) {
+                node.set(*rule, slot.field, value);
+            }
         }
     }
 }
@@ -209,10 +219,12 @@ fn current<'v>(
     node: &'v Node<'_>,
     slot: SlotIndex,
 ) -> Option<Value<'v>> {
-    match states.get(slot)? {
-        State::AsItCame => node.get(plan.slots.get(slot)?.field),
-        State::Gone(_) => None,
-        State::Has(_, made) => value_of(made, plan, node),
+    let found = plan.slots.get(slot)?;
+    // An attribute that no other action has to do with is as it came, and has no note.
+    match states.get(slot).filter(|_| !found.alone) {
+        None | Some(State::AsItCame) => node.get(found.field),
+        Some(State::Gone(_)) => None,
+        Some(State::Has(_, made)) => value_of(made, plan, node),
     }
 }
 
@@ -225,7 +237,6 @@ fn value_of<'v>(made: &'v Made, plan: &'v Plan, node: &Node<'v>) -> Option<Value
         Made::Given(step) => source(step)?.value.as_ref().map(Constant::value)?,
         Made::Default(step) => source(step)?.default.as_ref().map(Constant::value)?,
         Made::Read(field) => node.get(*field)?,
-        Made::Hashed(hex) => Value::Text(str::from_utf8(hex).ok()?),
         Made::Text(text) => Value::Text(text),
         Made::Int(number) => Value::Int(*number),
         Made::Double(number) => Value::Double(*number),

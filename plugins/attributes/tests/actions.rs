@@ -5,7 +5,10 @@
     missing_docs,
     reason = "a test may panic"
 )]
-#![allow(clippy::needless_pass_by_value, reason = "reads best with `json!` at the place of use")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "reads best with `json!` at the place of use"
+)]
 
 use std::collections::BTreeMap;
 
@@ -303,4 +306,14 @@ fn what_the_collector_passes_over_is_passed_over_for_it() {
             .configure(json!({ "actions": actions }))
             .is_ok()
     );
+}
+
+#[test]
+fn a_key_that_its_own_pattern_matches_is_hashed_twice() {
+    let actions = json!([{ "key": "a", "pattern": "^a", "action": "hash" }]);
+    let twice = after(
+        json!([{ "key": "a", "action": "hash" }, { "key": "a", "action": "hash" }]),
+        log_record().attribute("a", "x"),
+    );
+    assert_eq!(after(actions, log_record().attribute("a", "x")), twice);
 }

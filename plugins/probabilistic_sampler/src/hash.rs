@@ -5,16 +5,26 @@ use crate::probability::{Randomness, Threshold};
 const BUCKETS_LOG2: u32 = 14;
 const BUCKETS: u32 = 1 << BUCKETS_LOG2;
 
-/// FNV-1a of `seed` (little endian) and `bytes`.
-fn fnv1a(seed: u32, bytes: &[u8]) -> u32 {
-    const OFFSET: u32 = 0x811c_9dc5;
+/// A seed, hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed(u32);
+
+impl Seed {
+    /// Hashes a seed, in little endian.
+    #[must_use]
+    pub fn of(seed: u32) -> Self {
+        const OFFSET: u32 = 0x811c_9dc5;
+        Self(fnv1a(OFFSET, &seed.to_le_bytes()))
+    }
+}
+
+/// FNV-1a of `bytes`, after what was hashed before.
+#[inline]
+fn fnv1a(before: u32, bytes: &[u8]) -> u32 {
     const PRIME: u32 = 0x0100_0193;
-    seed.to_le_bytes()
-        .iter()
-        .chain(bytes)
-        .fold(OFFSET, |hash, byte| {
-            (hash ^ u32::from(*byte)).wrapping_mul(PRIME)
-        })
+    bytes.iter().fold(before, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(PRIME)
+    })
 }
 
 /// Randomness from a trace id or the bytes of an attribute.
@@ -22,8 +32,8 @@ fn fnv1a(seed: u32, bytes: &[u8]) -> u32 {
 /// The 14 bits that decide come first, turned round so that "hash below acceptance" becomes "randomness not below threshold";
 /// what is left of the hash fills the rest.
 #[must_use]
-pub fn randomness(bytes: &[u8], seed: u32) -> Randomness {
-    let hash = fnv1a(seed, bytes);
+pub fn randomness(bytes: &[u8], seed: Seed) -> Randomness {
+    let hash = fnv1a(seed.0, bytes);
     let bucket = hash & (BUCKETS - 1);
     let unused = u64::from(hash >> (32 - BUCKETS_LOG2));
     let mixed = unused ^ (unused << 10);

@@ -10,6 +10,7 @@ mod logs;
 mod policy;
 pub mod probability;
 pub mod sampler;
+pub mod sampling;
 mod spans;
 pub mod tracestate;
 

@@ -1,15 +1,14 @@
 //! Sampling of log records: what is known of earlier sampling stands in two attributes.
 
-use tollgate_sdk::{Field, Record, Rule, Setup, Signal, Value, Verdict};
+use tollgate_sdk::{Field, Record, Setup, Signal, Value, Verdict};
 
 use crate::config::Config;
-use crate::digits::Digits;
-use crate::hash;
+use crate::hash::{self, Seed};
 use crate::policy::Rules;
 use crate::probability::{Randomness, Threshold};
 use crate::sampler::{Arrived, Method, Sampler};
+use crate::sampling::Sampling;
 use crate::spans::trace_id;
-use crate::tracestate::Sampling;
 
 const LOGS: &[Signal] = &[Signal::Logs];
 
@@ -73,43 +72,35 @@ impl Logs {
         let decision = self.sampler.decide(draw, self.asked(record));
         if let Some(sampling) = decision.carried {
             let rule = self.rules.of(decision.reason);
-            let before = arrived.sampling;
-            write(
-                record,
-                rule,
-                self.threshold,
-                digits(before.threshold),
-                digits(sampling.threshold),
-            );
-            write(
-                record,
-                rule,
-                self.randomness,
-                digits(before.randomness),
-                digits(sampling.randomness),
-            );
+            // What is spelled as it came needs no writing.
+            if sampling
+                .threshold
+                .is_some_and(|threshold| threshold.text.is_none())
+            {
+                sampling.write_threshold(|digits| record.set(rule, self.threshold, digits));
+            }
+            if sampling
+                .randomness
+                .is_some_and(|randomness| randomness.text.is_none())
+            {
+                sampling.write_randomness(|digits| record.set(rule, self.randomness, digits));
+            }
         }
         self.rules.verdict(&decision)
     }
 
-    fn arrived(&self, record: &Record<'_>) -> Arrived {
+    fn arrived<'a>(&self, record: &Record<'a>) -> Arrived<'a> {
         let text = |field| {
             record
                 .get(field)
                 .and_then(Value::as_text)
                 .filter(|text| !text.is_empty())
         };
-        let (threshold, randomness) = (text(self.threshold), text(self.randomness));
-        let sampling = Sampling {
-            threshold: threshold.and_then(|text| Threshold::parse(text).zip(Digits::of(text))),
-            randomness: randomness.and_then(|text| Randomness::parse(text).zip(Digits::of(text))),
-        };
-        let sound = threshold.is_some() == sampling.threshold.is_some()
-            && randomness.is_some() == sampling.randomness.is_some();
+        let (sampling, sound) = Sampling::parse(text(self.randomness), text(self.threshold));
         Arrived { sampling, sound }
     }
 
-    fn hash_attribute(&self, record: &Record<'_>, seed: u32) -> Option<Randomness> {
+    fn hash_attribute(&self, record: &Record<'_>, seed: Seed) -> Option<Randomness> {
         let value = record.get(self.attribute?)?;
         let text;
         let bytes = match value {
@@ -131,23 +122,5 @@ impl Logs {
             _ => return None,
         };
         self.sampler.asked(percentage)
-    }
-}
-
-fn digits<T>(number: Option<(T, Digits)>) -> Option<Digits> {
-    number.map(|(_, digits)| digits)
-}
-
-fn write(
-    record: &mut Record<'_>,
-    rule: Rule,
-    field: Field,
-    before: Option<Digits>,
-    after: Option<Digits>,
-) {
-    if let Some(digits) = after
-        && after != before
-    {
-        record.set(rule, field, digits.as_str());
     }
 }

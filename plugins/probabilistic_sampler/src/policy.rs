@@ -68,7 +68,7 @@ impl Rules {
         }
     }
 
-    pub(crate) fn verdict(self, decision: &Decision) -> Verdict {
+    pub(crate) fn verdict(self, decision: &Decision<'_>) -> Verdict {
         if decision.kept {
             Verdict::Keep
         } else {

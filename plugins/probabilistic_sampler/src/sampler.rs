@@ -1,9 +1,9 @@
 //! The decision, the same for logs and traces.
 
 use crate::config::{Config, Mode};
-use crate::hash;
+use crate::hash::{self, Seed};
 use crate::probability::{MIN_PROBABILITY, Randomness, Threshold};
-use crate::tracestate::Sampling;
+use crate::sampling::{Sampling, Spelled};
 
 /// How a record is judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,7 +13,7 @@ pub enum Method {
     /// By a hash of the trace id or of an attribute.
     Hash {
         /// What is hashed before the bytes.
-        seed: u32,
+        seed: Seed,
         /// What the hash is compared with.
         threshold: Threshold,
     },
@@ -31,20 +31,20 @@ pub enum Method {
 
 /// What a record says about its own sampling, as it came.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arrived {
+pub struct Arrived<'t> {
     /// What could be read.
-    pub sampling: Sampling,
+    pub sampling: Sampling<'t>,
     /// Whether all of it could be read.
     pub sound: bool,
 }
 
 /// What the decision is made with.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Draw {
+pub struct Draw<'t> {
     /// Randomness of the record; `None` when it has none.
     pub randomness: Option<Randomness>,
     /// What a kept record will carry; `None` leaves it as it came.
-    pub carried: Option<Sampling>,
+    pub carried: Option<Sampling<'t>>,
     /// Whether the record can be judged. If not, `fail_closed` decides.
     pub sound: bool,
 }
@@ -62,13 +62,13 @@ pub enum Reason {
 
 /// What becomes of a record.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Decision {
+pub struct Decision<'t> {
     /// Whether it is kept.
     pub kept: bool,
     /// Why.
     pub reason: Reason,
     /// What a kept record has to carry; `None` leaves it as it came.
-    pub carried: Option<Sampling>,
+    pub carried: Option<Sampling<'t>>,
 }
 
 /// The sampler of one signal.
@@ -93,7 +93,7 @@ impl Sampler {
 
     /// Draws for the modes that compare with the randomness of the trace, and for the one that never keeps.
     #[must_use]
-    pub fn draw(&self, arrived: Arrived, trace_id: Option<&[u8; 16]>) -> Draw {
+    pub fn draw<'t>(&self, arrived: Arrived<'t>, trace_id: Option<&[u8; 16]>) -> Draw<'t> {
         if self.method == Method::Never {
             // The randomness is not used: only a priority can keep the record.
             let randomness = Some(Randomness::KEPT_AT_ANY);
@@ -110,10 +110,7 @@ impl Sampler {
                 sound: false,
             };
         }
-        let explicit = arrived
-            .sampling
-            .randomness
-            .map(|(randomness, _)| randomness);
+        let explicit = arrived.sampling.randomness.map(|found| found.number);
         let randomness = explicit.or_else(|| trace_id.map(Randomness::of_trace_id));
         Draw {
             randomness,
@@ -125,11 +122,12 @@ impl Sampler {
     /// Draws for the mode that hashes. A record that takes part in consistent sampling already is none for this mode.
     #[must_use]
     pub fn draw_hashed(
-        arrived: Arrived,
+        arrived: Arrived<'_>,
         hashed: Option<Randomness>,
         written: Option<Randomness>,
-    ) -> Draw {
-        let untouched = arrived.sampling == Sampling::default();
+    ) -> Draw<'_> {
+        let untouched =
+            arrived.sampling.randomness.is_none() && arrived.sampling.threshold.is_none();
         if !arrived.sound || !untouched {
             return Draw {
                 randomness: hashed,
@@ -137,7 +135,7 @@ impl Sampler {
                 sound: false,
             };
         }
-        let randomness = written.map(|randomness| (randomness, randomness.digits()));
+        let randomness = written.map(Spelled::found);
         Draw {
             randomness: hashed,
             carried: Some(Sampling {
@@ -150,7 +148,7 @@ impl Sampler {
 
     /// Decides. `priority` gives the threshold that the record itself asks for.
     #[must_use]
-    pub fn decide(&self, draw: Draw, priority: Option<Threshold>) -> Decision {
+    pub fn decide<'t>(&self, draw: Draw<'t>, priority: Option<Threshold>) -> Decision<'t> {
         let mut carried = draw.carried;
         let judged = draw.sound && consistent(draw.randomness, carried.as_mut());
         let (mut threshold, mut reason) = match (judged, self.fail_closed) {
@@ -178,10 +176,10 @@ impl Sampler {
         Threshold::of_probability(percentage / 100.0, self.precision)
     }
 
-    fn threshold(&self, carried: Option<Sampling>) -> Threshold {
+    fn threshold(&self, carried: Option<Sampling<'_>>) -> Threshold {
         let arrived = carried
             .and_then(|sampling| sampling.threshold)
-            .map(|(threshold, _)| threshold);
+            .map(|found| found.number);
         match self.method {
             Method::Never => Threshold::NEVER,
             Method::Hash { threshold, .. } => threshold,
@@ -199,14 +197,14 @@ impl Sampler {
 }
 
 /// A threshold that the record cannot have passed is a lie: it is forgotten, and the record cannot be judged.
-fn consistent(randomness: Option<Randomness>, carried: Option<&mut Sampling>) -> bool {
+fn consistent(randomness: Option<Randomness>, carried: Option<&mut Sampling<'_>>) -> bool {
     let Some(randomness) = randomness else {
         return false;
     };
     let Some(sampling) = carried else { return true };
     let passed = sampling
         .threshold
-        .is_none_or(|(threshold, _)| threshold.keeps(randomness));
+        .is_none_or(|found| found.number.keeps(randomness));
     if !passed {
         sampling.threshold = None;
     }
@@ -214,12 +212,12 @@ fn consistent(randomness: Option<Randomness>, carried: Option<&mut Sampling>) ->
 }
 
 /// Sets the threshold, unless that would claim a higher probability than the record came with.
-fn raise(sampling: &mut Sampling, threshold: Threshold) {
+fn raise(sampling: &mut Sampling<'_>, threshold: Threshold) {
     if sampling
         .threshold
-        .is_none_or(|(present, _)| present <= threshold)
+        .is_none_or(|present| present.number <= threshold)
     {
-        sampling.threshold = threshold.digits().map(|digits| (threshold, digits));
+        sampling.threshold = (threshold != Threshold::NEVER).then_some(Spelled::found(threshold));
     }
 }
 
@@ -236,7 +234,7 @@ fn method(config: &Config) -> Method {
         Mode::Proportional => Method::Proportional { ratio },
         Mode::HashSeed => {
             hash::threshold(percentage).map_or(Method::Never, |threshold| Method::Hash {
-                seed: config.hash_seed,
+                seed: Seed::of(config.hash_seed),
                 threshold,
             })
         }

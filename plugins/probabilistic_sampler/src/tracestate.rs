@@ -3,8 +3,7 @@
 //! Reading is lenient where the Collector's is: an unsound text still yields the members that could be read, because a span that
 //! is kept all the same carries these on.
 
-use crate::digits::Digits;
-use crate::probability::{Randomness, Threshold};
+use crate::sampling::Sampling;
 
 const MEMBERS_BELOW: usize = 32;
 const MAX_LENGTH: usize = 1024;
@@ -14,20 +13,11 @@ const MAX_SYSTEM: usize = 14;
 const MAX_VALUE: usize = 256;
 const MAX_OT_LENGTH: usize = 256;
 
-/// What is known of how an item was sampled before: a number and the digits it was written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sampling {
-    /// `rv`: randomness that replaces that of the trace id.
-    pub randomness: Option<(Randomness, Digits)>,
-    /// `th`: the threshold that the item passed last.
-    pub threshold: Option<(Threshold, Digits)>,
-}
-
 /// A `tracestate`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TraceState<'t> {
     /// `rv` and `th` of the member `ot`.
-    pub sampling: Sampling,
+    pub sampling: Sampling<'t>,
     ot_others: Vec<(&'t str, &'t str)>,
     others: Vec<(&'t str, &'t str)>,
 }
@@ -37,6 +27,9 @@ impl<'t> TraceState<'t> {
     #[must_use]
     pub fn parse(text: &'t str) -> (Self, bool) {
         let mut state = Self::default();
+        if text.is_empty() {
+            return (state, true);
+        }
         if text.len() > MAX_LENGTH || !members(text, ',').all(|member| is_member(trim(member))) {
             return (state, false);
         }
@@ -69,21 +62,28 @@ impl<'t> TraceState<'t> {
         {
             return false;
         }
-        let mut sound = true;
+        let (mut sound, mut randomness, mut threshold) = (true, None, None);
         for member in members(text, ';') {
             match member.split_once(':') {
                 Some(("rv", value)) => {
-                    self.sampling.randomness = Randomness::parse(value).zip(Digits::of(value));
-                    sound &= self.sampling.randomness.is_some();
+                    // Of several the last counts, and each unsound one is a mistake.
+                    let (read, is_sound) = Sampling::parse(Some(value), None);
+                    randomness = read.randomness;
+                    sound &= is_sound;
                 }
                 Some(("th", value)) => {
-                    self.sampling.threshold = Threshold::parse(value).zip(Digits::of(value));
-                    sound &= self.sampling.threshold.is_some();
+                    let (read, is_sound) = Sampling::parse(None, Some(value));
+                    threshold = read.threshold;
+                    sound &= is_sound;
                 }
                 Some(other) => self.ot_others.push(other),
                 None => {}
             }
         }
+        self.sampling = Sampling {
+            randomness,
+            threshold,
+        };
         sound
     }
 
@@ -99,26 +99,14 @@ impl<'t> TraceState<'t> {
         &self.ot_others
     }
 
-    /// Appends the text of the trace state to `text`: `ot` first, as the member that was changed last.
+    /// Appends the text of the trace state to `text`, which is empty: `ot` first, as the member that was changed last.
     pub fn write(&self, text: &mut String) {
-        let randomness = self
-            .sampling
-            .randomness
-            .as_ref()
-            .map(|(_, digits)| ("rv", digits.as_str()));
-        let threshold = self
-            .sampling
-            .threshold
-            .as_ref()
-            .map(|(_, digits)| ("th", digits.as_str()));
-        let mut lead = "ot=";
-        for (key, value) in randomness
-            .into_iter()
-            .chain(threshold)
-            .chain(self.ot_others.iter().copied())
-        {
-            push_member(text, lead, key, ":", value);
-            lead = ";";
+        self.sampling
+            .write_randomness(|digits| push_ot(text, "rv", digits));
+        self.sampling
+            .write_threshold(|digits| push_ot(text, "th", digits));
+        for (key, value) in &self.ot_others {
+            push_ot(text, key, value);
         }
         for (key, value) in &self.others {
             push_member(
@@ -130,6 +118,11 @@ impl<'t> TraceState<'t> {
             );
         }
     }
+}
+
+fn push_ot(text: &mut String, key: &str, value: &str) {
+    let lead = if text.is_empty() { "ot=" } else { ";" };
+    push_member(text, lead, key, ":", value);
 }
 
 fn push_member(text: &mut String, lead: &str, key: &str, between: &str, value: &str) {

@@ -5,7 +5,10 @@
     missing_docs,
     reason = "a test may panic"
 )]
-#![allow(clippy::needless_pass_by_value, reason = "reads best with `json!` at the place of use")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "reads best with `json!` at the place of use"
+)]
 
 use serde_json::{Value, json};
 use tollgate_probabilistic_sampler::ProbabilisticSampler;

@@ -7,7 +7,7 @@
 )]
 
 use serde_json::Value;
-use tollgate_probabilistic_sampler::hash;
+use tollgate_probabilistic_sampler::hash::{self, Seed};
 use tollgate_probabilistic_sampler::probability::Threshold;
 use tollgate_probabilistic_sampler::tracestate::TraceState;
 use tollgate_values::parse_double;
@@ -23,18 +23,14 @@ fn text(value: &Value) -> &str {
 
 /// `rv` and `th` as they were read, empty where there is none.
 fn sampling(state: &TraceState<'_>) -> (String, String) {
-    let randomness = state
+    let (mut randomness, mut threshold) = (String::new(), String::new());
+    state
         .sampling
-        .randomness
-        .map(|(_, digits)| digits.as_str().to_owned());
-    let threshold = state
+        .write_randomness(|digits| randomness.push_str(digits));
+    state
         .sampling
-        .threshold
-        .map(|(_, digits)| digits.as_str().to_owned());
-    (
-        randomness.unwrap_or_default(),
-        threshold.unwrap_or_default(),
-    )
+        .write_threshold(|digits| threshold.push_str(digits));
+    (randomness, threshold)
 }
 
 #[test]
@@ -112,7 +108,7 @@ fn trace_ids_are_hashed_as_ever() {
             .unwrap()
             .to_be_bytes();
         let seed = u32::try_from(row["hash_seed"].as_u64().unwrap()).unwrap();
-        let randomness = hash::randomness(&id, seed);
+        let randomness = hash::randomness(&id, Seed::of(seed));
         let threshold = hash::threshold(50.0).unwrap();
         assert_eq!(
             threshold.keeps(randomness),
