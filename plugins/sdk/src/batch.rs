@@ -1,6 +1,6 @@
 //! The batch as a policy sees it.
 
-use crate::columns::{Columns, Frame};
+use crate::columns::{Cells, Columns, Frame};
 use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::node::{Node, NodeView, Record, narrow};
 use crate::value::{NewValue, Value};
@@ -62,26 +62,25 @@ impl<'b> Batch<'b> {
     /// Calls `judge` for each record, in the order of the request.
     #[inline]
     pub fn each_record(&mut self, mut judge: impl FnMut(&mut Record<'_>) -> Verdict) {
-        let kind = self.signal().record_kind();
-        for (index, candidate) in (0_u32..).zip(self.frame.columns.node_kind) {
-            if *candidate == kind as u8 {
-                let verdict = judge(&mut Node::new(
-                    NodeView::new(self.frame, index, kind),
-                    self.draft,
-                ));
-                self.draft.judge(index, verdict);
-            }
-        }
+        self.each(self.signal().record_kind(), |record| {
+            let verdict = judge(record);
+            record.judge(verdict);
+        });
     }
 
     /// Calls `visit` for each node of a kind: resources, scopes, metrics, span events, links, exemplars, the request.
+    #[inline]
     pub fn each(&mut self, kind: NodeKind, mut visit: impl FnMut(&mut Node<'_>)) {
-        for (index, candidate) in (0_u32..).zip(self.frame.columns.node_kind) {
+        let columns = &self.frame.columns;
+        let mut last = Cells::default();
+        let mut usual = 0;
+        for (index, candidate) in (0_u32..).zip(columns.node_kind) {
+            // The cells of a node stand together, in the order of the nodes.
+            last = columns.cells_from(last.end, index, usual);
             if *candidate == kind as u8 {
-                visit(&mut Node::new(
-                    NodeView::new(self.frame, index, kind),
-                    self.draft,
-                ));
+                usual = last.end - last.start;
+                let view = NodeView::new(self.frame, index, kind, last);
+                visit(&mut Node::new(view, self.draft));
             }
         }
     }

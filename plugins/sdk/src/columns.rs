@@ -1,11 +1,11 @@
 //! A batch as it crosses the wall, and the index over it that makes nodes of columns.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::setup::Declared;
 use crate::value::{AnyValue, Value};
-use crate::{Signal, path};
+use crate::{NodeKind, Signal, path};
 
 /// The columns of a view, as `wit/policy.wit` describes them. Policies that look at every text work on them directly.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,28 @@ impl<'b> Columns<'b> {
         self.node_kind.iter().map(is_record).sum()
     }
 
+    /// The cells of `node`, where those of the nodes before it end at `start`. Records mostly have as many as their neighbours, so
+    /// the `usual` number is tried before they are counted.
+    #[inline]
+    pub(crate) fn cells_from(&self, start: usize, node: u32, usual: usize) -> Cells {
+        let rest = self.cell_node.get(start..).unwrap_or_default();
+        // Cells stand in the order of their nodes: where the last one is the node's, those before it are, too.
+        let last = usual
+            .checked_sub(1)
+            .map_or(Some(&node), |last| rest.get(last));
+        let own = if last == Some(&node) && rest.get(usual) != Some(&node) {
+            usual
+        } else {
+            rest.iter().take_while(|of| **of == node).count()
+        };
+        Cells {
+            start,
+            end: start + own,
+        }
+    }
+
     /// The bytes of a span; empty where it points outside, which a host never does.
+    #[inline]
     pub(crate) fn slice(&self, value: u64) -> &'b [u8] {
         let (offset, length) = span(value);
         offset
@@ -75,11 +96,13 @@ impl<'b> Columns<'b> {
     }
 
     /// The text of a span of kind text.
+    #[inline]
     pub(crate) fn str(&self, value: u64) -> &'b str {
         utf8(self.slice(value))
     }
 
     /// The value of a cell.
+    #[inline]
     pub(crate) fn value(&self, cell: usize) -> Option<Value<'b>> {
         let kind = *self.cell_kind.get(cell)?;
         let value = *self.cell_value.get(cell)?;
@@ -122,12 +145,19 @@ fn utf8(bytes: &[u8]) -> &str {
 pub(crate) struct Frame<'b> {
     pub(crate) columns: Columns<'b>,
     pub(crate) declared: &'b Declared,
-    /// First cell of each node, and one entry more for the end of the last.
-    starts: Vec<u32>,
+    /// For each kind of node, the one whose cells were last looked for, and its cells: records share what stands above them.
+    recent: [Cell<(u32, Cells)>; NodeKind::COUNT],
     /// For each field of the view the key, where it is an attribute. Made when a policy first asks for a key by name.
     keys: OnceCell<Vec<Option<Key>>>,
     /// Where the texts of the cells start. Made when a policy first asks.
     text_start: OnceCell<usize>,
+}
+
+/// The cells of a node: the first, and the first that is no longer its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cells {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// The key in the path of an attribute.
@@ -139,47 +169,37 @@ enum Key {
 }
 
 impl<'b> Frame<'b> {
-    /// Makes the index: one pass over the cells' nodes.
     pub(crate) fn new(columns: Columns<'b>, declared: &'b Declared) -> Self {
-        let nodes = columns.node_kind.len();
-        let mut starts = Vec::with_capacity(nodes.saturating_add(1));
-        let mut cell = 0_u32;
-        for node in columns.cell_node {
-            // The cells of a node stand together, in the order of the nodes: what was skipped has none.
-            while starts.len() <= *node as usize && starts.len() < nodes {
-                starts.push(cell);
-            }
-            cell = cell.wrapping_add(1);
-        }
-        starts.resize(nodes.saturating_add(1), cell);
         Self {
             columns,
             declared,
-            starts,
+            recent: [const { Cell::new((u32::MAX, Cells { start: 0, end: 0 })) }; NodeKind::COUNT],
             keys: OnceCell::new(),
             text_start: OnceCell::new(),
         }
     }
 
-    /// First cell of a node, and the first that is no longer its own.
-    pub(crate) fn cells_of(&self, node: u32) -> (usize, usize) {
-        let node = node as usize;
-        let start = self.starts.get(node).copied().unwrap_or_default();
-        let end = self
-            .starts
-            .get(node.saturating_add(1))
-            .copied()
-            .unwrap_or(start);
-        (start as usize, end as usize)
+    /// The cells of any node. Those of a node after the other are cheaper by [`Columns::cells_from`].
+    pub(crate) fn cells_of(&self, node: u32, kind: NodeKind) -> Cells {
+        let recent = self.recent.get(kind as usize);
+        match recent.map(Cell::get) {
+            Some((last, cells)) if last == node => return cells,
+            _ => {}
+        }
+        let start = self.columns.cell_node.partition_point(|of| *of < node);
+        let cells = self.columns.cells_from(start, node, 0);
+        if let Some(recent) = recent {
+            recent.set((node, cells));
+        }
+        cells
     }
 
-    /// The first of the cells `start..end` with this field.
-    pub(crate) fn find(&self, (start, end): (usize, usize), field: u32) -> Option<usize> {
-        let fields = self.columns.cell_field.get(start..end)?;
-        fields
-            .iter()
-            .position(|candidate| *candidate == field)
-            .map(|place| start + place)
+    /// The first of these cells with this field.
+    #[inline]
+    pub(crate) fn find(&self, cells: Cells, field: u32) -> Option<usize> {
+        let fields = self.columns.cell_field.get(cells.start..cells.end)?;
+        let place = fields.iter().position(|candidate| *candidate == field)?;
+        Some(cells.start + place)
     }
 
     /// The path of a field of the view.

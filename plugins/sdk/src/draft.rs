@@ -43,6 +43,9 @@ impl<'p> From<&'p String> for FieldOrPath<'p> {
     }
 }
 
+/// Stands for the index of a path that no edit has needed yet.
+const UNWRITTEN: u32 = u32::MAX;
+
 /// Judgements and edits of one batch, and the randomness that was drawn for it.
 pub(crate) struct Draft {
     pub(crate) edits: Edits,
@@ -51,8 +54,8 @@ pub(crate) struct Draft {
     pub(crate) mistake: Option<String>,
     /// How many edits to make room for when the first one comes.
     expected: usize,
-    /// For each declared path its index among the paths of the edits.
-    declared_paths: Vec<Option<u32>>,
+    /// For each declared path its index among the paths of the edits, or [`UNWRITTEN`].
+    declared_paths: Vec<u32>,
     /// Likewise for paths by their text, and for attributes by kind of node and key.
     other_paths: BTreeMap<Box<str>, u32>,
     attribute_paths: [BTreeMap<Box<str>, u32>; NodeKind::COUNT],
@@ -117,6 +120,7 @@ impl Draft {
     }
 
     /// Appends an edit. `field` is for put alone.
+    #[inline]
     pub(crate) fn edit(
         &mut self,
         operation: Operation,
@@ -125,16 +129,24 @@ impl Draft {
         value: &NewValue<'_>,
         rule: Rule,
     ) {
+        let (kind, number) = value.write(&mut self.edits.text);
+        self.push(operation, target, field, kind, number, rule);
+    }
+
+    #[inline]
+    fn push(
+        &mut self,
+        operation: Operation,
+        target: u32,
+        field: u32,
+        kind: u8,
+        number: u64,
+        rule: Rule,
+    ) {
         let edits = &mut self.edits;
         if edits.op.is_empty() {
-            edits.op.reserve(self.expected);
-            edits.target.reserve(self.expected);
-            edits.field.reserve(self.expected);
-            edits.kind.reserve(self.expected);
-            edits.value.reserve(self.expected);
-            edits.rule.reserve(self.expected);
+            make_room(edits, self.expected);
         }
-        let (kind, number) = value.write(&mut edits.text);
         edits.op.push(operation as u8);
         edits.target.push(target);
         edits.field.push(field);
@@ -144,15 +156,21 @@ impl Draft {
     }
 
     /// The index of a declared path among the paths of the edits.
+    #[inline]
     pub(crate) fn declared_path(&mut self, field: Field, paths: &[String]) -> u32 {
-        let place = field.path as usize;
-        if let Some(Some(known)) = self.declared_paths.get(place) {
-            return *known;
+        match self.declared_paths.get(field.path as usize) {
+            Some(written) if *written != UNWRITTEN => *written,
+            _ => self.write_declared_path(field, paths),
         }
-        self.declared_paths.resize(paths.len(), None);
+    }
+
+    #[cold]
+    fn write_declared_path(&mut self, field: Field, paths: &[String]) -> u32 {
+        let place = field.path as usize;
+        self.declared_paths.resize(paths.len(), UNWRITTEN);
         let written = write_path(&mut self.edits, paths.get(place).map_or("", String::as_str));
         if let Some(entry) = self.declared_paths.get_mut(place) {
-            *entry = Some(written);
+            *entry = written;
         }
         written
     }
@@ -184,6 +202,17 @@ impl Draft {
     pub(crate) fn blame(&mut self, mistake: impl FnOnce() -> String) {
         self.mistake.get_or_insert_with(mistake);
     }
+}
+
+/// Makes room for edits, once for a batch.
+#[cold]
+fn make_room(edits: &mut Edits, expected: usize) {
+    edits.op.reserve(expected);
+    edits.target.reserve(expected);
+    edits.field.reserve(expected);
+    edits.kind.reserve(expected);
+    edits.value.reserve(expected);
+    edits.rule.reserve(expected);
 }
 
 fn write_path(edits: &mut Edits, path: &str) -> u32 {

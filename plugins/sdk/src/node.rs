@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::columns::Frame;
+use crate::columns::{Cells, Frame};
 use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::path::{self, Owner};
 use crate::value::{NewValue, Value};
@@ -14,24 +14,23 @@ pub struct NodeView<'a> {
     pub(crate) frame: &'a Frame<'a>,
     kind: NodeKind,
     index: u32,
-    /// First cell, and the first that is no longer its own.
-    cells: (usize, usize),
+    cells: Cells,
 }
 
 impl<'a> NodeView<'a> {
     #[inline]
-    pub(crate) fn new(frame: &'a Frame<'a>, index: u32, kind: NodeKind) -> Self {
+    pub(crate) fn new(frame: &'a Frame<'a>, index: u32, kind: NodeKind, cells: Cells) -> Self {
         Self {
             frame,
             kind,
             index,
-            cells: frame.cells_of(index),
+            cells,
         }
     }
 
     pub(crate) fn at(frame: &'a Frame<'a>, index: u32) -> Option<Self> {
         let kind = NodeKind::from_number(*frame.columns.node_kind.get(index as usize)?)?;
-        Some(Self::new(frame, index, kind))
+        Some(Self::new(frame, index, kind, frame.cells_of(index, kind)))
     }
 
     /// What it is.
@@ -64,20 +63,32 @@ impl<'a> NodeView<'a> {
     #[inline]
     pub(crate) fn cell(&self, field: Field) -> Option<usize> {
         let slot = *field.slots.get(self.signal().index())?;
-        self.frame.find(self.owner(field.owner)?.cells, slot)
+        if slot == Field::UNREAD {
+            return None;
+        }
+        let cells = if self.owns(field.owner) {
+            self.cells
+        } else {
+            self.owner(field.owner)?.cells
+        };
+        self.frame.find(cells, slot)
+    }
+
+    /// Whether fields of this owner are the node's own, and not those of a node above it.
+    #[inline]
+    fn owns(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Record => self.kind.is_record(),
+            Owner::Node(kind) => kind == self.kind,
+        }
     }
 
     /// The node that a field belongs to: this one, or one above it.
-    #[inline]
     fn owner(&self, owner: Owner) -> Option<NodeView<'a>> {
-        let kind = match owner {
-            Owner::Record => self.signal().record_kind(),
-            Owner::Node(kind) => kind,
-        };
-        if kind == self.kind {
-            Some(*self)
-        } else {
-            self.ancestor(kind)
+        match owner {
+            _ if self.owns(owner) => Some(*self),
+            Owner::Record => self.ancestor(self.signal().record_kind()),
+            Owner::Node(kind) => self.ancestor(kind),
         }
     }
 
@@ -89,7 +100,7 @@ impl<'a> NodeView<'a> {
     }
 
     fn attribute_cell(&self, key: &str) -> Option<usize> {
-        let (start, end) = self.cells;
+        let Cells { start, end } = self.cells;
         let fields = self.frame.columns.cell_field.get(start..end)?;
         fields
             .iter()
@@ -123,7 +134,7 @@ impl<'a> NodeView<'a> {
 
     /// Index and field of each of its cells.
     fn cells(&self) -> impl Iterator<Item = (usize, u32)> + use<'a> {
-        let (start, end) = self.cells;
+        let Cells { start, end } = self.cells;
         let fields = self
             .frame
             .columns
@@ -148,7 +159,8 @@ impl<'a> NodeView<'a> {
                 return None;
             }
             if *columns.node_kind.get(parent as usize)? == kind as u8 {
-                return Some(NodeView::new(self.frame, parent, kind));
+                let cells = self.frame.cells_of(parent, kind);
+                return Some(NodeView::new(self.frame, parent, kind, cells));
             }
             index = parent;
         }
@@ -344,10 +356,13 @@ impl<'a> Node<'a> {
     }
 
     /// The node that a put of a field goes to. Without such an ancestor it is this node, and the host says what is wrong.
+    #[inline]
     fn target(&self, owner: Owner) -> u32 {
-        self.view
-            .owner(owner)
-            .map_or(self.view.index, |view| view.index)
+        if self.view.owns(owner) {
+            return self.view.index;
+        }
+        let above = self.view.owner(owner);
+        above.map_or(self.view.index, |above| above.index)
     }
 
     /// All cells of a field.

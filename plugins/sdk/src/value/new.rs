@@ -59,11 +59,20 @@ impl<'v> NewValue<'v> {
             NewValue::Int(number) => (kind::INT, number.cast_unsigned()),
             NewValue::Double(number) => (kind::DOUBLE, number.to_bits()),
             NewValue::Boolean(boolean) => (kind::BOOLEAN, u64::from(*boolean)),
+            // Out of line, so that what is left is small enough to melt into a policy's own loop.
+            large => large.write_large(text),
+        }
+    }
+
+    /// What [`NewValue::write`] does with bytes, arrays and maps.
+    #[inline(never)]
+    fn write_large(&self, text: &mut Vec<u8>) -> (u8, u64) {
+        match self {
             NewValue::Bytes(value) => (kind::BYTES, write_span(text, value)),
-            NewValue::Array(_) => (kind::ARRAY, write_span(text, &self.to_message())),
-            NewValue::Map(_) => (kind::MAP, write_span(text, &self.to_message())),
             NewValue::CopiedArray(array) => (kind::ARRAY, write_span(text, array.bytes())),
             NewValue::CopiedMap(map) => (kind::MAP, write_span(text, map.bytes())),
+            NewValue::Array(_) => (kind::ARRAY, write_span(text, &self.to_message())),
+            _ => (kind::MAP, write_span(text, &self.to_message())),
         }
     }
 
