@@ -2,7 +2,8 @@
 
 use crate::columns::{Cells, Columns, Frame};
 use crate::draft::{Draft, FieldOrPath, Operation};
-use crate::node::{Node, NodeView, Record, narrow};
+use crate::edit::{Node, Record};
+use crate::node::{NodeView, narrow};
 use crate::value::{NewValue, Value};
 use crate::{NodeKind, Rule, Signal, Verdict};
 

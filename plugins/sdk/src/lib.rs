@@ -96,6 +96,7 @@ mod batch;
 mod columns;
 mod config;
 mod draft;
+mod edit;
 #[doc(hidden)]
 pub mod export;
 mod host;
@@ -113,8 +114,9 @@ mod value;
 pub use batch::{Batch, Cell};
 pub use columns::Columns;
 pub use draft::FieldOrPath;
+pub use edit::{Node, Record};
 pub use host::pseudonym;
-pub use node::{Node, NodeView, Record};
+pub use node::NodeView;
 pub use path::{attribute_path, push_key};
 pub use policy::{Description, NoConfig, Policy, Problem, Verdict};
 pub use setup::{Access, Compat, Field, Manifest, Rule, Setup};

@@ -1,12 +1,9 @@
-//! Nodes: records, and what stands above and below them.
-
-use std::ops::Deref;
+//! Nodes to read: records, and what stands above and below them.
 
 use crate::columns::{Cells, Frame};
-use crate::draft::{Draft, FieldOrPath, Operation};
-use crate::path::{self, Owner};
-use crate::value::{NewValue, Value};
-use crate::{Field, NodeKind, Rule, Signal, Verdict};
+use crate::path::Owner;
+use crate::value::Value;
+use crate::{Field, NodeKind, Signal};
 
 /// What a policy sees of a node: a value to read from, to copy and to keep as long as the batch lasts.
 #[derive(Clone, Copy)]
@@ -35,18 +32,21 @@ impl<'a> NodeView<'a> {
 
     /// What it is.
     #[must_use]
+    #[inline]
     pub fn kind(&self) -> NodeKind {
         self.kind
     }
 
     /// The signal of the batch.
     #[must_use]
+    #[inline]
     pub fn signal(&self) -> Signal {
         self.frame.columns.signal
     }
 
     /// Its index in the batch, for the whole-batch methods of [`crate::Batch`].
     #[must_use]
+    #[inline]
     pub fn index(&self) -> u32 {
         self.index
     }
@@ -76,7 +76,7 @@ impl<'a> NodeView<'a> {
 
     /// Whether fields of this owner are the node's own, and not those of a node above it.
     #[inline]
-    fn owns(&self, owner: Owner) -> bool {
+    pub(crate) fn owns(&self, owner: Owner) -> bool {
         match owner {
             Owner::Record => self.kind.is_record(),
             Owner::Node(kind) => kind == self.kind,
@@ -84,7 +84,7 @@ impl<'a> NodeView<'a> {
     }
 
     /// The node that a field belongs to: this one, or one above it.
-    fn owner(&self, owner: Owner) -> Option<NodeView<'a>> {
+    pub(crate) fn owner(&self, owner: Owner) -> Option<NodeView<'a>> {
         match owner {
             _ if self.owns(owner) => Some(*self),
             Owner::Record => self.ancestor(self.signal().record_kind()),
@@ -99,7 +99,7 @@ impl<'a> NodeView<'a> {
         self.frame.columns.value(self.attribute_cell(key)?)
     }
 
-    fn attribute_cell(&self, key: &str) -> Option<usize> {
+    pub(crate) fn attribute_cell(&self, key: &str) -> Option<usize> {
         let Cells { start, end } = self.cells;
         let fields = self.frame.columns.cell_field.get(start..end)?;
         fields
@@ -133,7 +133,7 @@ impl<'a> NodeView<'a> {
     }
 
     /// Index and field of each of its cells.
-    fn cells(&self) -> impl Iterator<Item = (usize, u32)> + use<'a> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (usize, u32)> + use<'a> {
         let Cells { start, end } = self.cells;
         let fields = self
             .frame
@@ -208,199 +208,6 @@ impl<'a> NodeView<'a> {
                 NodeView::at(frame, index.saturating_add(narrow(place)).saturating_add(1))
             })
     }
-}
-
-/// A node that can be edited and judged; reads like a [`NodeView`].
-pub struct Node<'a> {
-    view: NodeView<'a>,
-    draft: &'a mut Draft,
-}
-
-/// A log record, a span or a data point.
-pub type Record<'a> = Node<'a>;
-
-impl<'a> Deref for Node<'a> {
-    type Target = NodeView<'a>;
-
-    fn deref(&self) -> &NodeView<'a> {
-        &self.view
-    }
-}
-
-impl<'a> Node<'a> {
-    #[inline]
-    pub(crate) fn new(view: NodeView<'a>, draft: &'a mut Draft) -> Self {
-        Self { view, draft }
-    }
-
-    /// Sets a field, in place of what is there or anew. A field of an ancestor is set there.
-    #[inline]
-    pub fn set<'p, 'v>(
-        &mut self,
-        rule: Rule,
-        field: impl Into<FieldOrPath<'p>>,
-        value: impl Into<NewValue<'v>>,
-    ) {
-        let value = value.into();
-        match field.into() {
-            FieldOrPath::Field(field) => {
-                if let Some(cell) = self.view.cell(field) {
-                    self.draft
-                        .edit(Operation::Set, narrow(cell), 0, &value, rule);
-                } else {
-                    let target = self.target(field.owner);
-                    let path = self
-                        .draft
-                        .declared_path(field, &self.view.frame.declared.paths);
-                    self.draft.edit(Operation::Put, target, path, &value, rule);
-                }
-            }
-            FieldOrPath::Path(path) => {
-                let target = self.target(path::owner(path));
-                let path = self.draft.path(path);
-                self.draft.edit(Operation::Put, target, path, &value, rule);
-            }
-        }
-    }
-
-    /// Sets the attribute with this key, in place of what is there or anew.
-    pub fn set_attribute<'v>(&mut self, rule: Rule, key: &str, value: impl Into<NewValue<'v>>) {
-        let value = value.into();
-        if let Some(cell) = self.view.attribute_cell(key) {
-            self.draft
-                .edit(Operation::Set, narrow(cell), 0, &value, rule);
-        } else {
-            let path = self.draft.attribute_path(self.view.kind, key);
-            self.draft
-                .edit(Operation::Put, self.view.index, path, &value, rule);
-        }
-    }
-
-    /// Deletes a field; returns whether it was there. The policy must read what it deletes, else its batch fails.
-    pub fn delete<'p>(&mut self, rule: Rule, field: impl Into<FieldOrPath<'p>>) -> bool {
-        let found = self.find("delete", field.into());
-        self.delete_cells(rule, found)
-    }
-
-    /// Deletes the attribute with this key, as often as it stands there; returns whether it was there.
-    pub fn delete_attribute(&mut self, rule: Rule, key: &str) -> bool {
-        let view = self.view;
-        let found: Vec<usize> = view
-            .cells()
-            .filter(|(_, field)| view.frame.key(*field) == Some(key))
-            .map(|(cell, _)| cell)
-            .collect();
-        self.delete_cells(rule, found)
-    }
-
-    fn delete_cells(&mut self, rule: Rule, cells: Vec<usize>) -> bool {
-        let any = !cells.is_empty();
-        for cell in cells {
-            self.draft
-                .edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
-        }
-        any
-    }
-
-    /// Gives one of its cells another value.
-    pub fn set_cell<'v>(&mut self, rule: Rule, cell: u32, value: impl Into<NewValue<'v>>) {
-        self.draft
-            .edit(Operation::Set, cell, 0, &value.into(), rule);
-    }
-
-    /// Deletes one of its cells.
-    pub fn delete_cell(&mut self, rule: Rule, cell: u32) {
-        self.draft
-            .edit(Operation::Delete, cell, 0, &NewValue::Empty, rule);
-    }
-
-    /// Gives a field, which must be an attribute or an entry of a map, another key; returns whether it was there.
-    pub fn rename<'p>(
-        &mut self,
-        rule: Rule,
-        field: impl Into<FieldOrPath<'p>>,
-        new_key: &str,
-    ) -> bool {
-        let found = self.find("rename", field.into()).first().copied();
-        self.rename_cell(rule, found, new_key)
-    }
-
-    /// Gives the attribute with this key another one; returns whether it was there.
-    pub fn rename_attribute(&mut self, rule: Rule, key: &str, new_key: &str) -> bool {
-        let found = self.view.attribute_cell(key);
-        self.rename_cell(rule, found, new_key)
-    }
-
-    fn rename_cell(&mut self, rule: Rule, cell: Option<usize>, new_key: &str) -> bool {
-        if let Some(cell) = cell {
-            self.draft.edit(
-                Operation::Rename,
-                narrow(cell),
-                0,
-                &NewValue::from(new_key),
-                rule,
-            );
-        }
-        cell.is_some()
-    }
-
-    /// Judges the node: records, span events, links, exemplars and metrics can be dropped, records alone can fail. A record
-    /// under [`crate::Batch::each_record`] is judged by the verdict that is returned for it; judge a node once.
-    pub fn judge(&mut self, verdict: Verdict) {
-        self.draft.judge(self.view.index, verdict);
-    }
-
-    /// A random number, drawn from the seed of the batch.
-    pub fn random(&mut self) -> u64 {
-        self.draft.random()
-    }
-
-    /// The node that a put of a field goes to. Without such an ancestor it is this node, and the host says what is wrong.
-    #[inline]
-    fn target(&self, owner: Owner) -> u32 {
-        if self.view.owns(owner) {
-            return self.view.index;
-        }
-        let above = self.view.owner(owner);
-        above.map_or(self.view.index, |above| above.index)
-    }
-
-    /// All cells of a field.
-    fn find(&mut self, verb: &str, field: FieldOrPath<'_>) -> Vec<usize> {
-        let view = self.view;
-        match field {
-            FieldOrPath::Field(field) => {
-                let slot = field
-                    .slots
-                    .get(view.signal().index())
-                    .copied()
-                    .unwrap_or(Field::UNREAD);
-                if slot == Field::UNREAD {
-                    self.draft.blame(|| {
-                        let path = view.frame.declared.paths.get(field.path as usize).map_or("", String::as_str);
-                        format!("the policy would {verb} `{path}`, but does not read it: declare it with `Setup::edits`")
-                    });
-                }
-                let owner = view.owner(field.owner);
-                owner.map_or_else(Vec::new, |owner| {
-                    matching(owner, |candidate| candidate == slot)
-                })
-            }
-            FieldOrPath::Path(path) => {
-                let owner = view.owner(path::owner(path));
-                owner.map_or_else(Vec::new, |owner| {
-                    matching(owner, |candidate| owner.frame.path(candidate) == path)
-                })
-            }
-        }
-    }
-}
-
-fn matching(view: NodeView<'_>, matches: impl Fn(u32) -> bool) -> Vec<usize> {
-    view.cells()
-        .filter(|(_, field)| matches(*field))
-        .map(|(cell, _)| cell)
-        .collect()
 }
 
 /// An index of a column. Columns have fewer than 2^32 entries, as their indices cross the wall in 32 bits.

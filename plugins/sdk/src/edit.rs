@@ -1,0 +1,202 @@
+//! Nodes to edit and to judge.
+
+use std::ops::Deref;
+
+use crate::draft::{Draft, FieldOrPath, Operation};
+use crate::node::{NodeView, narrow};
+use crate::path::{self, Owner};
+use crate::value::NewValue;
+use crate::{Field, Rule, Verdict};
+
+/// A node that can be edited and judged; reads like a [`NodeView`].
+pub struct Node<'a> {
+    view: NodeView<'a>,
+    draft: &'a mut Draft,
+}
+
+/// A log record, a span or a data point.
+pub type Record<'a> = Node<'a>;
+
+impl<'a> Deref for Node<'a> {
+    type Target = NodeView<'a>;
+
+    fn deref(&self) -> &NodeView<'a> {
+        &self.view
+    }
+}
+
+impl<'a> Node<'a> {
+    #[inline]
+    pub(crate) fn new(view: NodeView<'a>, draft: &'a mut Draft) -> Self {
+        Self { view, draft }
+    }
+
+    /// Sets a field, in place of what is there or anew. A field of an ancestor is set there.
+    #[inline]
+    pub fn set<'p, 'v>(
+        &mut self,
+        rule: Rule,
+        field: impl Into<FieldOrPath<'p>>,
+        value: impl Into<NewValue<'v>>,
+    ) {
+        let value = value.into();
+        match field.into() {
+            FieldOrPath::Field(field) => {
+                if let Some(cell) = self.view.cell(field) {
+                    self.draft
+                        .edit(Operation::Set, narrow(cell), 0, &value, rule);
+                } else {
+                    let target = self.target(field.owner);
+                    let path = self
+                        .draft
+                        .declared_path(field, &self.view.frame.declared.paths);
+                    self.draft.edit(Operation::Put, target, path, &value, rule);
+                }
+            }
+            FieldOrPath::Path(path) => {
+                let target = self.target(path::owner(path));
+                let path = self.draft.path(path);
+                self.draft.edit(Operation::Put, target, path, &value, rule);
+            }
+        }
+    }
+
+    /// Sets the attribute with this key, in place of what is there or anew.
+    pub fn set_attribute<'v>(&mut self, rule: Rule, key: &str, value: impl Into<NewValue<'v>>) {
+        let value = value.into();
+        if let Some(cell) = self.view.attribute_cell(key) {
+            self.draft
+                .edit(Operation::Set, narrow(cell), 0, &value, rule);
+        } else {
+            let path = self.draft.attribute_path(self.view.kind(), key);
+            self.draft
+                .edit(Operation::Put, self.view.index(), path, &value, rule);
+        }
+    }
+
+    /// Deletes a field; returns whether it was there. The policy must read what it deletes, else its batch fails.
+    pub fn delete<'p>(&mut self, rule: Rule, field: impl Into<FieldOrPath<'p>>) -> bool {
+        let found = self.find("delete", field.into());
+        self.delete_cells(rule, found)
+    }
+
+    /// Deletes the attribute with this key, as often as it stands there; returns whether it was there.
+    pub fn delete_attribute(&mut self, rule: Rule, key: &str) -> bool {
+        let view = self.view;
+        let found: Vec<usize> = view
+            .cells()
+            .filter(|(_, field)| view.frame.key(*field) == Some(key))
+            .map(|(cell, _)| cell)
+            .collect();
+        self.delete_cells(rule, found)
+    }
+
+    fn delete_cells(&mut self, rule: Rule, cells: Vec<usize>) -> bool {
+        let any = !cells.is_empty();
+        for cell in cells {
+            self.draft
+                .edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
+        }
+        any
+    }
+
+    /// Gives one of its cells another value.
+    pub fn set_cell<'v>(&mut self, rule: Rule, cell: u32, value: impl Into<NewValue<'v>>) {
+        self.draft
+            .edit(Operation::Set, cell, 0, &value.into(), rule);
+    }
+
+    /// Deletes one of its cells.
+    pub fn delete_cell(&mut self, rule: Rule, cell: u32) {
+        self.draft
+            .edit(Operation::Delete, cell, 0, &NewValue::Empty, rule);
+    }
+
+    /// Gives a field, which must be an attribute or an entry of a map, another key; returns whether it was there.
+    pub fn rename<'p>(
+        &mut self,
+        rule: Rule,
+        field: impl Into<FieldOrPath<'p>>,
+        new_key: &str,
+    ) -> bool {
+        let found = self.find("rename", field.into()).first().copied();
+        self.rename_cell(rule, found, new_key)
+    }
+
+    /// Gives the attribute with this key another one; returns whether it was there.
+    pub fn rename_attribute(&mut self, rule: Rule, key: &str, new_key: &str) -> bool {
+        let found = self.view.attribute_cell(key);
+        self.rename_cell(rule, found, new_key)
+    }
+
+    fn rename_cell(&mut self, rule: Rule, cell: Option<usize>, new_key: &str) -> bool {
+        if let Some(cell) = cell {
+            self.draft.edit(
+                Operation::Rename,
+                narrow(cell),
+                0,
+                &NewValue::from(new_key),
+                rule,
+            );
+        }
+        cell.is_some()
+    }
+
+    /// Judges the node: records, span events, links, exemplars and metrics can be dropped, records alone can fail. A record
+    /// under [`crate::Batch::each_record`] is judged by the verdict that is returned for it; judge a node once.
+    pub fn judge(&mut self, verdict: Verdict) {
+        self.draft.judge(self.view.index(), verdict);
+    }
+
+    /// A random number, drawn from the seed of the batch.
+    pub fn random(&mut self) -> u64 {
+        self.draft.random()
+    }
+
+    /// The node that a put of a field goes to. Without such an ancestor it is this node, and the host says what is wrong.
+    #[inline]
+    fn target(&self, owner: Owner) -> u32 {
+        if self.view.owns(owner) {
+            return self.view.index();
+        }
+        let above = self.view.owner(owner);
+        above.map_or(self.view.index(), |above| above.index())
+    }
+
+    /// All cells of a field.
+    fn find(&mut self, verb: &str, field: FieldOrPath<'_>) -> Vec<usize> {
+        let view = self.view;
+        match field {
+            FieldOrPath::Field(field) => {
+                let slot = field
+                    .slots
+                    .get(view.signal().index())
+                    .copied()
+                    .unwrap_or(Field::UNREAD);
+                if slot == Field::UNREAD {
+                    self.draft.blame(|| {
+                        let path = view.frame.declared.paths.get(field.path as usize).map_or("", String::as_str);
+                        format!("the policy would {verb} `{path}`, but does not read it: declare it with `Setup::edits`")
+                    });
+                }
+                let owner = view.owner(field.owner);
+                owner.map_or_else(Vec::new, |owner| {
+                    matching(owner, |candidate| candidate == slot)
+                })
+            }
+            FieldOrPath::Path(path) => {
+                let owner = view.owner(path::owner(path));
+                owner.map_or_else(Vec::new, |owner| {
+                    matching(owner, |candidate| owner.frame.path(candidate) == path)
+                })
+            }
+        }
+    }
+}
+
+fn matching(view: NodeView<'_>, matches: impl Fn(u32) -> bool) -> Vec<usize> {
+    view.cells()
+        .filter(|(_, field)| matches(*field))
+        .map(|(cell, _)| cell)
+        .collect()
+}
