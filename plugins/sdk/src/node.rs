@@ -115,7 +115,7 @@ impl<'a> NodeView<'a> {
             .filter_map(move |(cell, field)| Some((frame.key(field)?, frame.columns.value(cell)?)))
     }
 
-    /// Likewise, with the index of each one's cell, for [`Node::set_cell`] and [`Node::delete_cell`]: a key that stands there twice
+    /// Likewise, with the index of each one's cell, for [`crate::Node::set_cell`] and [`crate::Node::delete_cell`]: a key that stands there twice
     /// has two cells.
     pub fn attribute_cells(&self) -> impl Iterator<Item = (u32, &'a str, Value<'a>)> + use<'a> {
         let frame = self.frame;
