@@ -111,7 +111,12 @@ fn collect(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test may panic"
+    )]
     use super::*;
     use crate::budget::ByteBudget;
 

@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::type_complexity,
     clippy::format_push_string,
     missing_docs,
     unreachable_pub,

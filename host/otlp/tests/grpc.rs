@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::type_complexity,
+    clippy::format_push_string,
     missing_docs,
     unreachable_pub,
     reason = "a test may panic"
@@ -333,7 +335,7 @@ async fn a_stop_finishes_what_is_in_flight_and_takes_nothing_new() {
 
 #[tokio::test]
 async fn a_client_that_leaves_takes_its_request_along() {
-    let gate = TestGate::slow(Answer::DONE, Duration::from_secs(60));
+    let gate = TestGate::slow(Answer::DONE, Duration::from_mins(1));
     let running = Running::with(settings(), gate, 1 << 20).await;
     let mut client = LogsServiceClient::connect(running.grpc_url())
         .await

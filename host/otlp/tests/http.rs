@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::type_complexity,
     clippy::format_push_string,
     missing_docs,
     unreachable_pub,
@@ -19,6 +20,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest as Logs;
 use support::{Running, TestGate, exchange, logs, post, settings};
 use tollgate_otlp::{Answer, settings::Headers};
 use tollgate_record::Signal;
@@ -62,7 +64,6 @@ async fn protobuf_and_json_arrive_as_the_same_bytes() {
     );
     let wires = running.gate.wires();
     assert_eq!(wires[0], logs(2));
-    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest as Logs;
     let decoded: Vec<Logs> = wires
         .iter()
         .map(|wire| prost::Message::decode(wire.clone()).unwrap())

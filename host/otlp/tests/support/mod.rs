@@ -80,10 +80,16 @@ pub struct Running {
 }
 
 pub fn settings() -> settings::Receiver {
-    let mut settings = settings::Receiver::default();
-    settings.grpc.as_mut().unwrap().endpoint = "localhost:0".to_owned();
-    settings.http.as_mut().unwrap().endpoint = "localhost:0".to_owned();
-    settings
+    settings::Receiver {
+        grpc: Some(settings::GrpcServer {
+            endpoint: "localhost:0".to_owned(),
+            ..settings::GrpcServer::default()
+        }),
+        http: Some(settings::HttpServer {
+            endpoint: "localhost:0".to_owned(),
+            ..settings::HttpServer::default()
+        }),
+    }
 }
 
 impl Running {
@@ -219,7 +225,7 @@ pub async fn post(
         body.len()
     );
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head += &format!("{name}: {value}\r\n");
     }
     head.push_str("\r\n");
     exchange(to, &[head.as_bytes(), body].concat())
