@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use tollgate_forge::{ForgeError, setup, workshop};
 
 #[derive(Parser)]
@@ -23,6 +23,9 @@ enum Verb {
     Setup,
     /// Build the stock policies, as components and as machine code
     Stock {
+        /// Which of them [default: all]
+        #[arg(value_parser = PossibleValuesParser::new(workshop::STOCK))]
+        names: Vec<String>,
         /// The folder to write to [default: target/policies]
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -56,9 +59,13 @@ fn run(verb: Verb) -> Result<(), ForgeError> {
             ));
             Ok(())
         }
-        Verb::Stock { out } => {
+        Verb::Stock { names, out } => {
+            let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+            if names.is_empty() {
+                names.extend(workshop::STOCK);
+            }
             let out = out.unwrap_or_else(|| root.join("target/policies"));
-            workshop::stock(&root, &out, &this_machine(), &mut say)
+            workshop::stock(&root, &names, &out, &this_machine(), &mut say)
         }
         Verb::Guests { out } => {
             let out = out.unwrap_or_else(|| root.join("target/guests"));

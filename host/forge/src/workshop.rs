@@ -37,14 +37,20 @@ pub fn source_root(dir: &Path) -> Result<PathBuf, ForgeError> {
         .ok_or(ForgeError::NoSource { dir: here })
 }
 
-/// Builds the stock policies: `NAME.wasm`, the component, and `NAME.cwasm`, its machine code for `target`, in `out`.
-pub fn stock(root: &Path, out: &Path, target: &str, say: Say<'_>) -> Result<(), ForgeError> {
-    let folders: Vec<_> = STOCK
+/// Builds stock policies: `NAME.wasm`, the component, and `NAME.cwasm`, its machine code for `target`, in `out`.
+pub fn stock(
+    root: &Path,
+    names: &[&str],
+    out: &Path,
+    target: &str,
+    say: Say<'_>,
+) -> Result<(), ForgeError> {
+    let folders: Vec<_> = names
         .iter()
         .map(|name| root.join("plugins").join(name))
         .collect();
     let components = components(root, &folders, say)?;
-    for (name, component) in STOCK.iter().zip(components) {
+    for (name, component) in names.iter().zip(components) {
         let started = Instant::now();
         write_if_changed(&out.join(format!("{name}.wasm")), &component)?;
         let compiled = out.join(format!("{name}.cwasm"));
