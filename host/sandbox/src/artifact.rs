@@ -123,7 +123,7 @@ fn take<const N: usize>(bytes: &[u8]) -> Result<([u8; N], &[u8]), ArtifactFault>
     Ok((*taken, rest))
 }
 
-/// The one unsafe call of the project: machine code that is about to run is taken from bytes.
+/// The unsafe call that matters: machine code that is about to run is taken from bytes.
 fn deserialize(host: &Engine, code: &[u8]) -> Result<Component, ArtifactFault> {
     // SAFETY: wasmtime asks that the bytes are what `precompile_component` returned, unchanged. `Parts::read` has compared them
     // with the digest that `pack` wrote beside them, so they are not damaged; and nobody else could have written them: an artifact

@@ -103,7 +103,8 @@ impl Sandbox {
         self.ready("stock", identity, &compiled, Origin::Stock)
     }
 
-    /// Compiles a component ahead, for every machine of `target` (such as `x86_64-unknown-linux-gnu`).
+    /// Compiles a component ahead, for every machine of `target` (such as `x86_64-unknown-linux-gnu`; of these,
+    /// every one with a processor of x86-64-v2, made since 2009).
     pub fn compile_stock(wasm: &[u8], target: &str) -> Result<Vec<u8>, LoadError> {
         check::header(wasm)?;
         let engine = engine(Some(target)).map_err(malformed)?;
