@@ -233,7 +233,8 @@ pub enum Behaviour {
     HugeValue,
 
     /// Reads what `reads` of the configuration says, everything by default, and reports on the first record what it saw:
-    /// `spy.nodes`, `spy.cells`, `spy.withheld`, `spy.paths` (as text, one a line), and `spy.text`, all texts it was shown.
+    /// `spy.nodes`, `spy.cells`, `spy.withheld`, `spy.paths` (as text, one a line), and `spy.text`, all text it was shown but for
+    /// the paths, whether a cell points at it or not.
     /// Promise: it saw what its manifest declares, and no more.
     Spy,
 }
