@@ -124,14 +124,15 @@ fn with_rules(patterns: Vec<Pattern>, list: &str, setup: &mut Setup) -> Vec<(Pat
 }
 
 impl Redaction {
+    /// Whether cells matter that hold no blocked value.
     fn must_visit_all(&self) -> bool {
+        self.must_visit_texts() || !self.keys.is_empty() || self.urls.is_some() || !self.databases.is_empty()
+    }
+
+    /// Whether every text matters, wherever it stands.
+    fn must_visit_texts(&self) -> bool {
         let counts_spared = self.values.has_allowed() && (self.values.spares_whole() || self.level > Level::Silent);
-        !self.keys.is_empty()
-            || counts_spared
-            || self.all_types
-            || !self.values.screen().unscreened().is_empty()
-            || self.urls.is_some()
-            || !self.databases.is_empty()
+        counts_spared || self.all_types || !self.values.screen().unscreened().is_empty()
     }
 
     fn works_on_bodies_by_more_than_values(&self) -> bool {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use tollgate_sdk::{Rule, push_key};
 
+use crate::Redaction;
 use crate::keys::{Action, Keys};
 use crate::values::{Suspects, Values};
 
@@ -75,6 +76,22 @@ impl Places {
 }
 
 impl Place {
+    /// Whether something has to be done with what stands here, even where no blocked value was seen in it.
+    pub(crate) fn has_say(&self, redaction: &Redaction) -> bool {
+        match self.kind {
+            Kind::Attribute => {
+                self.action != Action::Look
+                    || self.new_key.is_some()
+                    || redaction.databases.has_attribute(&self.key)
+                    || redaction.urls.as_ref().is_some_and(|urls| urls.has_attribute(&self.key))
+            }
+            Kind::WithinAttribute | Kind::Other => self.new_key.is_some(),
+            Kind::SpanName => redaction.span_names.is_some(),
+            Kind::Body | Kind::WithinBody => true,
+            Kind::Request => false,
+        }
+    }
+
     fn new(path: &str, keys: &Keys, values: &Values, mask_keys: bool) -> Place {
         let (root, steps) = split(path);
         let of_attribute = matches!(

@@ -65,7 +65,14 @@ impl<'w> Walk<'w> {
         let unscreened = self.redaction.values.screen().unscreened();
         let mut rest = hits;
         if self.redaction.careful || self.places.iter().any(|place| place.new_key.is_some()) {
-            for (cell, number) in (0..batch.cells()).zip(0_u32..) {
+            let always = self.redaction.must_visit_texts();
+            let judged: Vec<bool> = self.places.iter().map(|place| always || place.has_say(self.redaction)).collect();
+            let fields = batch.columns().cell_field;
+            for ((cell, number), field) in (0..batch.cells()).zip(0_u32..).zip(fields) {
+                let hit = rest.first().is_some_and(|hit| hit.text == number);
+                if !hit && !judged.get(*field as usize).copied().unwrap_or(true) {
+                    continue;
+                }
                 suspects.clear();
                 suspects.extend_from_slice(unscreened);
                 while let Some((hit, after)) = rest.split_first().filter(|(hit, _)| hit.text == number) {

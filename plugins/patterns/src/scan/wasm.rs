@@ -9,9 +9,9 @@ use super::{PLACES, Probes, report, tail};
 pub(super) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     let low: [v128; PLACES] = std::array::from_fn(|place| probes.low.get(place).map_or(u64x2(0, 0), load));
     let high: [v128; PLACES] = std::array::from_fn(|place| probes.high.get(place).map_or(u64x2(0, 0), load));
-    let ([low0, low1, low2], [high0, high1, high2]) = (low, high);
+    let ([low0, low1, low2, low3], [high0, high1, high2, high3]) = (low, high);
     let nibble = u8x16_splat(15);
-    let (mut last0, mut last1) = (u64x2(0, 0), u64x2(0, 0));
+    let (mut last0, mut last1, mut last2) = (u64x2(0, 0), u64x2(0, 0), u64x2(0, 0));
     let (blocks, end) = tail(text);
     let mut at = 0_usize;
     for block in blocks.iter().chain(&end) {
@@ -20,14 +20,16 @@ pub(super) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
         let this0 = v128_and(i8x16_swizzle(low0, l), i8x16_swizzle(high0, h));
         let this1 = v128_and(i8x16_swizzle(low1, l), i8x16_swizzle(high1, h));
         let this2 = v128_and(i8x16_swizzle(low2, l), i8x16_swizzle(high2, h));
-        // The answers of the first two places, moved to where the third one's stand.
-        let first = i8x16_shuffle::<14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29>(last0, this0);
-        let second = i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(last1, this1);
-        let answers = v128_and(v128_and(first, second), this2);
+        let this3 = v128_and(i8x16_swizzle(low3, l), i8x16_swizzle(high3, h));
+        // The answers of the first places, moved to where the last one's stand.
+        let first = i8x16_shuffle::<13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28>(last0, this0);
+        let second = i8x16_shuffle::<14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29>(last1, this1);
+        let third = i8x16_shuffle::<15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30>(last2, this2);
+        let answers = v128_and(v128_and(first, second), v128_and(third, this3));
         if v128_any_true(answers) {
             report([u64x2_extract_lane::<0>(answers), u64x2_extract_lane::<1>(answers)], at, text.len(), found);
         }
-        (last0, last1) = (this0, this1);
+        (last0, last1, last2) = (this0, this1, this2);
         at = at.saturating_add(16);
     }
 }

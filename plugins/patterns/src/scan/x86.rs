@@ -20,9 +20,9 @@ pub(super) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
 fn with_ssse3(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     let low: [__m128i; PLACES] = std::array::from_fn(|place| probes.low.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
     let high: [__m128i; PLACES] = std::array::from_fn(|place| probes.high.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
-    let ([low0, low1, low2], [high0, high1, high2]) = (low, high);
+    let ([low0, low1, low2, low3], [high0, high1, high2, high3]) = (low, high);
     let nibble = _mm_set1_epi8(15);
-    let (mut last0, mut last1) = (_mm_setzero_si128(), _mm_setzero_si128());
+    let (mut last0, mut last1, mut last2) = (_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128());
     let (blocks, end) = tail(text);
     let mut at = 0_usize;
     for block in blocks.iter().chain(&end) {
@@ -31,15 +31,17 @@ fn with_ssse3(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
         let this0 = _mm_and_si128(_mm_shuffle_epi8(low0, l), _mm_shuffle_epi8(high0, h));
         let this1 = _mm_and_si128(_mm_shuffle_epi8(low1, l), _mm_shuffle_epi8(high1, h));
         let this2 = _mm_and_si128(_mm_shuffle_epi8(low2, l), _mm_shuffle_epi8(high2, h));
-        // The answers of the first two places, moved to where the third one's stand.
-        let first = _mm_alignr_epi8::<14>(this0, last0);
-        let second = _mm_alignr_epi8::<15>(this1, last1);
-        let answers = _mm_and_si128(_mm_and_si128(first, second), this2);
+        let this3 = _mm_and_si128(_mm_shuffle_epi8(low3, l), _mm_shuffle_epi8(high3, h));
+        // The answers of the first places, moved to where the last one's stand.
+        let first = _mm_alignr_epi8::<13>(this0, last0);
+        let second = _mm_alignr_epi8::<14>(this1, last1);
+        let third = _mm_alignr_epi8::<15>(this2, last2);
+        let answers = _mm_and_si128(_mm_and_si128(first, second), _mm_and_si128(third, this3));
         let halves = [_mm_cvtsi128_si64(answers).cast_unsigned(), _mm_cvtsi128_si64(_mm_unpackhi_epi64(answers, answers)).cast_unsigned()];
         if halves != [0, 0] {
             report(halves, at, text.len(), found);
         }
-        (last0, last1) = (this0, this1);
+        (last0, last1, last2) = (this0, this1, this2);
         at = at.saturating_add(16);
     }
 }

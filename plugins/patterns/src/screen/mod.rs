@@ -1,6 +1,6 @@
 //! Which text may match which pattern: one pass over a batch instead of one search for each text and pattern.
 //!
-//! For each pattern [`necessary`] finds windows: short runs of sets of bytes, one of which every match must contain. Three neighbouring
+//! For each pattern [`necessary`] finds windows: short runs of sets of bytes, one of which every match must contain. Four neighbouring
 //! positions of each window become its probe, and up to eight probes are looked for at once, sixteen bytes at a time, with the nibble
 //! tables that Hyperscan's Teddy made known (`scan`). Where a probe answers, the whole window is compared, and only the text around it
 //! is then a matter for the pattern itself. A pattern without a useful window (`x*`, `.+`, `\w+`) is left to the caller for every text.
@@ -50,9 +50,11 @@ struct Guard {
 impl Guard {
     fn holds(&self, text: &[u8], start: usize) -> bool {
         let Some(window) = text.get(start..start.saturating_add(self.length)) else { return false };
-        window.iter().enumerate().all(|(place, &byte)| {
-            let allowed = self.places.get(usize::from(byte)).copied().unwrap_or_default();
-            allowed.checked_shr(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or_default() & 1 == 1
+        let mut place = 1_u32;
+        window.iter().all(|&byte| {
+            let allowed = self.places.get(usize::from(byte)).is_some_and(|places| places & place != 0);
+            place = place.wrapping_shl(1);
+            allowed
         })
     }
 }

@@ -9,11 +9,10 @@ use regex_automata::nfa::thompson::{NFA, State, WhichCaptures};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::rarity::share;
+use crate::scan::PLACES;
 
 /// Places of a window before its joint, and after it.
 const REACH: usize = 16;
-/// Places that are probed.
-const PROBED: usize = 3;
 /// Joints that are tried, and windows that a pattern may have: a pattern that needs more is left unscreened.
 const JOINTS: usize = 48;
 const MOST: usize = 16;
@@ -69,7 +68,7 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn probe(&self) -> impl Iterator<Item = Bytes> + '_ {
-        (0..PROBED).map(|i| self.places.get(self.probe_at.saturating_add(i)).copied().unwrap_or(Bytes::ALL))
+        (0..PLACES).map(|i| self.places.get(self.probe_at.saturating_add(i)).copied().unwrap_or(Bytes::ALL))
     }
 
     /// The window with its rarest probe; none if nothing is known.
@@ -78,7 +77,7 @@ impl Window {
             places.pop();
         }
         let rarity = |at: usize| {
-            let probed = places.iter().skip(at).take(PROBED);
+            let probed = places.iter().skip(at).take(PLACES);
             probed.map(Bytes::seen).fold(1_000_000_u64, |seen, place| seen.saturating_mul(place) / 1_000_000)
         };
         let (seen, probe_at) = (0..places.len()).map(|at| (rarity(at), at)).min()?;
