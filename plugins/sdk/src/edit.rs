@@ -83,17 +83,17 @@ impl<'a> Node<'a> {
     /// Deletes the attribute with this key, as often as it stands there; returns whether it was there.
     pub fn delete_attribute(&mut self, rule: Rule, key: &str) -> bool {
         let view = self.view;
-        let found: Vec<usize> = view
+        let found = view
             .cells()
-            .filter(|(_, field)| view.frame.key(*field) == Some(key))
-            .map(|(cell, _)| cell)
-            .collect();
-        self.delete_cells(rule, found)
+            .filter(|(_, field)| view.frame.key(*field) == Some(key));
+        self.delete_cells(rule, found.map(|(cell, _)| cell))
     }
 
-    fn delete_cells(&mut self, rule: Rule, cells: Vec<usize>) -> bool {
-        let any = !cells.is_empty();
+    #[inline]
+    fn delete_cells(&mut self, rule: Rule, cells: impl Iterator<Item = usize>) -> bool {
+        let mut any = false;
         for cell in cells {
+            any = true;
             self.draft
                 .edit(Operation::Delete, narrow(cell), 0, &NewValue::Empty, rule);
         }
@@ -119,7 +119,7 @@ impl<'a> Node<'a> {
         field: impl Into<FieldOrPath<'p>>,
         new_key: &str,
     ) -> bool {
-        let found = self.find("rename", field.into()).first().copied();
+        let found = self.find("rename", field.into()).next();
         self.rename_cell(rule, found, new_key)
     }
 
@@ -164,39 +164,45 @@ impl<'a> Node<'a> {
     }
 
     /// All cells of a field.
-    fn find(&mut self, verb: &str, field: FieldOrPath<'_>) -> Vec<usize> {
+    #[inline]
+    fn find<'p>(
+        &mut self,
+        verb: &str,
+        field: FieldOrPath<'p>,
+    ) -> impl Iterator<Item = usize> + use<'a, 'p> {
         let view = self.view;
-        match field {
-            FieldOrPath::Field(field) => {
-                let slot = field
-                    .slots
-                    .get(view.signal().index())
-                    .copied()
-                    .unwrap_or(Field::UNREAD);
-                if slot == Field::UNREAD {
-                    self.draft.blame(|| {
-                        let path = view.frame.declared.paths.get(field.path as usize).map_or("", String::as_str);
-                        format!("the policy would {verb} `{path}`, but does not read it: declare it with `Setup::edits`")
-                    });
-                }
-                let owner = view.owner(field.owner);
-                owner.map_or_else(Vec::new, |owner| {
-                    matching(owner, |candidate| candidate == slot)
-                })
-            }
-            FieldOrPath::Path(path) => {
-                let owner = view.owner(path::owner(path));
-                owner.map_or_else(Vec::new, |owner| {
-                    matching(owner, |candidate| owner.frame.path(candidate) == path)
-                })
-            }
+        let (owner, wanted) = match field {
+            FieldOrPath::Field(field) => (field.owner, Wanted::Slot(self.slot(verb, field))),
+            FieldOrPath::Path(path) => (path::owner(path), Wanted::Path(path)),
+        };
+        view.owner(owner).into_iter().flat_map(move |owner| {
+            let found = owner.cells().filter(move |(_, candidate)| match wanted {
+                Wanted::Slot(slot) => *candidate == slot,
+                Wanted::Path(path) => owner.frame.path(*candidate) == path,
+            });
+            found.map(|(cell, _)| cell)
+        })
+    }
+
+    /// The index of a declared field among those of the view; a policy that does not read it has made a mistake.
+    #[inline]
+    fn slot(&mut self, verb: &str, field: Field) -> u32 {
+        let slot = field.slots.get(self.view.signal().index()).copied();
+        let slot = slot.unwrap_or(Field::UNREAD);
+        if slot == Field::UNREAD {
+            let paths = &self.view.frame.declared.paths;
+            self.draft.blame(|| {
+                let path = paths.get(field.path as usize).map_or("", String::as_str);
+                format!("the policy would {verb} `{path}`, but does not read it: declare it with `Setup::edits`")
+            });
         }
+        slot
     }
 }
 
-fn matching(view: NodeView<'_>, matches: impl Fn(u32) -> bool) -> Vec<usize> {
-    view.cells()
-        .filter(|(_, field)| matches(*field))
-        .map(|(cell, _)| cell)
-        .collect()
+/// What a cell is looked for by.
+#[derive(Clone, Copy)]
+enum Wanted<'p> {
+    Slot(u32),
+    Path(&'p str),
 }
