@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 use tollgate_sdk::Value;
 
-/// How many texts are remembered: a power of two.
-const MEMORIES: usize = 2048;
+/// How many places there are to remember texts in.
+const PLACES: usize = 2048;
 /// How long a text may be to be remembered, in words of eight bytes.
 const WORDS: usize = 5;
 const DIGITS: usize = 64;
@@ -16,7 +16,8 @@ type Words = [u64; WORDS];
 /// costs a tenth of a hash.
 #[derive(Debug, Clone)]
 pub(crate) struct Hasher {
-    memories: Vec<Memory>,
+    /// The last two texts of each place: with one alone, two users who share a place would drive each other out all the time.
+    places: Vec<[Memory; 2]>,
     last: Hex,
 }
 
@@ -30,7 +31,7 @@ struct Memory {
 impl Default for Hasher {
     fn default() -> Self {
         Self {
-            memories: Vec::new(),
+            places: Vec::new(),
             last: [b'0'; DIGITS],
         }
     }
@@ -54,24 +55,25 @@ impl Hasher {
         let Some(words) = words(text) else {
             return self.hash_bytes(text);
         };
-        let Self { memories, last } = self;
-        if memories.is_empty() {
-            memories.resize(MEMORIES, Memory::free());
+        let Self { places, last } = self;
+        if places.is_empty() {
+            places.resize(PLACES, [Memory::free(); 2]);
         }
-        let Some(memory) = memories.get_mut(place(text.len(), &words)) else {
-            // There are as many memories as places.
+        let Some([newer, older]) = places.get_mut(place(text.len(), &words)) else {
             *last = hex(text);
             return last;
         };
-        if memory.length != text.len() || memory.words != words {
-            let hex = hex(text);
-            *memory = Memory {
-                length: text.len(),
-                words,
-                hex,
-            };
+        if newer.holds(text.len(), &words) {
+            return &newer.hex;
         }
-        &memory.hex
+        if older.holds(text.len(), &words) {
+            return &older.hex;
+        }
+        *older = *newer;
+        newer.length = text.len();
+        newer.words = words;
+        newer.hex = hex(text);
+        &newer.hex
     }
 
     fn hash_bytes(&mut self, bytes: &[u8]) -> &Hex {
@@ -81,6 +83,11 @@ impl Hasher {
 }
 
 impl Memory {
+    #[inline]
+    fn holds(&self, length: usize, words: &Words) -> bool {
+        self.length == length && self.words == *words
+    }
+
     /// Of a length that no text has.
     fn free() -> Self {
         Self {
@@ -116,7 +123,7 @@ fn place(length: usize, words: &Words) -> usize {
     let mixed = words.iter().fold(length as u64, |mixed, word| {
         (mixed.rotate_left(5) ^ word).wrapping_mul(MIX)
     });
-    (mixed >> 48) as usize % MEMORIES
+    (mixed >> 48) as usize % PLACES
 }
 
 fn hex(bytes: &[u8]) -> Hex {

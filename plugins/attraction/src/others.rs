@@ -38,7 +38,8 @@ impl Others {
                 Fate::Hashed(rule, 1) => node.set_cell(rule, cell, hasher.hash(value)),
                 Fate::Hashed(rule, times) => {
                     let once = hasher.hash(value).to_owned();
-                    let hash = (1..times).fold(once, |hash, _| hasher.hash(Value::Text(&hash)).to_owned());
+                    let hash =
+                        (1..times).fold(once, |hash, _| hasher.hash(Value::Text(&hash)).to_owned());
                     node.set_cell(rule, cell, hash);
                 }
             }
