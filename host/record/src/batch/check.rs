@@ -328,15 +328,18 @@ impl Checker<'_> {
         };
         let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
         let known = self.batch.store.names.lookup_key(&self.batch.memory, parent, &key);
-        known.map_or(Ok(()), |name| self.give_way(list, name, edit.target))
+        match known {
+            Some(name) if name != cell.name => self.give_way(list, name),
+            _ => Ok(()),
+        }
     }
 
-    /// Marks the cells of a list with a name as gone, but for one.
-    fn give_way(&mut self, list: List, name: u32, but: u32) -> Result<(), Refusal> {
+    /// Marks the cells of a list with a name as gone.
+    fn give_way(&mut self, list: List, name: u32) -> Result<(), Refusal> {
         let mut next = list.first;
         while next != NONE {
             self.budget.take(1).ok_or(Refusal::TooLarge)?;
-            if self.batch.store.cells[next].name == name && next != but {
+            if self.batch.store.cells[next].name == name {
                 self.mark(next, GONE);
             }
             next = self.batch.store.cells[next].next;

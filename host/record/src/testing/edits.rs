@@ -162,10 +162,8 @@ fn change(place: usize, found: &[Found], tree: &mut Tree, outcome: &mut Outcome,
                     let mut path = target.slot.path.to_owned();
                     push_key(&mut path, &new);
                     let cells = &mut tree.nodes[target.node].cells;
-                    for (_, other) in cells.iter_mut().enumerate().filter(|(place, _)| *place != target.cell) {
-                        if other.0 == path {
-                            other.0 = String::new();
-                        }
+                    if cells[target.cell].0 != path {
+                        cells.iter_mut().filter(|other| other.0 == path).for_each(|other| other.0 = String::new());
                     }
                     cells[target.cell].0 = path;
                 }

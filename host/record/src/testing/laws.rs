@@ -4,7 +4,7 @@ use super::model::tree;
 use super::views::{Reach, lines_of_tree, lines_of_view};
 use super::{Dice, everything, full_access, index};
 use crate::outcome::{Edits, Judgements, Outcome};
-use crate::{Access, Fields, Limits, Signal, View, count};
+use crate::{Access, Fields, Limits, NodeKind, Signal, View, count};
 
 /// A request that nobody edits keeps its bytes, its records are counted right, and a stage is shown what the structs that `prost`
 /// decodes hold: all of it, or the texts alone.
@@ -28,8 +28,8 @@ pub fn untouched(signal: Signal, wire: &[u8]) {
 
 /// A stage that names some fields is shown these and no other, whatever other stages want.
 pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
-    let tree = tree(signal, wire).expect("prost decodes the request");
-    let mut all: Vec<String> = lines_of_tree(&tree, Reach::Everything)
+    let mut tree = tree(signal, wire).expect("prost decodes the request");
+    let mut all: Vec<String> = lines_of_tree(&tree, Reach::Levels)
         .into_iter()
         .flat_map(|(_, _, cells)| cells.into_iter().map(|(path, _)| path))
         .collect();
@@ -40,10 +40,20 @@ pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     let reads = Fields::parse(signal, &reads).expect("paths that were shown");
     let others = Fields::parse(signal, &others).expect("paths that were shown");
     let batch = index(signal, wire, &others.union(&reads)).expect("the request is well-formed");
-    let access = Access { reads: reads.clone(), writes: everything(signal), drops: false };
+    let access = Access { reads: reads.clone(), writes: Fields::none(signal), drops: false };
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
-    let mut expected = lines_of_tree(&tree, Reach::Everything);
+    // What is below records is a node of those views alone that name a field of it.
+    for node in &mut tree.nodes {
+        let prefix = match node.kind {
+            NodeKind::SpanEvent => "spanevent.",
+            NodeKind::SpanLink => "spanlink.",
+            NodeKind::Exemplar => "exemplar.",
+            _ => continue,
+        };
+        node.dropped = !reads.iter().any(|path| path.starts_with(prefix));
+    }
+    let mut expected = lines_of_tree(&tree, Reach::Levels);
     for (_, _, cells) in &mut expected {
         cells.retain(|(path, _)| reads.iter().any(|read| read == path));
     }

@@ -16,6 +16,8 @@ pub(super) type Lines = Vec<(NodeKind, usize, Vec<(String, String)>)>;
 pub(super) enum Reach {
     /// Every value, and every leaf of nested ones.
     Everything,
+    /// Every value, and every value inside it.
+    Levels,
     /// Every text; and the keys of all else.
     Texts,
 }
@@ -75,6 +77,7 @@ pub(super) fn lines_of_tree(tree: &Tree, reach: Reach) -> Lines {
             let is_value = path.contains('[') || path == "body";
             match reach {
                 Reach::Everything => all(path, value, true, &mut cells),
+                Reach::Levels => levels(path, value, &mut cells),
                 Reach::Texts if is_value => texts(path, value, path != "body", &mut cells),
                 Reach::Texts if matches!(value, Value::Text(_)) => cells.push((path.clone(), format!("{value:?}"))),
                 Reach::Texts => {}
@@ -95,6 +98,13 @@ fn all(path: &str, value: &Value, is_top: bool, out: &mut Vec<(String, String)>)
     }
     if !is_closed {
         inside.iter().for_each(|(path, value, _)| all(path, value, false, out));
+    }
+}
+
+fn levels(path: &str, value: &Value, out: &mut Vec<(String, String)>) {
+    out.push((path.to_owned(), format!("{value:?}")));
+    if path.contains('[') || path == "body" {
+        inside(path, value).iter().for_each(|(path, value, _)| levels(path, value, out));
     }
 }
 
