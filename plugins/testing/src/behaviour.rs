@@ -217,7 +217,7 @@ pub enum Behaviour {
     /// Drops every record and edits it as well, declared to drop.
     /// Promise: the records are dropped, and nothing of the edits is seen.
     EditDropped,
-    /// Renames `attributes["victim"]` to `attributes["seen"]`, which it put before.
+    /// Renames `attributes["victim"]` of every record to `attributes["seen"]`, which it put before.
     /// Promise: one attribute of that name remains.
     RenameOntoExisting,
 

@@ -69,14 +69,21 @@ pub(crate) fn nodes(view: &View, wanted: impl Fn(u8) -> bool) -> impl Iterator<I
         .into_iter()
 }
 
-/// Does something to the first cell of a field, where there is one.
-pub(crate) fn on_cell(view: &View, path: &str, deed: impl FnOnce(u32)) {
+/// The cells of a field.
+pub(crate) fn cells_of(view: &View, path: &str) -> impl Iterator<Item = u32> {
     let field = (0..)
         .zip(&view.fields)
         .find(|&(_, &span)| text_of(view, span) == path.as_bytes())
         .map(|(field, _)| field);
-    let mut cells = (0..).zip(&view.cells.field);
-    if let Some((cell, _)) = cells.find(|&(_, &of)| Some(of) == field) {
+    let cells = (0..).zip(&view.cells.field);
+    cells
+        .filter(move |&(_, &of)| Some(of) == field)
+        .map(|(cell, _)| cell)
+}
+
+/// Does something to the first cell of a field, where there is one.
+pub(crate) fn on_cell(view: &View, path: &str, deed: impl FnOnce(u32)) {
+    if let Some(cell) = cells_of(view, path).next() {
         deed(cell);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     Behaviour as B,
     columns::{
         ADD, BOOLEAN, BYTES, DELETE, DOUBLE, DROP, EditsExt as _, HOLD, JudgementsExt as _, MAP,
-        RENAME, ROUTE, SET, TEXT, WITHHELD, empty, nodes, on_cell, records, span,
+        RENAME, ROUTE, SET, TEXT, WITHHELD, cells_of, empty, nodes, on_cell, records, span,
     },
     manifest::RULE,
 };
@@ -200,8 +200,13 @@ fn contradictory(behaviour: B, view: &View) -> Option<Outcome> {
             }
         }
         B::RenameOntoExisting => {
-            edits.put(record, SEEN, BOOLEAN, 1);
-            rename(view, edits, VICTIM, b"seen");
+            for record in records(view) {
+                edits.put(record, SEEN, BOOLEAN, 1);
+            }
+            for cell in cells_of(view, VICTIM) {
+                let key = edits.text(b"seen");
+                edits.value(RENAME, cell, TEXT, key);
+            }
         }
         _ => return None,
     }
