@@ -21,7 +21,7 @@ fn odd(signal: Signal, request_rolls: &[u8], mangle_rolls: &[u8]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_request_that_nobody_edits_is_kept_and_shown_as_it_is(signal in signals(), dice in rolls(900), odds in rolls(400)) {

@@ -3,7 +3,7 @@
 use super::mangle::UNKNOWN;
 use super::model::{Tree, tree};
 use super::requests::{any_of_depth, double, key, text};
-use super::views::{Reach, lines_of_tree, lines_of_view, path_of};
+use super::views::{Reach, lines_of_tree, lines_of_view, path_of, same};
 use super::{Dice, full_access, index, model};
 use crate::fields::path::{Path, Step, push_key};
 use crate::outcome::Outcome;
@@ -45,9 +45,10 @@ pub fn edited(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         tree = after;
         batch.project(&access, 0..batch.records(), &mut view);
         if batch.live_records() > 0 || batch.records() == 0 {
-            assert_eq!(lines_of_view(&view), lines_of_tree(&tree, Reach::Everything), "what the next stage sees");
+            let expected = lines_of_tree(&tree, Reach::Everything);
+            same(&lines_of_view(&view), &expected, "what the next stage sees");
             let decoded = model::tree(signal, &batch.encode()).expect("prost decodes what was encoded");
-            assert_eq!(lines_of_tree(&decoded, Reach::Everything), lines_of_tree(&tree, Reach::Everything), "what goes out");
+            same(&lines_of_tree(&decoded, Reach::Everything), &expected, "what goes out");
             if !has_drops {
                 assert_eq!(unknown(&batch.encode()), unknown(wire), "unknown fields survive");
             }
@@ -77,6 +78,7 @@ fn script(view: &View, tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'
     }
     tree.tidy();
     let mut has_drops = false;
+    let live = tree.live();
     for _ in 0..dice.below(3) {
         let place = dice.below(view.node_kind.len());
         let kind = NodeKind::try_from(view.node_kind[place]).unwrap();
@@ -86,7 +88,7 @@ fn script(view: &View, tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'
             outcome.judgements.verdict.push(1);
             outcome.judgements.rule.push(0);
             outcome.judgements.argument.push(0);
-            tree.drop_node(tree.live()[place]);
+            tree.drop_node(live[place]);
             has_drops = true;
         }
     }

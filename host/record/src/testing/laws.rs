@@ -1,7 +1,7 @@
 //! The laws of a batch, each as a function that panics when it does not hold.
 
 use super::model::tree;
-use super::views::{Reach, lines_of_tree, lines_of_view};
+use super::views::{Reach, lines_of_tree, lines_of_view, same};
 use super::{Dice, everything, full_access, index};
 use crate::outcome::{Edits, Judgements, Outcome};
 use crate::{Access, Fields, Limits, NodeKind, Signal, View, count};
@@ -18,7 +18,7 @@ pub fn untouched(signal: Signal, wire: &[u8]) {
         let mut view = View::default();
         let access = Access { reads: fields, writes: Fields::none(signal), drops: false };
         batch.project(&access, 0..batch.records(), &mut view);
-        assert_eq!(lines_of_view(&view), lines_of_tree(&tree, reach));
+        same(&lines_of_view(&view), &lines_of_tree(&tree, reach), "what is shown");
         assert_eq!(batch.encode(), wire);
         assert_eq!(count(signal, wire), Ok(batch.records()));
     }
@@ -57,7 +57,7 @@ pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     for (_, _, cells) in &mut expected {
         cells.retain(|(path, _)| reads.iter().any(|read| read == path));
     }
-    assert_eq!(lines_of_view(&view), expected);
+    same(&lines_of_view(&view), &expected, "what is shown");
     assert_eq!(view.fields.len(), reads.len(), "no path beyond those that are listed");
 }
 
@@ -80,7 +80,7 @@ pub fn any_bytes(signal: Signal, wire: &[u8]) {
         }
         lines.sort();
     }
-    assert_eq!(shown, expected);
+    same(&shown, &expected, "what is shown");
 }
 
 /// An outcome of any kind is refused or applied, never a panic; and what comes of it is a request.

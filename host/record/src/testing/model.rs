@@ -123,8 +123,12 @@ impl Tree {
         self.attributes(at, "resource.attributes", &resource.attributes);
         self.int(at, "resource.dropped_attributes_count", resource.dropped_attributes_count);
         for entity in &resource.entity_refs {
-            self.text(at, "resource.entity_refs.schema_url", &entity.schema_url);
-            self.text(at, "resource.entity_refs.type", &entity.r#type);
+            // Several have the same path, so one that is not on the wire must not be counted.
+            for (path, text) in [("schema_url", &entity.schema_url), ("type", &entity.r#type)] {
+                if !text.is_empty() {
+                    self.text(at, &format!("resource.entity_refs.{path}"), text);
+                }
+            }
             entity.id_keys.iter().for_each(|key| self.text(at, "resource.entity_refs.id_keys", key));
             entity.description_keys.iter().for_each(|key| self.text(at, "resource.entity_refs.description_keys", key));
         }

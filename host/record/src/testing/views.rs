@@ -155,3 +155,11 @@ fn settle(lines: &mut Lines) {
         cells.sort_by(|left, right| left.0.cmp(&right.0));
     }
 }
+
+/// Panics at the first node where the two differ.
+pub(super) fn same(found: &Lines, expected: &Lines, what: &str) {
+    for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert_eq!(found, expected, "{what}, node {place}");
+    }
+    assert_eq!(found.len(), expected.len(), "{what}, number of nodes");
+}
