@@ -258,7 +258,9 @@ impl Batch {
         for (place, array) in arrays.iter().enumerate() {
             let is_known =
                 place.checked_sub(1).and_then(|before| arrays.get(before)) == Some(array);
-            let Some(list) = self.store.inside(*array).filter(|_| !is_known) else {
+            // What was an array may be something else by now.
+            let is_array = self.store.cells[*array].kind == ValueKind::Array;
+            let Some(list) = self.store.inside(*array).filter(|_| is_array && !is_known) else {
                 continue;
             };
             let parent = self.store.cells[*array].name;
