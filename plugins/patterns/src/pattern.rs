@@ -42,6 +42,12 @@ impl Pattern {
         &self.hir
     }
 
+    /// Length in bytes of the shortest text that may match.
+    #[must_use]
+    pub fn shortest_match(&self) -> usize {
+        self.hir.properties().minimum_len().unwrap_or(usize::MAX)
+    }
+
     /// Whether the text holds a match.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {

@@ -67,23 +67,12 @@ impl Values {
         };
         let (mut changed, rule, index) = first?;
         // What later patterns see is the text with its masks, in which they may find what was not there before.
-        let mut done = index;
-        while let Some((again, at)) = self.again(&changed, done) {
-            changed = again;
-            done = at;
+        for (pattern, _) in self.blocked.iter().skip(index.saturating_add(1)) {
+            if let Some(again) = self.replace(pattern, &changed) {
+                changed = again;
+            }
         }
         (changed != text).then_some((changed, rule))
-    }
-
-    /// What the next pattern after `done` that finds something makes of a text.
-    fn again(&self, text: &str, done: usize) -> Option<(String, usize)> {
-        let mut suspects: Vec<usize> = self.screen.unscreened().iter().map(|&index| index as usize).collect();
-        let mut hits = Vec::new();
-        self.screen.scan(text.as_bytes(), 1, |_| Some((0, text.len())), &mut hits);
-        suspects.extend(hits.iter().map(|hit| hit.pattern as usize));
-        suspects.retain(|&index| index > done);
-        suspects.sort_unstable();
-        suspects.into_iter().find_map(|index| Some((self.replace(&self.blocked.get(index)?.0, text)?, index)))
     }
 
     fn replaced(&self, (pattern, rule): &(Pattern, Rule), text: &str, index: usize) -> Option<(String, Rule, usize)> {
@@ -92,6 +81,9 @@ impl Values {
     }
 
     fn replace(&self, pattern: &Pattern, text: &str) -> Option<String> {
+        if text.len() < pattern.shortest_match() {
+            return None;
+        }
         let spared = self.spared(text);
         if spared.is_empty() {
             return pattern.replace_all(text, |secret, out| self.mask.push(secret, out));

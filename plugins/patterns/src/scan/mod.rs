@@ -1,7 +1,8 @@
 //! Up to eight probes of four bytes, looked for in one pass.
 //!
 //! A byte is taken for one of a set when both of its halves are: two tables of sixteen entries for each of the four places, with a bit
-//! for each probe. So a probe may answer where none of its sets holds the bytes, and never stays silent where all do.
+//! for each probe. Where a probe answers, the four bytes after it are asked in the same way, which spares the closer look that comes
+//! next most of its work: digits stand beside digits. So a probe may answer where none of its sets holds the bytes, and never stays silent where all do.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
@@ -10,12 +11,14 @@ mod x86;
 
 /// Bytes of a probe.
 pub(crate) const PLACES: usize = 4;
+/// Bytes of a probe and of those after it that are looked at where the probe answers.
+pub(crate) const ALL_PLACES: usize = 8;
 
 /// The nibble tables.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Probes {
-    low: [[u8; 16]; PLACES],
-    high: [[u8; 16]; PLACES],
+    low: [[u8; 16]; ALL_PLACES],
+    high: [[u8; 16]; ALL_PLACES],
 }
 
 impl Probes {
@@ -32,13 +35,15 @@ impl Probes {
     }
 }
 
-/// Calls `found` with each position where probes answer, and their bits. What would stand after the end counts as zeros.
+/// Calls `found` with each position where probes answer, and their bits, in rising order. What would stand after the end counts as
+/// zeros for the probe itself, and is not asked for after it.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     wasm::scan(probes, text, found);
 }
 
-/// Calls `found` with each position where probes answer, and their bits. What would stand after the end counts as zeros.
+/// Calls `found` with each position where probes answer, and their bits, in rising order. What would stand after the end counts as
+/// zeros for the probe itself, and is not asked for after it.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     if std::arch::is_x86_feature_detected!("ssse3") {
@@ -48,7 +53,8 @@ pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
     }
 }
 
-/// Calls `found` with each position where probes answer, and their bits. What would stand after the end counts as zeros.
+/// Calls `found` with each position where probes answer, and their bits, in rising order. What would stand after the end counts as
+/// zeros for the probe itself, and is not asked for after it.
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     portable(probes, text, found);
@@ -57,15 +63,17 @@ pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
 /// Byte by byte, for machines that have no better way; it also says what the others have to find.
 #[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), expect(dead_code, reason = "the vector form stands in for it"))]
 fn portable(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
-    let mut tables = [[0_u8; 256]; PLACES];
+    let mut tables = [[0_u8; 256]; ALL_PLACES];
     for ((table, low), high) in tables.iter_mut().zip(&probes.low).zip(&probes.high) {
         for (byte, entry) in table.iter_mut().enumerate() {
             *entry = low.get(byte & 15).copied().unwrap_or_default() & high.get(byte >> 4).copied().unwrap_or_default();
         }
     }
     for at in 0..text.len() {
-        let bytes = text.get(at..).unwrap_or_default().iter().copied().chain(std::iter::repeat(0));
-        let bits = tables.iter().zip(bytes).fold(u8::MAX, |bits, (table, byte)| bits & table.get(usize::from(byte)).copied().unwrap_or_default());
+        let window = text.get(at..).unwrap_or_default();
+        let probed = window.iter().copied().chain(std::iter::repeat(0)).take(PLACES);
+        let after = window.iter().copied().skip(PLACES);
+        let bits = tables.iter().zip(probed.chain(after)).fold(u8::MAX, |bits, (table, byte)| bits & table.get(usize::from(byte)).copied().unwrap_or_default());
         if bits != 0 {
             found(at, bits);
         }
@@ -103,6 +111,13 @@ fn halves(block: &[u8; 16]) -> [u64; 2] {
     }
 }
 
+/// The sixteen bytes at a position, if there are so many.
+#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+fn sixteen(text: &[u8], at: usize) -> Option<&[u8; 16]> {
+    text.get(at..)?.first_chunk()
+}
+
 /// Blocks of sixteen bytes: the whole ones of a text, and its end with zeros after it, so far that every position is the first of a probe.
 #[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
 fn tail(text: &[u8]) -> (&[[u8; 16]], [[u8; 16]; 2]) {
@@ -124,7 +139,8 @@ mod tests {
     #[test]
     fn every_form_finds_what_the_portable_one_finds() {
         let mut probes = Probes::default();
-        for (probe, sets) in [["A", "K", "I", "A"], ["0123", ".", "456", "0123."], ["@", "\0xyz", "\0", "\0@"]].iter().enumerate() {
+        let any: String = (0..=127_u8).map(char::from).collect();
+        for (probe, sets) in [["A", "K", "I", "A", "K", &any, &any, &any], ["0123", ".", "456", "0123.", "0123456.", "0123456.", &any, &any], ["@", "\0xyz", "\0", "\0@", &any, &any, &any, &any]].iter().enumerate() {
             for (place, set) in sets.iter().enumerate() {
                 set.bytes().for_each(|byte| probes.add(place, byte, probe));
             }
@@ -141,7 +157,12 @@ mod tests {
             let (mut one, mut other) = (Vec::new(), Vec::new());
             portable(&probes, &text, &mut |at, bits| one.push((at, bits)));
             scan(&probes, &text, &mut |at, bits| other.push((at, bits)));
-            assert_eq!(one, other, "in a text of {length} bytes");
+            // Near the end the vector forms do not look beyond the probe.
+            let settled = |list: &[(usize, u8)]| -> Vec<_> { list.iter().copied().filter(|(at, _)| at + 40 < length).collect() };
+            assert_eq!(settled(&one), settled(&other), "in a text of {length} bytes");
+            for (at, bits) in one {
+                assert!(other.iter().any(|(other, found)| *other == at && found & bits == bits), "at {at} of {length} bytes");
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm_srli_epi16, _mm_unpackhi_epi64,
 };
 
-use super::{PLACES, Probes, report, tail};
+use super::{ALL_PLACES, Probes, report, sixteen, tail};
 
 /// To be called where SSSE3 was found.
 pub(super) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
@@ -18,9 +18,9 @@ pub(super) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
 
 #[target_feature(enable = "ssse3")]
 fn with_ssse3(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
-    let low: [__m128i; PLACES] = std::array::from_fn(|place| probes.low.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
-    let high: [__m128i; PLACES] = std::array::from_fn(|place| probes.high.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
-    let ([low0, low1, low2, low3], [high0, high1, high2, high3]) = (low, high);
+    let low: [__m128i; ALL_PLACES] = std::array::from_fn(|place| probes.low.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
+    let high: [__m128i; ALL_PLACES] = std::array::from_fn(|place| probes.high.get(place).map_or(_mm_setzero_si128(), |table| load(table)));
+    let ([low0, low1, low2, low3, more_low @ ..], [high0, high1, high2, high3, more_high @ ..]) = (low, high);
     let nibble = _mm_set1_epi8(15);
     let (mut last0, mut last1, mut last2) = (_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128());
     let (blocks, end) = tail(text);
@@ -36,14 +36,27 @@ fn with_ssse3(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
         let first = _mm_alignr_epi8::<13>(this0, last0);
         let second = _mm_alignr_epi8::<14>(this1, last1);
         let third = _mm_alignr_epi8::<15>(this2, last2);
-        let answers = _mm_and_si128(_mm_and_si128(first, second), _mm_and_si128(third, this3));
-        let halves = [_mm_cvtsi128_si64(answers).cast_unsigned(), _mm_cvtsi128_si64(_mm_unpackhi_epi64(answers, answers)).cast_unsigned()];
-        if halves != [0, 0] {
-            report(halves, at, text.len(), found);
+        let mut answers = _mm_and_si128(_mm_and_si128(first, second), _mm_and_si128(third, this3));
+        if words(answers) != [0, 0] {
+            for (after, (low, high)) in more_low.iter().zip(&more_high).enumerate() {
+                if let Some(bytes) = sixteen(text, at.saturating_add(after).saturating_add(1)) {
+                    let bytes = load(bytes);
+                    let (l, h) = (_mm_and_si128(bytes, nibble), _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble));
+                    answers = _mm_and_si128(answers, _mm_and_si128(_mm_shuffle_epi8(*low, l), _mm_shuffle_epi8(*high, h)));
+                }
+            }
+            report(words(answers), at, text.len(), found);
         }
         (last0, last1, last2) = (this0, this1, this2);
         at = at.saturating_add(16);
     }
+}
+
+/// A vector as two words, low end first.
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn words(vector: __m128i) -> [u64; 2] {
+    [_mm_cvtsi128_si64(vector).cast_unsigned(), _mm_cvtsi128_si64(_mm_unpackhi_epi64(vector, vector)).cast_unsigned()]
 }
 
 /// A vector of sixteen bytes.

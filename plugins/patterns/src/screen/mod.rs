@@ -5,9 +5,11 @@
 //! tables that Hyperscan's Teddy made known (`scan`). Where a probe answers, the whole window is compared, and only the text around it
 //! is then a matter for the pattern itself. A pattern without a useful window (`x*`, `.+`, `\w+`) is left to the caller for every text.
 
+mod follow;
 mod necessary;
 mod rarity;
 
+use follow::Follow;
 use necessary::Window;
 
 use crate::Pattern;
@@ -29,11 +31,12 @@ pub struct Screen {
     unscreened: Vec<u32>,
 }
 
-/// Eight buckets of windows, which one scan of the text looks for.
+/// Up to eight windows, which one scan of the text looks for.
 #[derive(Debug, Clone)]
 struct Pass {
     probes: Probes,
-    buckets: Vec<Vec<Guard>>,
+    /// By bit of the probes.
+    guards: Vec<Guard>,
 }
 
 /// A window as it is compared.
@@ -45,10 +48,19 @@ struct Guard {
     /// Bit `i` of a window of `length` bytes, for each byte that may stand at place `i`.
     places: Box<[u32; 256]>,
     length: usize,
+    /// Where in the window what follows begins.
+    joint: usize,
+    follow: Option<Follow>,
 }
 
 impl Guard {
+    /// Whether a match is possible whose window begins at `start`.
     fn holds(&self, text: &[u8], start: usize) -> bool {
+        self.has_places(text, start)
+            && self.follow.as_ref().is_none_or(|follow| follow.holds(text.get(start.saturating_add(self.joint)..).unwrap_or_default()))
+    }
+
+    fn has_places(&self, text: &[u8], start: usize) -> bool {
         let Some(window) = text.get(start..start.saturating_add(self.length)) else { return false };
         let mut place = 1_u32;
         window.iter().all(|&byte| {
@@ -101,7 +113,7 @@ impl Screen {
 impl Pass {
     fn new(windows: &[(u32, Window)]) -> Pass {
         let mut probes = Probes::default();
-        let mut buckets = Vec::with_capacity(windows.len());
+        let mut guards = Vec::with_capacity(windows.len());
         for (bucket, (pattern, window)) in windows.iter().enumerate() {
             for (place, set) in window.probe().enumerate() {
                 for byte in set.bytes() {
@@ -116,9 +128,16 @@ impl Pass {
                     }
                 }
             }
-            buckets.push(vec![Guard { pattern: *pattern, before: window.probe_at, places, length: window.places.len() }]);
+            guards.push(Guard {
+                pattern: *pattern,
+                before: window.probe_at,
+                places,
+                length: window.places.len(),
+                joint: window.joint_at,
+                follow: window.follow.clone(),
+            });
         }
-        Pass { probes, buckets }
+        Pass { probes, guards }
     }
 
     fn scan(&self, all: &[u8], count: usize, place: &impl Fn(usize) -> Option<(usize, usize)>, hits: &mut Vec<Hit>) {
@@ -128,31 +147,24 @@ impl Pass {
         let mut met = 0_u64;
         let first = hits.len();
         scan(&self.probes, all, &mut |at, bits| {
-            while end <= at {
-                if index >= count {
-                    return;
-                }
-                if let Some((offset, length)) = place(index) {
-                    (start, end) = (offset, offset.saturating_add(length));
-                    met = 0;
-                }
-                index = index.saturating_add(1);
-            }
-            let (Some(inside), Ok(text)) = (all.get(start..end), u32::try_from(index.saturating_sub(1))) else { return };
             let mut bits = bits;
             while bits != 0 {
-                let bucket = bits.trailing_zeros();
-                bits &= bits.saturating_sub(1);
-                for guard in self.buckets.get(bucket as usize).into_iter().flatten() {
-                    let mark = 1_u64.checked_shl(guard.pattern).unwrap_or_default();
-                    if met & mark != 0 {
-                        continue;
+                let Some(guard) = self.guards.get(bits.trailing_zeros() as usize) else { return };
+                bits &= bits.wrapping_sub(1);
+                // Most answers of a probe are refuted by the bytes around it, so these come before the question whose bytes they are.
+                let Some(from) = at.checked_sub(guard.before).filter(|from| guard.holds(all, *from)) else { continue };
+                while end <= at && index < count {
+                    if let Some((offset, length)) = place(index) {
+                        (start, end) = (offset, offset.saturating_add(length));
+                        met = 0;
                     }
-                    let Some(from) = at.checked_sub(start).and_then(|at| at.checked_sub(guard.before)) else { continue };
-                    if guard.holds(inside, from) {
-                        met |= mark;
-                        hits.push(Hit { text, pattern: guard.pattern });
-                    }
+                    index = index.saturating_add(1);
+                }
+                let mark = 1_u64.checked_shl(guard.pattern).unwrap_or_default();
+                let inside = from >= start && at < end && all.get(..end).is_some_and(|all| guard.holds(all, from));
+                if let (Ok(text), true) = (u32::try_from(index.saturating_sub(1)), inside && met & mark == 0) {
+                    met |= mark;
+                    hits.push(Hit { text, pattern: guard.pattern });
                 }
             }
         });

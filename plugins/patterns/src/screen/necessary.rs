@@ -8,11 +8,14 @@
 use regex_automata::nfa::thompson::{NFA, State, WhichCaptures};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
+use super::follow::Follow;
 use super::rarity::share;
-use crate::scan::PLACES;
+use crate::scan::{ALL_PLACES, PLACES};
 
 /// Places of a window before its joint, and after it.
 const REACH: usize = 16;
+/// Bytes after the joint for which the pattern itself is followed, at least.
+const FOLLOWED: usize = 20;
 /// Joints that are tried, and windows that a pattern may have: a pattern that needs more is left unscreened.
 const JOINTS: usize = 48;
 const MOST: usize = 16;
@@ -62,17 +65,20 @@ impl Bytes {
 pub(super) struct Window {
     pub(super) places: Vec<Bytes>,
     pub(super) probe_at: usize,
+    /// The place right after the joint, and what follows there.
+    pub(super) joint_at: usize,
+    pub(super) follow: Option<Follow>,
     /// How often the probe answers, in parts of a million bytes.
     seen: u64,
 }
 
 impl Window {
     pub(super) fn probe(&self) -> impl Iterator<Item = Bytes> + '_ {
-        (0..PLACES).map(|i| self.places.get(self.probe_at.saturating_add(i)).copied().unwrap_or(Bytes::ALL))
+        (0..ALL_PLACES).map(|i| self.places.get(self.probe_at.saturating_add(i)).copied().unwrap_or(Bytes::ALL))
     }
 
     /// The window with its rarest probe; none if nothing is known.
-    fn new(mut places: Vec<Bytes>) -> Option<Window> {
+    fn new((mut places, joint_at): (Vec<Bytes>, usize)) -> Option<Window> {
         while places.last() == Some(&Bytes::ALL) {
             places.pop();
         }
@@ -81,7 +87,7 @@ impl Window {
             probed.map(Bytes::seen).fold(1_000_000_u64, |seen, place| seen.saturating_mul(place) / 1_000_000)
         };
         let (seen, probe_at) = (0..places.len()).map(|at| (rarity(at), at)).min()?;
-        Some(Window { places, probe_at, seen })
+        Some(Window { places, probe_at, joint_at, follow: None, seen })
     }
 }
 
@@ -113,8 +119,11 @@ fn best(hir: &Hir, depth: usize) -> Option<Vec<Window>> {
         candidates.extend(parts.filter_map(|part| best(part, depth.saturating_add(1))));
     }
     let joints = 0..items.len().min(JOINTS);
-    let rarest = joints.filter_map(|joint| Window::new(around(&items, joint))).min_by_key(|window| window.seen);
-    candidates.extend(rarest.map(|window| vec![window]));
+    let rarest = joints.filter_map(|joint| Some((joint, Window::new(around(&items, joint))?))).min_by_key(|(_, window)| window.seen);
+    candidates.extend(rarest.map(|(joint, window)| {
+        let follow = Follow::new(&reaching(items.iter().skip(joint), FOLLOWED));
+        vec![Window { follow, ..window }]
+    }));
     candidates.into_iter().min_by_key(|windows| cost(windows))
 }
 
@@ -153,23 +162,24 @@ fn anything() -> Hir {
 }
 
 /// The places around the joint before item `joint`.
-fn around(items: &[Hir], joint: usize) -> Vec<Bytes> {
+fn around(items: &[Hir], joint: usize) -> (Vec<Bytes>, usize) {
     let (left, right) = items.split_at_checked(joint).unwrap_or_default();
-    let mut before = places(&reaching(left.iter().rev()).into_iter().rev().collect::<Vec<_>>(), true);
+    let mut before = places(&reaching(left.iter().rev(), REACH).into_iter().rev().collect::<Vec<_>>(), true);
     before.reverse();
     while before.first() == Some(&Bytes::ALL) {
         before.remove(0);
     }
-    before.extend(places(&reaching(right.iter()), false));
-    before
+    let joint_at = before.len();
+    before.extend(places(&reaching(right.iter(), REACH), false));
+    (before, joint_at)
 }
 
-/// As many items as are needed to fill a window.
-fn reaching<'h>(items: impl Iterator<Item = &'h Hir>) -> Vec<Hir> {
+/// As many items as are needed for so many bytes.
+fn reaching<'h>(items: impl Iterator<Item = &'h Hir>, bytes: usize) -> Vec<Hir> {
     let mut reached = 0_usize;
     let mut needed = Vec::new();
     for item in items {
-        if reached >= REACH {
+        if reached >= bytes {
             break;
         }
         reached = reached.saturating_add(item.properties().minimum_len().unwrap_or(0));
