@@ -52,8 +52,10 @@ pub(crate) struct Draft {
     pub(crate) judgements: Judgements,
     /// What the policy did wrong; the batch fails with it, because half an edit is worse than none.
     pub(crate) mistake: Option<String>,
-    /// How many edits to make room for when the first one comes.
-    expected: usize,
+    /// How many judgements to make room for when the first one comes.
+    records: usize,
+    /// Likewise of edits.
+    room: Room,
     /// For each declared path its index among the paths of the edits, or [`UNWRITTEN`].
     declared_paths: Vec<u32>,
     /// Likewise for paths by their text, and for attributes by kind of node and key.
@@ -62,8 +64,53 @@ pub(crate) struct Draft {
     random_state: u64,
 }
 
+/// How many edits there will be, and how many bytes of text with them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    edits: usize,
+    text: usize,
+}
+
+/// What a policy needed for its last batch: the next one will need about as much a record. To make room once is worth more than it
+/// looks, because everything that grows in a component is copied.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Habit {
+    records: usize,
+    edits: usize,
+    text: usize,
+}
+
+impl Habit {
+    /// What a draft needed for so many records.
+    pub(crate) fn of(records: usize, draft: &Draft) -> Self {
+        Self {
+            records,
+            edits: draft.edits.op.len(),
+            text: draft.edits.text.len(),
+        }
+    }
+
+    /// What to expect for so many: an eighth more. Of the first batch it is an edit a record.
+    pub(crate) fn expect(self, records: usize) -> Room {
+        let scaled = |count: usize| {
+            let share = count.saturating_mul(records) / self.records.max(1);
+            share + share / 8 + 1
+        };
+        if self.records == 0 {
+            return Room {
+                edits: records,
+                text: 0,
+            };
+        }
+        Room {
+            edits: scaled(self.edits),
+            text: scaled(self.text),
+        }
+    }
+}
+
 impl Draft {
-    pub(crate) fn new(records: usize, seed: u64) -> Self {
+    pub(crate) fn new(records: usize, room: Room, seed: u64) -> Self {
         Self {
             edits: Edits {
                 op: Vec::new(),
@@ -83,7 +130,8 @@ impl Draft {
                 route_sets: Vec::new(),
             },
             mistake: None,
-            expected: records,
+            records,
+            room,
             declared_paths: Vec::new(),
             other_paths: BTreeMap::new(),
             attribute_paths: Default::default(),
@@ -108,10 +156,10 @@ impl Draft {
         };
         let judgements = &mut self.judgements;
         if judgements.node.is_empty() {
-            judgements.node.reserve(self.expected);
-            judgements.verdict.reserve(self.expected);
-            judgements.rule.reserve(self.expected);
-            judgements.argument.reserve(self.expected);
+            judgements.node.reserve(self.records);
+            judgements.verdict.reserve(self.records);
+            judgements.rule.reserve(self.records);
+            judgements.argument.reserve(self.records);
         }
         judgements.node.push(node);
         judgements.verdict.push(number);
@@ -129,6 +177,9 @@ impl Draft {
         value: &NewValue<'_>,
         rule: Rule,
     ) {
+        if self.edits.op.is_empty() {
+            make_room(&mut self.edits, self.room);
+        }
         let (kind, number) = value.write(&mut self.edits.text);
         self.push(operation, target, field, kind, number, rule);
     }
@@ -144,9 +195,6 @@ impl Draft {
         rule: Rule,
     ) {
         let edits = &mut self.edits;
-        if edits.op.is_empty() {
-            make_room(edits, self.expected);
-        }
         edits.op.push(operation as u8);
         edits.target.push(target);
         edits.field.push(field);
@@ -206,7 +254,9 @@ impl Draft {
 
 /// Makes room for edits, once for a batch.
 #[cold]
-fn make_room(edits: &mut Edits, expected: usize) {
+fn make_room(edits: &mut Edits, room: Room) {
+    let expected = room.edits;
+    edits.text.reserve(room.text);
     edits.op.reserve(expected);
     edits.target.reserve(expected);
     edits.field.reserve(expected);

@@ -1,7 +1,7 @@
 //! One configured policy: what stands between the interface and [`Policy`].
 
 use crate::columns::{Columns, Frame};
-use crate::draft::Draft;
+use crate::draft::{Draft, Habit};
 use crate::setup::Declared;
 use crate::{Batch, Compat, Manifest, Policy, Problem, Setup, config};
 
@@ -9,6 +9,7 @@ use crate::{Batch, Compat, Manifest, Policy, Problem, Setup, config};
 pub(crate) struct Instance<P> {
     policy: P,
     declared: Declared,
+    habit: Habit,
 }
 
 impl<P: Policy> Instance<P> {
@@ -19,6 +20,7 @@ impl<P: Policy> Instance<P> {
         Ok(Self {
             policy,
             declared: setup.into_declared(),
+            habit: Habit::default(),
         })
     }
 
@@ -27,9 +29,11 @@ impl<P: Policy> Instance<P> {
     }
 
     pub(crate) fn process(&mut self, columns: Columns<'_>) -> Result<Draft, String> {
-        let mut draft = Draft::new(columns.records(), columns.seed);
+        let records = columns.records();
+        let mut draft = Draft::new(records, self.habit.expect(records), columns.seed);
         let frame = Frame::new(columns, &self.declared);
         self.policy.batch(&mut Batch::new(&frame, &mut draft))?;
+        self.habit = Habit::of(records, &draft);
         match draft.mistake.take() {
             Some(mistake) => Err(mistake),
             None => Ok(draft),
