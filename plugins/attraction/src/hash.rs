@@ -7,76 +7,67 @@ use tollgate_sdk::Value;
 const PLACES: usize = 2048;
 /// How long a text may be to be remembered, in words of eight bytes.
 const WORDS: usize = 5;
-const DIGITS: usize = 64;
 
-type Hex = [u8; DIGITS];
 type Words = [u64; WORDS];
 
 /// Hashes values, and remembers the texts it hashed last: the same few users and hosts stand in record after record, and a look-up
 /// costs a tenth of a hash.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Hasher {
     /// The last two texts of each place: with one alone, two users who share a place would drive each other out all the time.
     places: Vec<[Memory; 2]>,
-    last: Hex,
+    last: String,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// A text, and its hash in hexadecimal. Where nothing is remembered yet, the hash is empty.
+#[derive(Debug, Clone, Default)]
 struct Memory {
     length: usize,
     words: Words,
-    hex: Hex,
-}
-
-impl Default for Hasher {
-    fn default() -> Self {
-        Self {
-            places: Vec::new(),
-            last: [b'0'; DIGITS],
-        }
-    }
+    hash: String,
 }
 
 impl Hasher {
     /// What a value becomes: its hash. Values that upstream cannot hash (bytes, arrays, maps, empty) become an empty text.
     #[inline]
     pub(crate) fn hash(&mut self, value: Value<'_>) -> &str {
-        let hex = match value {
+        match value {
             Value::Text(text) => self.hash_text(text.as_bytes()),
             Value::Int(number) => self.hash_bytes(&number.to_le_bytes()),
             Value::Double(number) => self.hash_bytes(&number.to_bits().to_le_bytes()),
             Value::Boolean(truth) => self.hash_bytes(&[u8::from(truth)]),
-            _ => return "",
-        };
-        str::from_utf8(hex).unwrap_or_default()
+            _ => "",
+        }
     }
 
-    fn hash_text(&mut self, text: &[u8]) -> &Hex {
+    fn hash_text(&mut self, text: &[u8]) -> &str {
         let Some(words) = words(text) else {
             return self.hash_bytes(text);
         };
         let Self { places, last } = self;
         if places.is_empty() {
-            places.resize(PLACES, [Memory::free(); 2]);
+            places.resize_with(PLACES, Default::default);
         }
         let Some([newer, older]) = places.get_mut(place(text.len(), &words)) else {
             *last = hex(text);
             return last;
         };
         if newer.holds(text.len(), &words) {
-            return &newer.hex;
+            return &newer.hash;
         }
         if older.holds(text.len(), &words) {
-            return &older.hex;
+            return &older.hash;
         }
-        *older = *newer;
-        newer.length = text.len();
-        newer.words = words;
-        newer.hex = hex(text);
-        &newer.hex
+        std::mem::swap(newer, older);
+        *newer = Memory {
+            length: text.len(),
+            words,
+            hash: hex(text),
+        };
+        &newer.hash
     }
 
-    fn hash_bytes(&mut self, bytes: &[u8]) -> &Hex {
+    fn hash_bytes(&mut self, bytes: &[u8]) -> &str {
         self.last = hex(bytes);
         &self.last
     }
@@ -85,16 +76,7 @@ impl Hasher {
 impl Memory {
     #[inline]
     fn holds(&self, length: usize, words: &Words) -> bool {
-        self.length == length && self.words == *words
-    }
-
-    /// Of a length that no text has.
-    fn free() -> Self {
-        Self {
-            length: usize::MAX,
-            words: [0; WORDS],
-            hex: [b'0'; DIGITS],
-        }
+        self.words == *words && self.length == length && !self.hash.is_empty()
     }
 }
 
@@ -116,27 +98,29 @@ fn words(text: &[u8]) -> Option<Words> {
     Some(words)
 }
 
-/// Where a text is remembered.
+/// Where a text is remembered: each word times a number of its own, all at once.
 #[inline]
 fn place(length: usize, words: &Words) -> usize {
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mixed = words.iter().fold(length as u64, |mixed, word| {
-        (mixed.rotate_left(5) ^ word).wrapping_mul(MIX)
+    const FACTORS: Words = [
+        0x9e37_79b9_7f4a_7c15,
+        0xbf58_476d_1ce4_e5b9,
+        0x94d0_49bb_1331_11eb,
+        0xd6e8_feb8_6659_fd93,
+        0xa076_1d64_78bd_642f,
+    ];
+    let products = words.iter().zip(FACTORS);
+    let sum = products.fold(length as u64, |sum, (word, factor)| {
+        sum.wrapping_add(word.wrapping_mul(factor))
     });
-    (mixed >> 48) as usize % PLACES
+    ((sum ^ sum >> 29).wrapping_mul(FACTORS[0]) >> 48) as usize % PLACES
 }
 
-fn hex(bytes: &[u8]) -> Hex {
-    // Without a table or a branch, so that 16 digits are made at once.
+fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
-    let mut hex = [0; DIGITS];
-    for (pair, byte) in hex
-        .as_chunks_mut::<2>()
-        .0
-        .iter_mut()
-        .zip(Sha256::digest(bytes))
-    {
-        *pair = [digit(byte >> 4), digit(byte & 0xf)];
-    }
-    hex
+    let digest = Sha256::digest(bytes);
+    digest
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .map(char::from)
+        .collect()
 }
