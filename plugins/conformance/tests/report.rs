@@ -1,6 +1,14 @@
 //! The runner can fail.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may panic")]
-#![allow(clippy::needless_pass_by_value, reason = "reads best with `json!` at the place of use")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "reads best with `json!` at the place of use"
+)]
 
 use serde_json::{Value, json};
 use tollgate_conformance::{Report, normal, run};

@@ -6,10 +6,12 @@
     reason = "a test may panic"
 )]
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tollgate_probabilistic_sampler::ProbabilisticSampler;
 use tollgate_probabilistic_sampler::hash::{self, Seed};
 use tollgate_probabilistic_sampler::probability::Threshold;
 use tollgate_probabilistic_sampler::tracestate::TraceState;
+use tollgate_sdk::testing::{Harness, span};
 use tollgate_values::parse_double;
 
 fn rows(table: &str) -> Vec<Value> {
@@ -139,4 +141,29 @@ fn the_32nd_member_is_one_too_many() {
     let members = |count: usize| vec!["x=y"; count].join(",");
     assert!(TraceState::parse(&members(31)).1);
     assert!(!TraceState::parse(&members(32)).1);
+}
+
+#[test]
+fn spans_carry_a_priority_of_any_type() {
+    for row in rows(include_str!("vectors/table_span_sampling_priority.json")) {
+        let priority = &row["sampling.priority"];
+        // At 0 percent a span stays only if its priority keeps it, at 100 it goes only if its priority drops it.
+        let kept = [0, 100].map(|percentage| {
+            let config = json!({ "sampling_percentage": percentage });
+            let mut sampler = Harness::<ProbabilisticSampler>::configure(config).unwrap();
+            let span = span("s").field("traceId", "000000000000000000ffffffffffffff");
+            let span = if priority.is_null() {
+                span
+            } else {
+                span.attribute("sampling.priority", priority.clone())
+            };
+            sampler.run(&span.build()).unwrap().dropped() == 0
+        });
+        let expected = match text(&row["decision"]) {
+            "keep" => [true, true],
+            "drop" => [false, false],
+            _ => [false, true],
+        };
+        assert_eq!(kept, expected, "{row}");
+    }
 }

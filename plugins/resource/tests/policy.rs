@@ -72,3 +72,12 @@ fn mistakes_point_into_the_list() {
     assert!(problems[0].help.is_some());
     assert!(Harness::<Resource>::configure(json!({})).is_err());
 }
+
+#[test]
+fn a_resource_without_records_is_acted_upon_too() {
+    let config = json!({ "attributes": [{ "key": "env", "value": "prod", "action": "insert" }] });
+    let mut policy = Harness::<Resource>::configure(config).unwrap();
+    let request = json!({ "resourceLogs": [{ "resource": { "attributes": [] } }] });
+    let output = policy.run_json(Signal::Logs, &request.to_string()).unwrap();
+    assert_eq!(output.edits_of("attributes[0]"), 1);
+}
