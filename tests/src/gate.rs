@@ -172,6 +172,16 @@ impl Ended {
         let text = fs::read_to_string(self.folder.path().join(file)).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
     }
+
+    /// A number from the account that the gate wrote of a pipeline.
+    #[must_use]
+    pub fn count(&self, pipeline: &str, name: &str) -> u64 {
+        let of_pipeline = format!("pipeline=\"{pipeline}\"");
+        let line = self.log.lines().find(|line| line.contains(&of_pipeline) && !line.contains("stage=")).expect("the gate wrote its account");
+        let mut words = line.split(' ').filter_map(|word| word.split_once('='));
+        let (_, number) = words.find(|(own, _)| *own == name).expect("the account has this number");
+        number.parse().expect("it is one")
+    }
 }
 
 /// Runs the binary with arguments, to its end.

@@ -14,4 +14,5 @@
 pub mod client;
 pub mod gate;
 pub mod grpc;
+pub mod sink;
 pub mod telemetry;

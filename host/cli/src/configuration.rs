@@ -1,7 +1,7 @@
 //! From a file to a plan: everything that is wrong with it, in one report.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -34,12 +34,16 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
         Err(diagnostics) => return Ok(Err(misconfigured(&diagnostics))),
     };
     report(&warnings);
-    match Plan::new(&config, &sandbox()?, &Embedded) {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    match Plan::new(&config, folder, &sandbox()?, &Embedded) {
         Ok(plan) => Ok(Ok(Planned { config, plan })),
         Err(problems) => {
             let diagnostics: Diagnostics = problems
                 .iter()
-                .map(|problem| map.problem(&problem.stage, &problem.at, &problem.message, problem.help.as_deref()))
+                .map(|problem| match &problem.at {
+                    Some(at) => map.problem(&problem.stage, at, &problem.message, problem.help.as_deref()),
+                    None => map.component_problem(&problem.stage, &problem.message, problem.help.as_deref()),
+                })
                 .collect();
             Ok(Err(misconfigured(&diagnostics)))
         }

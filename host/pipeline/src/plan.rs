@@ -21,8 +21,8 @@ pub trait StockPolicies {
 pub struct PlanProblem {
     /// The stage it is in.
     pub stage: ComponentId,
-    /// JSON pointer into the stage's configuration.
-    pub at: String,
+    /// JSON pointer into the policy's configuration; none where the component or its `gate` is meant.
+    pub at: Option<String>,
     /// What is wrong.
     pub message: String,
     /// What would mend it.
@@ -88,14 +88,15 @@ impl ConfiguredPolicy {
 }
 
 impl Plan {
-    /// Loads and configures what the pipelines of `config` use.
+    /// Loads and configures the stages of `config`. Files that it names are relative to `folder`.
     pub fn new(
         config: &Config,
+        folder: &Path,
         sandbox: &Sandbox,
         stock: &dyn StockPolicies,
     ) -> Result<Self, Vec<PlanProblem>> {
         let mut problems = Vec::new();
-        let mut loader = Loader { sandbox, stock, compat: config.compat, loaded: Vec::new() };
+        let mut loader = Loader { sandbox, stock, folder, compat: config.compat, loaded: Vec::new() };
         let mut policies = Vec::new();
         for (id, stage) in &config.processors {
             match loader.configure(id, stage) {
@@ -144,7 +145,7 @@ impl PipelinePlan {
 fn refuses(policy: &ConfiguredPolicy, signal: Signal) -> Option<PlanProblem> {
     policy.manifest.of(signal).is_none().then(|| PlanProblem {
         stage: policy.id.clone(),
-        at: String::new(),
+        at: Some(String::new()),
         message: format!("this policy does not take {}, and stands in a pipeline of them", signal.as_str()),
         help: Some(format!("take it out of the pipelines of {}", signal.as_str())),
     })
@@ -163,24 +164,26 @@ pub(crate) fn signal_of(pipeline: &ComponentId) -> Option<Signal> {
 struct Loader<'a> {
     sandbox: &'a Sandbox,
     stock: &'a dyn StockPolicies,
+    folder: &'a Path,
     compat: Compat,
     loaded: Vec<(Written, Component)>,
 }
 
 impl Loader<'_> {
     fn configure(&mut self, id: &ComponentId, stage: &StageConfig) -> Result<ConfiguredPolicy, Vec<PlanProblem>> {
-        let one = |at: &str, message: String, help: Option<&str>| {
-            vec![PlanProblem { stage: id.clone(), at: at.to_owned(), message, help: help.map(str::to_owned) }]
+        let one = |at: Option<&str>, message: String, help: Option<&str>| {
+            let [at, help] = [at, help].map(|text| text.map(str::to_owned));
+            vec![PlanProblem { stage: id.clone(), at, message, help }]
         };
-        let component = self.load(&stage.component).map_err(|(message, help)| one("/component", message, help))?;
+        let component = self.load(&stage.component).map_err(|(message, help)| one(None, message, help))?;
         let mut files = Vec::new();
         let mut missing = Vec::new();
         for (name, path) in &stage.gate.files {
-            match std::fs::read(path) {
+            match std::fs::read(self.folder.join(path)) {
                 Ok(content) => files.push((name.clone(), Arc::from(content))),
                 Err(error) => missing.extend(one(
-                    &format!("/gate/files/{name}"),
-                    format!("cannot read {}: {error}", path.display()),
+                    None,
+                    format!("cannot read the file `{name}` at {}: {error}", path.display()),
                     Some("name a file that exists, relative to the configuration file"),
                 )),
             }
@@ -211,12 +214,12 @@ impl Loader<'_> {
                 .into_iter()
                 .map(|problem| PlanProblem {
                     stage: id.clone(),
-                    at: problem.at,
+                    at: Some(problem.at),
                     message: problem.message,
                     help: problem.help,
                 })
                 .collect(),
-            other => one("", other.to_string(), None),
+            other => one(Some(""), other.to_string(), None),
         })?;
         Ok(ConfiguredPolicy {
             id: id.clone(),
@@ -246,7 +249,7 @@ impl Loader<'_> {
     }
 
     fn load_file(&self, path: &Path) -> Result<Component, (String, Option<&'static str>)> {
-        let wasm = std::fs::read(path).map_err(|error| {
+        let wasm = std::fs::read(self.folder.join(path)).map_err(|error| {
             (
                 format!("cannot read {}: {error}", path.display()),
                 Some("name the component's file, relative to the configuration file; `tollgate build` makes one"),

@@ -1,0 +1,17 @@
+//! The whole, from outside: the binary with a configuration, clients that speak to it, and the files it wrote.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
+
+mod command_line;
+mod delivery;
+mod hostile;
+mod interface;
+mod malformed;
+mod redaction;
+mod telemetry;
