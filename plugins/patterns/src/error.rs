@@ -14,6 +14,9 @@ pub struct PatternError {
 
 impl PatternError {
     pub(crate) fn new(at: usize, reason: impl Into<String>) -> PatternError {
-        PatternError { at, reason: reason.into() }
+        PatternError {
+            at,
+            reason: reason.into(),
+        }
     }
 }

@@ -12,6 +12,9 @@ use crate::syntax::parse;
 /// What the compiled form of one pattern may weigh. Go's own limit is far higher; a policy has 64 MiB for everything.
 const LARGEST: usize = 4 << 20;
 
+/// What the states that a search builds as it goes may weigh, for each direction of a pattern.
+const CACHE: usize = 512 << 10;
+
 /// A regular expression in Go's syntax with Go's meaning, ready to search UTF-8.
 #[derive(Debug, Clone)]
 pub struct Pattern {
@@ -25,10 +28,25 @@ impl Pattern {
     /// Compiles a pattern that Go's `regexp.Compile` would take.
     pub fn new(go_regex: &str) -> Result<Pattern, PatternError> {
         let parsed = parse(go_regex)?;
-        let too_large = |_| PatternError::new(0, "the pattern is too large when compiled; lower its counted repetitions");
-        let config = Regex::config().nfa_size_limit(Some(LARGEST)).onepass_size_limit(Some(LARGEST));
-        let regex = Regex::builder().configure(config).build_from_hir(&parsed.hir).map_err(too_large)?;
-        Ok(Pattern { source: go_regex.to_owned(), regex, hir: parsed.hir, names: parsed.names })
+        let too_large = |_| {
+            PatternError::new(
+                0,
+                "the pattern is too large when compiled; lower its counted repetitions",
+            )
+        };
+        let config = Regex::config()
+            .nfa_size_limit(Some(LARGEST))
+            .hybrid_cache_capacity(CACHE);
+        let regex = Regex::builder()
+            .configure(config)
+            .build_from_hir(&parsed.hir)
+            .map_err(too_large)?;
+        Ok(Pattern {
+            source: go_regex.to_owned(),
+            regex,
+            hir: parsed.hir,
+            names: parsed.names,
+        })
     }
 
     /// The pattern as it was written.
@@ -60,7 +78,9 @@ impl Pattern {
         if from > text.len() {
             return None;
         }
-        self.regex.search(&Input::new(text).range(from..)).map(|found| found.range())
+        self.regex
+            .search(&Input::new(text).range(from..))
+            .map(|found| found.range())
     }
 
     /// The matches that Go's `ReplaceAllStringFunc` would replace, from left to right: they do not overlap, and an empty one does
@@ -70,7 +90,11 @@ impl Pattern {
     }
 
     /// The text with each match replaced by what `replace` appends for it; none if nothing matches.
-    pub fn replace_all(&self, text: &str, mut replace: impl FnMut(&str, &mut String)) -> Option<String> {
+    pub fn replace_all(
+        &self,
+        text: &str,
+        mut replace: impl FnMut(&str, &mut String),
+    ) -> Option<String> {
         let mut out = None;
         let mut copied = 0;
         for found in self.matches(text) {
@@ -89,7 +113,11 @@ impl Pattern {
     pub fn captures<'t>(&'t self, text: &'t str) -> Option<Captures<'t>> {
         let mut found = self.regex.create_captures();
         self.regex.search_captures(&Input::new(text), &mut found);
-        found.is_match().then_some(Captures { pattern: self, text, found })
+        found.is_match().then_some(Captures {
+            pattern: self,
+            text,
+            found,
+        })
     }
 
     /// Names of the groups by their index; the first is the whole match, and a group without a name has none.
@@ -116,13 +144,21 @@ impl<'t> Captures<'t> {
     /// What a group matched, by name.
     #[must_use]
     pub fn name(&self, name: &str) -> Option<&'t str> {
-        let group = self.pattern.names.iter().position(|known| known.as_deref() == Some(name))?;
+        let group = self
+            .pattern
+            .names
+            .iter()
+            .position(|known| known.as_deref() == Some(name))?;
         self.get(group)
     }
 
     /// The groups that have a name, in the order of the pattern, with what they matched.
     pub fn named(&self) -> impl Iterator<Item = (&'t str, Option<&'t str>)> + '_ {
         let pattern: &'t Pattern = self.pattern;
-        pattern.names.iter().enumerate().filter_map(move |(group, name)| Some((name.as_deref()?, self.get(group))))
+        pattern
+            .names
+            .iter()
+            .enumerate()
+            .filter_map(move |(group, name)| Some((name.as_deref()?, self.get(group))))
     }
 }

@@ -5,7 +5,9 @@ use tollgate_patterns::Pattern;
 
 fn replaced(pattern: &str, text: &str) -> String {
     let pattern = Pattern::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
-    pattern.replace_all(text, |_, out| out.push('*')).unwrap_or_else(|| text.to_owned())
+    pattern
+        .replace_all(text, |_, out| out.push('*'))
+        .unwrap_or_else(|| text.to_owned())
 }
 
 #[test]
@@ -117,7 +119,9 @@ fn refuses_what_go_refuses() {
         ("(?>a)", "imsU"),
         ("(?P=a)", "imsU"),
     ] {
-        let error = Pattern::new(pattern).err().unwrap_or_else(|| panic!("{pattern} was taken"));
+        let error = Pattern::new(pattern)
+            .err()
+            .unwrap_or_else(|| panic!("{pattern} was taken"));
         assert!(error.to_string().contains(reason), "{pattern}: {error}");
     }
 }
@@ -132,9 +136,23 @@ fn a_mistake_is_pointed_at() {
 fn groups_have_names_and_numbers() {
     let pattern = Pattern::new(r"(?P<user>\w+)@(?<host>\w+)(\.com)?").unwrap();
     let found = pattern.captures("to joe@example").unwrap();
-    assert_eq!((found.get(0), found.name("user"), found.name("host"), found.get(3)), (Some("joe@example"), Some("joe"), Some("example"), None));
-    assert_eq!(found.named().collect::<Vec<_>>(), [("user", Some("joe")), ("host", Some("example"))]);
-    assert_eq!(pattern.group_names().collect::<Vec<_>>(), [None, Some("user"), Some("host"), None]);
+    assert_eq!(
+        (
+            found.get(0),
+            found.name("user"),
+            found.name("host"),
+            found.get(3)
+        ),
+        (Some("joe@example"), Some("joe"), Some("example"), None)
+    );
+    assert_eq!(
+        found.named().collect::<Vec<_>>(),
+        [("user", Some("joe")), ("host", Some("example"))]
+    );
+    assert_eq!(
+        pattern.group_names().collect::<Vec<_>>(),
+        [None, Some("user"), Some("host"), None]
+    );
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Screen and pattern together answer what the pattern alone answers.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 
 use proptest::prelude::*;
 use tollgate_patterns::{Hit, Pattern, Screen};
@@ -39,7 +44,10 @@ fn screened(patterns: &[Pattern], texts: &[String]) -> Vec<Hit> {
     let mut hits = Vec::new();
     screen.scan(&all, texts.len(), |i| places.get(i).copied(), &mut hits);
     for text in 0..texts.len() {
-        hits.extend(screen.unscreened().iter().map(|&pattern| Hit { text: text as u32, pattern }));
+        hits.extend(screen.unscreened().iter().map(|&pattern| Hit {
+            text: text as u32,
+            pattern,
+        }));
     }
     hits.retain(|hit| patterns[hit.pattern as usize].is_match(&texts[hit.text as usize]));
     hits.sort_unstable();
@@ -51,7 +59,10 @@ fn searched(patterns: &[Pattern], texts: &[String]) -> Vec<Hit> {
     for (text, content) in texts.iter().enumerate() {
         for (pattern, compiled) in patterns.iter().enumerate() {
             if compiled.is_match(content) {
-                hits.push(Hit { text: text as u32, pattern: pattern as u32 });
+                hits.push(Hit {
+                    text: text as u32,
+                    pattern: pattern as u32,
+                });
             }
         }
     }
@@ -59,21 +70,32 @@ fn searched(patterns: &[Pattern], texts: &[String]) -> Vec<Hit> {
 }
 
 fn compiled(patterns: &[&str]) -> Vec<Pattern> {
-    patterns.iter().map(|pattern| Pattern::new(pattern).unwrap()).collect()
+    patterns
+        .iter()
+        .map(|pattern| Pattern::new(pattern).unwrap())
+        .collect()
 }
 
 /// Patterns that are put together at random.
 fn pattern() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        prop::sample::select(vec!["a", "b", "c", "1", "-", "é", ".", r"\d", r"\w", r"\s", "[a-c]", "[^a]", "^", "$", r"\b", "(?i:k)"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "a", "b", "c", "1", "-", "é", ".", r"\d", r"\w", r"\s", "[a-c]", "[^a]", "^", "$",
+            r"\b", "(?i:k)"
+        ])
+        .prop_map(str::to_owned),
         prop::sample::select(PATTERNS).prop_map(|pattern| format!("(?:{pattern})")),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| format!("(?:{})", parts.join("|"))),
-            (inner, prop::sample::select(vec!["*", "+", "?", "{2}", "{1,3}", "{2,}", "+?"])).prop_map(|(part, times)| format!("({part}){times}")),
+            prop::collection::vec(inner.clone(), 1..4)
+                .prop_map(|parts| format!("(?:{})", parts.join("|"))),
+            (
+                inner,
+                prop::sample::select(vec!["*", "+", "?", "{2}", "{1,3}", "{2,}", "+?"])
+            )
+                .prop_map(|(part, times)| format!("({part}){times}")),
         ]
     })
 }
@@ -83,8 +105,22 @@ fn text() -> impl Strategy<Value = String> {
         "[abcdefgh1 .@é-]{0,12}",
         "[0-9.: -]{0,24}",
         prop::sample::select(vec![
-            "joe@example.com", "AKIAIOSFODNN7EXAMPLE", "4111 1111 1111 1111", "078-05-1120", "Bearer abcdefghij", "10.0.0.1", "PASSWORD = x",
-            "sk_live_abcd", "key-ab", "start", "end", "éàü", "\u{212a}", "\n", "abab", "bcefh",
+            "joe@example.com",
+            "AKIAIOSFODNN7EXAMPLE",
+            "4111 1111 1111 1111",
+            "078-05-1120",
+            "Bearer abcdefghij",
+            "10.0.0.1",
+            "PASSWORD = x",
+            "sk_live_abcd",
+            "key-ab",
+            "start",
+            "end",
+            "éàü",
+            "\u{212a}",
+            "\n",
+            "abab",
+            "bcefh",
         ])
         .prop_map(str::to_owned),
     ];
@@ -111,7 +147,10 @@ proptest! {
 fn patterns_of_the_field_are_screened() {
     let patterns = compiled(&PATTERNS[..8]);
     assert_eq!(Screen::new(&patterns).unscreened(), [0_u32; 0]);
-    assert_eq!(Screen::new(&compiled(&["x*", ".+", r"\w+"])).unscreened(), [0, 1, 2]);
+    assert_eq!(
+        Screen::new(&compiled(&["x*", ".+", r"\w+"])).unscreened(),
+        [0, 1, 2]
+    );
 }
 
 #[test]
@@ -125,7 +164,15 @@ fn a_window_does_not_reach_across_texts() {
 fn most_texts_of_a_log_are_left_alone() {
     let patterns = compiled(&PATTERNS[..6]);
     let screen = Screen::new(&patterns);
-    let texts = ["2026-11-23T08:12:59.123Z", "0192f3a4-5b6c-7d8e-9f01-23456789abcd", "codex_cli_rs", "gpt-5.2", "exec_command", "1732349579123", "0.34"];
+    let texts = [
+        "2026-11-23T08:12:59.123Z",
+        "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
+        "codex_cli_rs",
+        "gpt-5.2",
+        "exec_command",
+        "1732349579123",
+        "0.34",
+    ];
     let mut all = Vec::new();
     let mut places = Vec::new();
     for text in texts {

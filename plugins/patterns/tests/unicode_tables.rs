@@ -1,10 +1,16 @@
 //! `src/syntax/unicode.bin` is what the tables of `regex-syntax` make; `UPDATE=1` writes it anew.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 
 use regex_syntax::hir::{Class, ClassUnicode, HirKind};
 use tollgate_patterns::Pattern;
 
-const CATEGORIES: &str = "Cc Cf Co Ll Lm Lo Lt Lu Mc Me Mn Nd Nl No Pc Pd Pe Pf Pi Po Ps Sc Sk Sm So Zl Zp Zs";
+const CATEGORIES: &str =
+    "Cc Cf Co Ll Lm Lo Lt Lu Mc Me Mn Nd Nl No Pc Pd Pe Pf Pi Po Ps Sc Sk Sm So Zl Zp Zs";
 
 const SCRIPTS: &str = "\
     Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki Bopomofo \
@@ -26,7 +32,10 @@ const SCRIPTS: &str = "\
 
 /// The class as `regex-syntax` has it.
 fn model(name: &str) -> ClassUnicode {
-    match regex_syntax::parse(&format!("\\p{{{name}}}")).unwrap().into_kind() {
+    match regex_syntax::parse(&format!("\\p{{{name}}}"))
+        .unwrap()
+        .into_kind()
+    {
         HirKind::Class(Class::Unicode(class)) => class,
         HirKind::Literal(one) => {
             let c = std::str::from_utf8(&one.0).unwrap().chars().next().unwrap();
@@ -45,7 +54,9 @@ fn push_number(out: &mut Vec<u8>, mut value: u32) {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    CATEGORIES.split_whitespace().chain(SCRIPTS.split_whitespace())
+    CATEGORIES
+        .split_whitespace()
+        .chain(SCRIPTS.split_whitespace())
 }
 
 #[test]
@@ -68,7 +79,10 @@ fn the_tables_are_those_of_regex_syntax() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &tables).unwrap();
     }
-    assert!(std::fs::read(path).unwrap() == tables, "run with UPDATE=1 and commit src/syntax/unicode.bin");
+    assert!(
+        std::fs::read(path).unwrap() == tables,
+        "run with UPDATE=1 and commit src/syntax/unicode.bin"
+    );
 }
 
 #[test]
@@ -85,7 +99,10 @@ fn every_name_holds_its_characters_and_no_neighbour() {
         others.negate();
         for range in others.ranges() {
             for c in [range.start(), range.end()] {
-                assert!(!pattern.is_match(&c.to_string()), "{name} does not hold {c:?}");
+                assert!(
+                    !pattern.is_match(&c.to_string()),
+                    "{name} does not hold {c:?}"
+                );
             }
         }
     }

@@ -51,7 +51,11 @@ impl BodyWalk<'_> {
                 let mut changed = false;
                 let mut items = Vec::new();
                 for (index, item) in array.items().enumerate() {
-                    let path = if path.is_empty() { format!("[{index}]") } else { format!("{path}.[{index}]") };
+                    let path = if path.is_empty() {
+                        format!("[{index}]")
+                    } else {
+                        format!("{path}.[{index}]")
+                    };
                     let new = self.value(item, &path, depth.saturating_add(1));
                     changed |= new.is_some();
                     items.push(new.unwrap_or_else(|| NewValue::from(item)));
@@ -63,7 +67,11 @@ impl BodyWalk<'_> {
     }
 
     fn entry<'v>(&mut self, key: &str, value: Value<'v>, path: &str, depth: usize) -> Entry<'v> {
-        let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        let path = if path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{path}.{key}")
+        };
         match self.redaction.keys.action(key) {
             Action::Ignore => {
                 self.tally.note(Deed::Ignored, true, || path);
@@ -77,14 +85,22 @@ impl BodyWalk<'_> {
             Action::Mask(rule) => {
                 self.rule.get_or_insert(rule);
                 self.tally.note(Deed::Masked, true, || path);
-                Entry::Changed(NewValue::from(self.redaction.values.masked_whole(value.as_text().unwrap_or_default())))
+                Entry::Changed(NewValue::from(
+                    self.redaction
+                        .values
+                        .masked_whole(value.as_text().unwrap_or_default()),
+                ))
             }
-            Action::Look => self.value(value, &path, depth.saturating_add(1)).map_or(Entry::Kept, Entry::Changed),
+            Action::Look => self
+                .value(value, &path, depth.saturating_add(1))
+                .map_or(Entry::Kept, Entry::Changed),
         }
     }
 
     fn leaf<'v>(&mut self, value: Value<'v>, path: &str) -> Option<NewValue<'v>> {
-        let (new, rule) = self.redaction.body_leaf(value, self.tally, Suspects::All, || path.to_owned())?;
+        let (new, rule) = self
+            .redaction
+            .body_leaf(value, self.tally, Suspects::All, || path.to_owned())?;
         self.rule.get_or_insert(rule);
         Some(new)
     }
@@ -96,8 +112,14 @@ impl BodyWalk<'_> {
         }
         let mut changed = false;
         for index in 0..entries.len() {
-            let Some((masked, rule)) = entries.get(index).and_then(|(key, _)| self.redaction.values.masked(key, Suspects::All)) else { continue };
-            let unused = crate::keys::unused(&masked, |name| entries.iter().any(|(key, _)| key == name));
+            let Some((masked, rule)) = entries
+                .get(index)
+                .and_then(|(key, _)| self.redaction.values.masked(key, Suspects::All))
+            else {
+                continue;
+            };
+            let unused =
+                crate::keys::unused(&masked, |name| entries.iter().any(|(key, _)| key == name));
             if let Some((key, _)) = entries.get_mut(index) {
                 self.tally.note(Deed::Masked, true, || unused.clone());
                 self.rule.get_or_insert(rule);

@@ -1,14 +1,13 @@
 //! The configuration as it is written: the keys of the Collector's `redaction` processor, and `scope`.
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use tollgate_patterns::Pattern;
 use tollgate_sdk::{Compat, Problem};
 
 /// Everything that can be said about a redaction.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "the Collector's keys are what they are")]
 pub struct Config {
     /// Keep attributes whatever their key.
     #[serde(deserialize_with = "or_default")]
@@ -135,11 +134,20 @@ impl List {
 
     /// Settles what one text means: the Collector splits it at commas, which cuts a pattern such as `a{2,3}` in two.
     fn settle(&mut self, at: &str, compat: Compat, problems: &mut Vec<Problem>) {
-        let Some(text) = self.entries.first().filter(|_| self.single) else { return };
+        let Some(text) = self.entries.first().filter(|_| self.single) else {
+            return;
+        };
         if text.contains(',') && compat == Compat::Tollgate {
-            problems.push(Problem::at(at, "one text with a comma stands where a list belongs").help("write a list: the Collector would split the text at its commas"));
+            problems.push(
+                Problem::at(at, "one text with a comma stands where a list belongs")
+                    .help("write a list: the Collector would split the text at its commas"),
+            );
         } else {
-            self.entries = if text.is_empty() { Vec::new() } else { text.split(',').map(str::to_owned).collect() };
+            self.entries = if text.is_empty() {
+                Vec::new()
+            } else {
+                text.split(',').map(str::to_owned).collect()
+            };
         }
     }
 
@@ -150,7 +158,11 @@ impl List {
             match Pattern::new(entry) {
                 Ok(pattern) => patterns.push(pattern),
                 Err(error) => {
-                    let at = if self.single { at.to_owned() } else { format!("{at}/{index}") };
+                    let at = if self.single {
+                        at.to_owned()
+                    } else {
+                        format!("{at}/{index}")
+                    };
                     problems.push(Problem::at(at, error.to_string()).help("patterns are Go's regular expressions: https://github.com/google/re2/wiki/Syntax"));
                 }
             }
@@ -170,7 +182,10 @@ impl<'de> Deserialize<'de> for List {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<List, E> {
-                Ok(List { entries: vec![text.to_owned()], single: true })
+                Ok(List {
+                    entries: vec![text.to_owned()],
+                    single: true,
+                })
             }
 
             fn visit_unit<E>(self) -> Result<List, E> {
@@ -190,7 +205,9 @@ impl<'de> Deserialize<'de> for List {
 }
 
 /// A key with nothing after it is a key that was left out.
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
@@ -214,20 +231,33 @@ impl Config {
             ("/blocked_key_patterns", &mut self.blocked_key_patterns),
             ("/blocked_values", &mut self.blocked_values),
             ("/allowed_values", &mut self.allowed_values),
-            ("/url_sanitizer/attributes", &mut self.url_sanitizer.attributes),
+            (
+                "/url_sanitizer/attributes",
+                &mut self.url_sanitizer.attributes,
+            ),
             ("/db_sanitizer/sql/attributes", &mut db.sql.attributes),
             ("/db_sanitizer/redis/attributes", &mut db.redis.attributes),
             ("/db_sanitizer/valkey/attributes", &mut db.valkey.attributes),
-            ("/db_sanitizer/memcached/attributes", &mut db.memcached.attributes),
+            (
+                "/db_sanitizer/memcached/attributes",
+                &mut db.memcached.attributes,
+            ),
             ("/db_sanitizer/mongo/attributes", &mut db.mongo.attributes),
-            ("/db_sanitizer/opensearch/attributes", &mut db.opensearch.attributes),
+            (
+                "/db_sanitizer/opensearch/attributes",
+                &mut db.opensearch.attributes,
+            ),
             ("/db_sanitizer/es/attributes", &mut db.es.attributes),
         ] {
             list.settle(at, compat, problems);
         }
         Patterns {
-            ignored_keys: self.ignored_key_patterns.patterns("/ignored_key_patterns", problems),
-            blocked_keys: self.blocked_key_patterns.patterns("/blocked_key_patterns", problems),
+            ignored_keys: self
+                .ignored_key_patterns
+                .patterns("/ignored_key_patterns", problems),
+            blocked_keys: self
+                .blocked_key_patterns
+                .patterns("/blocked_key_patterns", problems),
             blocked_values: self.blocked_values.patterns("/blocked_values", problems),
             allowed_values: self.allowed_values.patterns("/allowed_values", problems),
         }

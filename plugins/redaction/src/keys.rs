@@ -38,13 +38,22 @@ impl Keys {
         blocked: Vec<(Pattern, Rule)>,
     ) -> Keys {
         let own = summary::KEPT.iter().map(|key| (*key).to_owned());
-        let allowed = allowed.map(|(keys, rule)| (keys.map(str::to_owned).chain(own).collect(), rule));
-        Keys { allowed, ignored: ignored.map(str::to_owned).collect(), ignored_patterns, blocked }
+        let allowed =
+            allowed.map(|(keys, rule)| (keys.map(str::to_owned).chain(own).collect(), rule));
+        Keys {
+            allowed,
+            ignored: ignored.map(str::to_owned).collect(),
+            ignored_patterns,
+            blocked,
+        }
     }
 
     /// Whether no key makes a difference.
     pub(crate) fn is_empty(&self) -> bool {
-        self.allowed.is_none() && self.ignored.is_empty() && self.ignored_patterns.is_empty() && self.blocked.is_empty()
+        self.allowed.is_none()
+            && self.ignored.is_empty()
+            && self.ignored_patterns.is_empty()
+            && self.blocked.is_empty()
     }
 
     /// Whether some keys have their values masked.
@@ -54,7 +63,12 @@ impl Keys {
 
     /// What a key says. Not cheap: ask once for each path, not for each cell.
     pub(crate) fn action(&self, key: &str) -> Action {
-        if self.ignored.contains(key) || self.ignored_patterns.iter().any(|pattern| pattern.is_match(key)) {
+        if self.ignored.contains(key)
+            || self
+                .ignored_patterns
+                .iter()
+                .any(|pattern| pattern.is_match(key))
+        {
             return Action::Ignore;
         }
         if let Some((allowed, rule)) = &self.allowed
@@ -62,7 +76,10 @@ impl Keys {
         {
             return Action::Remove(*rule);
         }
-        self.blocked.iter().find(|(pattern, _)| pattern.is_match(key)).map_or(Action::Look, |(_, rule)| Action::Mask(*rule))
+        self.blocked
+            .iter()
+            .find(|(pattern, _)| pattern.is_match(key))
+            .map_or(Action::Look, |(_, rule)| Action::Mask(*rule))
     }
 }
 
@@ -71,5 +88,8 @@ pub(crate) fn unused(wanted: &str, used: impl Fn(&str) -> bool) -> String {
     if !used(wanted) {
         return wanted.to_owned();
     }
-    (2_u32..).map(|number| format!("{wanted}.{number}")).find(|key| !used(key)).unwrap_or_else(|| wanted.to_owned())
+    (2_u32..1_000_000)
+        .map(|number| format!("{wanted}.{number}"))
+        .find(|key| !used(key))
+        .unwrap_or_else(|| wanted.to_owned())
 }

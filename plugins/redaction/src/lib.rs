@@ -39,6 +39,10 @@ use walk::Walk;
 
 /// The policy, configured.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one finding about the configuration"
+)]
 pub struct Redaction {
     keys: Keys,
     values: Values,
@@ -63,8 +67,12 @@ impl Policy for Redaction {
     type Config = Config;
 
     fn describe() -> Description {
-        Description::new("redaction", env!("CARGO_PKG_VERSION"), "Removes attributes that are not allowed, and masks secrets in every text of a batch.")
-            .schema(include_str!("../schema.json"))
+        Description::new(
+            "redaction",
+            env!("CARGO_PKG_VERSION"),
+            "Removes attributes that are not allowed, and masks secrets in every text of a batch.",
+        )
+        .schema(include_str!("../schema.json"))
     }
 
     fn configure(mut config: Config, setup: &mut Setup) -> Result<Redaction, Vec<Problem>> {
@@ -77,12 +85,21 @@ impl Policy for Redaction {
         let collector = setup.compat() == Compat::Collector;
         let everywhere = config.scope == Reach::Everywhere && !collector;
 
-        let allowed_keys = (!config.allow_all_keys).then(|| (config.allowed_keys.iter(), setup.rule("allowed_keys")));
+        let allowed_keys = (!config.allow_all_keys)
+            .then(|| (config.allowed_keys.iter(), setup.rule("allowed_keys")));
         let blocked_keys = with_rules(patterns.blocked_keys, "blocked_key_patterns", setup);
-        let keys = Keys::new(allowed_keys, config.ignored_keys.iter(), patterns.ignored_keys, blocked_keys);
+        let keys = Keys::new(
+            allowed_keys,
+            config.ignored_keys.iter(),
+            patterns.ignored_keys,
+            blocked_keys,
+        );
         let blocked = with_rules(patterns.blocked_values, "blocked_values", setup);
         let values = Values::new(blocked, patterns.allowed_values, mask, collector);
-        let urls = config.url_sanitizer.enabled.then(|| Urls::new(&config.url_sanitizer, setup.rule("url_sanitizer")));
+        let urls = config
+            .url_sanitizer
+            .enabled
+            .then(|| Urls::new(&config.url_sanitizer, setup.rule("url_sanitizer")));
         let databases = Databases::new(&config.db_sanitizer, setup.rule("db_sanitizer"));
 
         let mut redaction = Redaction {
@@ -120,18 +137,26 @@ impl Policy for Redaction {
 
 /// Names the rules `list[0]`, `list[1]` and so on.
 fn with_rules(patterns: Vec<Pattern>, list: &str, setup: &mut Setup) -> Vec<(Pattern, Rule)> {
-    patterns.into_iter().enumerate().map(|(index, pattern)| (pattern, setup.rule(format!("{list}[{index}]")))).collect()
+    patterns
+        .into_iter()
+        .enumerate()
+        .map(|(index, pattern)| (pattern, setup.rule(format!("{list}[{index}]"))))
+        .collect()
 }
 
 impl Redaction {
     /// Whether cells matter that hold no blocked value.
     fn must_visit_all(&self) -> bool {
-        self.must_visit_texts() || !self.keys.is_empty() || self.urls.is_some() || !self.databases.is_empty()
+        self.must_visit_texts()
+            || !self.keys.is_empty()
+            || self.urls.is_some()
+            || !self.databases.is_empty()
     }
 
     /// Whether every text matters, wherever it stands.
     fn must_visit_texts(&self) -> bool {
-        let counts_spared = self.values.has_allowed() && (self.values.spares_whole() || self.level > Level::Silent);
+        let counts_spared =
+            self.values.has_allowed() && (self.values.spares_whole() || self.level > Level::Silent);
         counts_spared || self.all_types || !self.values.screen().unscreened().is_empty()
     }
 
@@ -140,10 +165,18 @@ impl Redaction {
     }
 
     /// A leaf of a body, or a body that is one: masked, if there is something to mask.
-    fn body_leaf<'v>(&self, value: Value<'v>, tally: &mut Tally, suspects: Suspects<'_>, name: impl Fn() -> String) -> Option<(NewValue<'v>, Rule)> {
+    fn body_leaf<'v>(
+        &self,
+        value: Value<'v>,
+        tally: &mut Tally,
+        suspects: Suspects<'_>,
+        name: impl Fn() -> String,
+    ) -> Option<(NewValue<'v>, Rule)> {
         let text = match value {
             Value::Withheld => return None,
-            Value::Bytes(bytes) if self.everywhere => Cow::Borrowed(std::str::from_utf8(bytes).ok()?),
+            Value::Bytes(bytes) if self.everywhere => {
+                Cow::Borrowed(std::str::from_utf8(bytes).ok()?)
+            }
             value => tollgate_values::text(value),
         };
         let allowed = self.values.has_allowed() && self.values.is_allowed(&text);
@@ -159,7 +192,14 @@ impl Redaction {
         };
         tally.note(Deed::Masked, true, name);
         let is_bytes = self.everywhere && matches!(value, Value::Bytes(_));
-        Some((if is_bytes { NewValue::from(new.into_bytes()) } else { NewValue::from(new) }, rule))
+        Some((
+            if is_bytes {
+                NewValue::from(new.into_bytes())
+            } else {
+                NewValue::from(new)
+            },
+            rule,
+        ))
     }
 
     fn masked_body_text(&self, text: &str, suspects: Suspects<'_>) -> Option<(String, Rule)> {

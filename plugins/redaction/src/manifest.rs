@@ -6,7 +6,12 @@ use crate::Redaction;
 use crate::summary::{self, Level};
 
 /// Nodes with attributes that the Collector looks at, and those that it overlooks.
-const LOOKED_AT: [NodeKind; 4] = [NodeKind::Resource, NodeKind::Scope, NodeKind::LogRecord, NodeKind::SpanEvent];
+const LOOKED_AT: [NodeKind; 4] = [
+    NodeKind::Resource,
+    NodeKind::Scope,
+    NodeKind::LogRecord,
+    NodeKind::SpanEvent,
+];
 const OVERLOOKED: [NodeKind; 2] = [NodeKind::SpanLink, NodeKind::Exemplar];
 
 /// Declares what the policy reads and writes.
@@ -18,8 +23,15 @@ pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
     let attributes = redaction.looks_at_attributes();
     for &signal in Signal::ALL {
         let record = record_kind(signal);
-        for kind in LOOKED_AT.into_iter().chain(OVERLOOKED.into_iter().filter(|_| redaction.everywhere)) {
-            let kind = if kind == NodeKind::LogRecord { record } else { kind };
+        for kind in LOOKED_AT
+            .into_iter()
+            .chain(OVERLOOKED.into_iter().filter(|_| redaction.everywhere))
+        {
+            let kind = if kind == NodeKind::LogRecord {
+                record
+            } else {
+                kind
+            };
             if !exists(kind, signal) {
                 continue;
             }
@@ -78,7 +90,10 @@ impl Redaction {
             || !self.values.is_empty()
             || self.values.has_allowed()
             || self.databases.has_attributes()
-            || self.urls.as_ref().is_some_and(crate::url::Urls::has_attributes)
+            || self
+                .urls
+                .as_ref()
+                .is_some_and(crate::url::Urls::has_attributes)
     }
 
     fn looks_at_bodies(&self) -> bool {

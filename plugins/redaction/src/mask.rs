@@ -28,8 +28,11 @@ impl Mask {
         let name = function.to_lowercase();
         if name.starts_with("hmac-") && key.len() < SHORTEST_KEY {
             problems.push(
-                Problem::at("/hmac_key", format!("the hash needs a key of {SHORTEST_KEY} bytes or more"))
-                    .help("set `hmac_key` from the environment: `${env:REDACTION_KEY}`"),
+                Problem::at(
+                    "/hmac_key",
+                    format!("the hash needs a key of {SHORTEST_KEY} bytes or more"),
+                )
+                .help("set `hmac_key` from the environment: `${env:REDACTION_KEY}`"),
             );
         }
         match name.as_str() {
@@ -41,7 +44,8 @@ impl Mask {
             "hmac-sha512" => Mask::HmacSha512(key.as_bytes().to_vec()),
             _ => {
                 problems.push(
-                    Problem::at("/hash_function", "there is no such hash").help("one of md5, sha1, sha3, hmac-sha256, hmac-sha512"),
+                    Problem::at("/hash_function", "there is no such hash")
+                        .help("one of md5, sha1, sha3, hmac-sha256, hmac-sha512"),
                 );
                 Mask::Stars
             }

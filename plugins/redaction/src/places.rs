@@ -62,7 +62,13 @@ pub(crate) struct Places {
 
 impl Places {
     /// The place of a path. `mask_keys`: whether keys, too, are looked at for blocked values.
-    pub(crate) fn of(&mut self, path: &str, keys: &Keys, values: &Values, mask_keys: bool) -> Rc<Place> {
+    pub(crate) fn of(
+        &mut self,
+        path: &str,
+        keys: &Keys,
+        values: &Values,
+        mask_keys: bool,
+    ) -> Rc<Place> {
         if let Some(place) = self.known.get(path) {
             return Rc::clone(place);
         }
@@ -83,7 +89,10 @@ impl Place {
                 self.action != Action::Look
                     || self.new_key.is_some()
                     || redaction.databases.has_attribute(&self.key)
-                    || redaction.urls.as_ref().is_some_and(|urls| urls.has_attribute(&self.key))
+                    || redaction
+                        .urls
+                        .as_ref()
+                        .is_some_and(|urls| urls.has_attribute(&self.key))
             }
             Kind::WithinAttribute | Kind::Other => self.new_key.is_some(),
             Kind::SpanName => redaction.span_names.is_some(),
@@ -117,25 +126,60 @@ impl Place {
             _ => String::new(),
         };
         let judged = matches!(kind, Kind::Attribute | Kind::WithinAttribute);
-        let action = if judged { keys.action(&key) } else { Action::Look };
+        let action = if judged {
+            keys.action(&key)
+        } else {
+            Action::Look
+        };
         let new_key = match steps.last() {
-            Some(Step::Key(last)) if mask_keys && kind != Kind::Request && action != Action::Ignore => {
+            Some(Step::Key(last))
+                if mask_keys && kind != Kind::Request && action != Action::Ignore =>
+            {
                 let mut step = String::new();
                 push_key(&mut step, last);
-                let container = path.strip_suffix(step.as_str()).unwrap_or_default().to_owned();
-                values.masked(last, Suspects::All).map(|(key, rule)| NewKey { key, container, rule })
+                let container = path
+                    .strip_suffix(step.as_str())
+                    .unwrap_or_default()
+                    .to_owned();
+                values
+                    .masked(last, Suspects::All)
+                    .map(|(key, rule)| NewKey {
+                        key,
+                        container,
+                        rule,
+                    })
             }
             _ => None,
         };
-        let name = if steps.is_empty() { own_name(root) } else { joined(&steps, values, mask_keys) };
-        Place { kind, key, action, name, new_key }
+        let name = if steps.is_empty() {
+            own_name(root)
+        } else {
+            joined(&steps, values, mask_keys)
+        };
+        Place {
+            kind,
+            key,
+            action,
+            name,
+            new_key,
+        }
     }
 }
 
 /// A fixed field as the summary of its own node calls it.
 fn own_name(root: &str) -> String {
-    let prefixes = ["resource.", "scope.", "spanevent.", "spanlink.", "exemplar."];
-    prefixes.iter().find_map(|prefix| root.strip_prefix(prefix)).unwrap_or(root).to_owned()
+    let prefixes = [
+        "resource.",
+        "scope.",
+        "spanevent.",
+        "spanlink.",
+        "exemplar.",
+    ];
+    prefixes
+        .iter()
+        .find_map(|prefix| root.strip_prefix(prefix))
+        .unwrap_or(root)
+        .to_owned()
 }
 
 /// The steps as the Collector writes them in summaries; what is secret in a key is masked here, too.
@@ -174,7 +218,9 @@ fn split(path: &str) -> (&str, Vec<Step>) {
     let mut characters = rest.chars().peekable();
     while characters.next() == Some('[') {
         if characters.next_if_eq(&'"').is_none() {
-            steps.push(Step::Index(characters.by_ref().take_while(|c| *c != ']').collect()));
+            steps.push(Step::Index(
+                characters.by_ref().take_while(|c| *c != ']').collect(),
+            ));
             continue;
         }
         let mut key = String::new();
@@ -200,9 +246,17 @@ mod tests {
     fn a_path_is_taken_apart() {
         assert_eq!(split("body"), ("body", vec![]));
         let key = |key: &str| Step::Key(key.to_owned());
-        assert_eq!(split(r#"attributes["a.b"]["c\"]\\"][12]["d"]"#), (
-            "attributes",
-            vec![key("a.b"), key(r#"c"]\"#), Step::Index("12".to_owned()), key("d")]
-        ));
+        assert_eq!(
+            split(r#"attributes["a.b"]["c\"]\\"][12]["d"]"#),
+            (
+                "attributes",
+                vec![
+                    key("a.b"),
+                    key(r#"c"]\"#),
+                    Step::Index("12".to_owned()),
+                    key("d")
+                ]
+            )
+        );
     }
 }

@@ -27,9 +27,18 @@ const KEYS: [(Option<&str>, &str); 8] = [
     (Some("redaction.masked.keys"), "redaction.masked.count"),
     (Some("redaction.allowed.keys"), "redaction.allowed.count"),
     (None, "redaction.ignored.count"),
-    (Some("redaction.body.redacted.keys"), "redaction.body.redacted.count"),
-    (Some("redaction.body.masked.keys"), "redaction.body.masked.count"),
-    (Some("redaction.body.allowed.keys"), "redaction.body.allowed.count"),
+    (
+        Some("redaction.body.redacted.keys"),
+        "redaction.body.redacted.count",
+    ),
+    (
+        Some("redaction.body.masked.keys"),
+        "redaction.body.masked.count",
+    ),
+    (
+        Some("redaction.body.allowed.keys"),
+        "redaction.body.allowed.count",
+    ),
     (None, "redaction.body.ignored.count"),
 ];
 
@@ -47,7 +56,9 @@ pub(crate) const KEPT: [&str; 7] = [
 /// Every key that a summary of this kind of node may have.
 pub(crate) fn keys(kind: NodeKind) -> impl Iterator<Item = &'static str> {
     let used = if kind == NodeKind::LogRecord { 8 } else { 4 };
-    KEYS.iter().take(used).flat_map(|(list, count)| list.iter().copied().chain([*count]))
+    KEYS.iter()
+        .take(used)
+        .flat_map(|(list, count)| list.iter().copied().chain([*count]))
 }
 
 /// What happened to something.
@@ -71,7 +82,13 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(level: Level, rule: Rule) -> Tally {
-        Tally { level, rule, lists: Default::default(), counts: [0; 8], anything: false }
+        Tally {
+            level,
+            rule,
+            lists: Default::default(),
+            counts: [0; 8],
+            anything: false,
+        }
     }
 
     /// Notes a deed, at a place of the body or at another one; `name` is called only where names are shown.
@@ -108,7 +125,9 @@ impl Tally {
         // A metric has no attributes of its own, and a request is no part of what is exported.
         let kind = view.kind();
         let silent = matches!(kind, NodeKind::Metric | NodeKind::Request);
-        for ((names, count), (list_key, count_key)) in self.lists.iter_mut().zip(&mut self.counts).zip(KEYS) {
+        for ((names, count), (list_key, count_key)) in
+            self.lists.iter_mut().zip(&mut self.counts).zip(KEYS)
+        {
             let count = std::mem::take(count);
             let mut names = std::mem::take(names);
             if count == 0 || silent {
@@ -123,10 +142,23 @@ impl Tally {
                     names.extend(before.split(',').map(str::to_owned));
                 }
                 names.sort_unstable();
-                batch.put(self.rule, node, attribute_path(kind, key).as_str(), NewValue::from(names.join(",")));
+                batch.put(
+                    self.rule,
+                    node,
+                    attribute_path(kind, key).as_str(),
+                    NewValue::from(names.join(",")),
+                );
             }
-            let before = view.attribute(count_key).and_then(Value::as_i64).unwrap_or_default();
-            batch.put(self.rule, node, attribute_path(kind, count_key).as_str(), NewValue::from(count.saturating_add(before)));
+            let before = view
+                .attribute(count_key)
+                .and_then(Value::as_i64)
+                .unwrap_or_default();
+            batch.put(
+                self.rule,
+                node,
+                attribute_path(kind, count_key).as_str(),
+                NewValue::from(count.saturating_add(before)),
+            );
         }
     }
 }

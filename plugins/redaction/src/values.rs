@@ -29,9 +29,20 @@ pub(crate) enum Suspects<'h> {
 }
 
 impl Values {
-    pub(crate) fn new(blocked: Vec<(Pattern, Rule)>, allowed: Vec<Pattern>, mask: Mask, spare_whole: bool) -> Values {
+    pub(crate) fn new(
+        blocked: Vec<(Pattern, Rule)>,
+        allowed: Vec<Pattern>,
+        mask: Mask,
+        spare_whole: bool,
+    ) -> Values {
         let screen = Screen::new(blocked.iter().map(|(pattern, _)| pattern));
-        Values { blocked, allowed, screen, mask, spare_whole }
+        Values {
+            blocked,
+            allowed,
+            screen,
+            mask,
+            spare_whole,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -59,7 +70,11 @@ impl Values {
     /// The text with its blocked values masked, and the first rule that did something; none if it stays as it is.
     pub(crate) fn masked(&self, text: &str, suspects: Suspects<'_>) -> Option<(String, Rule)> {
         let first = match suspects {
-            Suspects::All => self.blocked.iter().enumerate().find_map(|(index, entry)| self.replaced(entry, text, index)),
+            Suspects::All => self
+                .blocked
+                .iter()
+                .enumerate()
+                .find_map(|(index, entry)| self.replaced(entry, text, index)),
             Suspects::Some(some) => some.iter().find_map(|&index| {
                 let index = index as usize;
                 self.replaced(self.blocked.get(index)?, text, index)
@@ -75,7 +90,12 @@ impl Values {
         (changed != text).then_some((changed, rule))
     }
 
-    fn replaced(&self, (pattern, rule): &(Pattern, Rule), text: &str, index: usize) -> Option<(String, Rule, usize)> {
+    fn replaced(
+        &self,
+        (pattern, rule): &(Pattern, Rule),
+        text: &str,
+        index: usize,
+    ) -> Option<(String, Rule, usize)> {
         let changed = self.replace(pattern, text)?;
         Some((changed, *rule, index))
     }
@@ -123,10 +143,15 @@ impl Values {
         if self.spare_whole {
             return Vec::new();
         }
-        self.allowed.iter().flat_map(|allowed| allowed.matches(text)).collect()
+        self.allowed
+            .iter()
+            .flat_map(|allowed| allowed.matches(text))
+            .collect()
     }
 }
 
 fn covered(spared: &[Range<usize>], at: Range<usize>) -> bool {
-    spared.iter().any(|range| range.start <= at.start && at.end <= range.end)
+    spared
+        .iter()
+        .any(|range| range.start <= at.start && at.end <= range.end)
 }

@@ -56,7 +56,9 @@ fn logs() -> Value {
     let records = [
         record(json!({"stringValue": text()})),
         record(json!({"bytesValue": SECRET_BYTES})),
-        record(json!({"arrayValue": {"values": [{"stringValue": text()}, {"arrayValue": {"values": [{"stringValue": text()}]}}]}})),
+        record(
+            json!({"arrayValue": {"values": [{"stringValue": text()}, {"arrayValue": {"values": [{"stringValue": text()}]}}]}}),
+        ),
         record(json!({"kvlistValue": {"values": attributes()}})),
     ];
     json!({"resourceLogs": [{"resource": resource(), "schemaUrl": text(), "scopeLogs": [{"scope": scope(), "schemaUrl": text(), "logRecords": records}]}]})
@@ -77,10 +79,22 @@ fn metrics() -> Value {
     let exemplars = json!([{"asInt": "1", "filteredAttributes": attributes()}]);
     let metric = |kind: &str, point: Value| json!({"name": text(), "description": text(), "unit": text(), "metadata": attributes(), kind: {"dataPoints": [point]}});
     let metrics = [
-        metric("gauge", json!({"attributes": attributes(), "asInt": "1", "exemplars": exemplars})),
-        metric("sum", json!({"attributes": attributes(), "asInt": "1", "exemplars": exemplars})),
-        metric("histogram", json!({"attributes": attributes(), "count": "1", "exemplars": exemplars})),
-        metric("exponentialHistogram", json!({"attributes": attributes(), "count": "1", "exemplars": exemplars})),
+        metric(
+            "gauge",
+            json!({"attributes": attributes(), "asInt": "1", "exemplars": exemplars}),
+        ),
+        metric(
+            "sum",
+            json!({"attributes": attributes(), "asInt": "1", "exemplars": exemplars}),
+        ),
+        metric(
+            "histogram",
+            json!({"attributes": attributes(), "count": "1", "exemplars": exemplars}),
+        ),
+        metric(
+            "exponentialHistogram",
+            json!({"attributes": attributes(), "count": "1", "exemplars": exemplars}),
+        ),
         metric("summary", json!({"attributes": attributes(), "count": "1"})),
     ];
     json!({"resourceMetrics": [{"resource": resource(), "schemaUrl": text(), "scopeMetrics": [{"scope": scope(), "schemaUrl": text(), "metrics": metrics}]}]})
@@ -95,15 +109,32 @@ fn run(config: Value, signal: Signal, payload: &Value) -> Output {
 fn survivors(output: &Output) -> Vec<String> {
     let wire = output.wire();
     let found = (0..wire.len()).filter(|&at| wire[at..].starts_with(SECRET.as_bytes()));
-    found.map(|at| String::from_utf8_lossy(&wire[at.saturating_sub(40)..wire.len().min(at + 40)]).into_owned()).collect()
+    found
+        .map(|at| {
+            String::from_utf8_lossy(&wire[at.saturating_sub(40)..wire.len().min(at + 40)])
+                .into_owned()
+        })
+        .collect()
 }
 
 #[test]
 fn no_secret_survives_anywhere() {
-    for (signal, payload) in [(Signal::Logs, logs()), (Signal::Traces, traces()), (Signal::Metrics, metrics())] {
-        for extra in [json!({}), json!({"summary": "debug"}), json!({"blocked_key_patterns": ["nothing"]}), json!({"redact_all_types": true, "summary": "debug"})] {
+    for (signal, payload) in [
+        (Signal::Logs, logs()),
+        (Signal::Traces, traces()),
+        (Signal::Metrics, metrics()),
+    ] {
+        for extra in [
+            json!({}),
+            json!({"summary": "debug"}),
+            json!({"blocked_key_patterns": ["nothing"]}),
+            json!({"redact_all_types": true, "summary": "debug"}),
+        ] {
             let mut config = emails();
-            config.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            config
+                .as_object_mut()
+                .unwrap()
+                .extend(extra.as_object().unwrap().clone());
             let output = run(config.clone(), signal, &payload);
             assert_eq!(survivors(&output), [""; 0], "{signal:?} with {config}");
             assert_eq!(output.failed(), [0; 0]);
@@ -113,8 +144,16 @@ fn no_secret_survives_anywhere() {
 
 #[test]
 fn the_payloads_of_this_test_are_full_of_secrets() {
-    for (signal, payload) in [(Signal::Logs, logs()), (Signal::Traces, traces()), (Signal::Metrics, metrics())] {
-        let output = run(json!({"allow_all_keys": true, "blocked_values": ["nobody"]}), signal, &payload);
+    for (signal, payload) in [
+        (Signal::Logs, logs()),
+        (Signal::Traces, traces()),
+        (Signal::Metrics, metrics()),
+    ] {
+        let output = run(
+            json!({"allow_all_keys": true, "blocked_values": ["nobody"]}),
+            signal,
+            &payload,
+        );
         assert!(survivors(&output).len() > 50, "{signal:?}");
     }
 }
@@ -158,7 +197,12 @@ fn masked_keys_stay_apart() {
         {"key": "m", "value": {"kvlistValue": {"values": [{"key": "a@x.com", "value": {"intValue": "4"}}]}}},
     ]);
     let after = attributes_after(emails(), &given);
-    let mut keys: Vec<_> = after.as_array().unwrap().iter().map(|attribute| attribute["key"].as_str().unwrap()).collect();
+    let mut keys: Vec<_> = after
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|attribute| attribute["key"].as_str().unwrap())
+        .collect();
     keys.sort_unstable();
     assert_eq!(keys, ["****", "****.2", "****.3", "m"]);
     assert_eq!(after[3]["value"]["kvlistValue"]["values"][0]["key"], "****");
@@ -168,13 +212,22 @@ fn masked_keys_stay_apart() {
 fn an_allowed_value_spares_what_it_covers_and_no_more() {
     let mut config = emails();
     config["allowed_values"] = json!(["[a-z]+@ourselves\\.com"]);
-    let given = json!([{"key": "mail", "value": {"stringValue": "ops@ourselves.com, joe@example.com"}}]);
+    let given =
+        json!([{"key": "mail", "value": {"stringValue": "ops@ourselves.com, joe@example.com"}}]);
     let spared = json!([{"key": "mail", "value": {"stringValue": "ops@ourselves.com, ****"}}]);
     assert_eq!(attributes_after(config.clone(), &given), spared);
 
-    let mut collector = Harness::<Redaction>::with_compat(Compat::Collector).configure(config).unwrap();
-    let output = collector.run_json(Signal::Logs, &log(&given).to_string()).unwrap().json();
-    assert_eq!(output["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"], given);
+    let mut collector = Harness::<Redaction>::with_compat(Compat::Collector)
+        .configure(config)
+        .unwrap();
+    let output = collector
+        .run_json(Signal::Logs, &log(&given).to_string())
+        .unwrap()
+        .json();
+    assert_eq!(
+        output["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"],
+        given
+    );
 }
 
 #[test]
@@ -182,9 +235,18 @@ fn the_scope_of_upstream_reaches_where_the_collector_does() {
     let config = json!({"allow_all_keys": true, "blocked_values": ["[a-z]+@[a-z.]+[a-z]"], "scope": "upstream"});
     let output = run(config, Signal::Traces, &traces()).json();
     let span = &output["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
-    assert_eq!(span["attributes"][0]["value"]["stringValue"], "mail **** now");
-    assert_eq!(span["events"][0]["attributes"][0]["value"]["stringValue"], "mail **** now");
-    assert_eq!(span["links"][0]["attributes"][0]["value"]["stringValue"], "mail joe@example.com now");
+    assert_eq!(
+        span["attributes"][0]["value"]["stringValue"],
+        "mail **** now"
+    );
+    assert_eq!(
+        span["events"][0]["attributes"][0]["value"]["stringValue"],
+        "mail **** now"
+    );
+    assert_eq!(
+        span["links"][0]["attributes"][0]["value"]["stringValue"],
+        "mail joe@example.com now"
+    );
     assert_eq!(span["name"], text());
     assert_eq!(span["status"]["message"], text());
 }
@@ -195,10 +257,14 @@ fn an_allow_list_removes_attributes_of_links_and_exemplars_too() {
     let output = run(config.clone(), Signal::Traces, &traces()).json();
     let link = &output["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["links"][0]["attributes"];
     assert_eq!(link[0]["key"], "plain");
-    assert_eq!(link[1], json!({"key": "redaction.redacted.count", "value": {"intValue": "5"}}));
+    assert_eq!(
+        link[1],
+        json!({"key": "redaction.redacted.count", "value": {"intValue": "5"}})
+    );
     assert_eq!(link[2], Value::Null);
     let output = run(config, Signal::Metrics, &metrics()).json();
-    let exemplar = &output["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]["gauge"]["dataPoints"][0]["exemplars"][0]["filteredAttributes"];
+    let exemplar = &output["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]["gauge"]["dataPoints"]
+        [0]["exemplars"][0]["filteredAttributes"];
     assert_eq!(exemplar.as_array().unwrap().len(), 2);
 }
 
@@ -208,12 +274,25 @@ fn a_summary_names_the_new_places_and_no_secret() {
     config["summary"] = json!("debug");
     let output = run(config, Signal::Traces, &traces()).json();
     let span = &output["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
-    let said = |attributes: &Value| attributes.as_array().unwrap().iter().find(|a| a["key"] == "redaction.masked.keys").unwrap()["value"]["stringValue"].clone();
+    let said = |attributes: &Value| {
+        attributes
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|a| a["key"] == "redaction.masked.keys")
+            .unwrap()["value"]["stringValue"]
+            .clone()
+    };
     assert_eq!(
         said(&span["attributes"]),
         "****,bytes,list.[0],list.[1],list.[2].****,map.****,map.****.****,map.deep.deeper,name,plain,status.message,trace_state,x.****"
     );
-    assert!(said(&span["links"][0]["attributes"]).as_str().unwrap().contains("trace_state"));
+    assert!(
+        said(&span["links"][0]["attributes"])
+            .as_str()
+            .unwrap()
+            .contains("trace_state")
+    );
 }
 
 #[test]
@@ -224,7 +303,14 @@ fn edits_bear_the_name_of_their_pattern() {
         {"key": "token", "value": {"intValue": "5"}},
     ]);
     let output = run(config, Signal::Logs, &log(&given));
-    assert_eq!((output.edits_of("blocked_values[0]"), output.edits_of("blocked_values[1]"), output.edits_of("blocked_key_patterns[0]")), (0, 1, 1));
+    assert_eq!(
+        (
+            output.edits_of("blocked_values[0]"),
+            output.edits_of("blocked_values[1]"),
+            output.edits_of("blocked_key_patterns[0]")
+        ),
+        (0, 1, 1)
+    );
 }
 
 #[test]
@@ -237,5 +323,8 @@ fn numbers_of_a_body_are_looked_at() {
     let output = run(config, Signal::Logs, &payload).json();
     let records = &output["resourceLogs"][0]["scopeLogs"][0]["logRecords"];
     assert_eq!(records[0]["body"]["stringValue"], "****");
-    assert_eq!(records[1]["body"]["kvlistValue"]["values"][0]["value"]["stringValue"], "****");
+    assert_eq!(
+        records[1]["body"]["kvlistValue"]["values"][0]["value"]["stringValue"],
+        "****"
+    );
 }

@@ -55,25 +55,41 @@ pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u
 
 /// Calls `found` with each position where probes answer, and their bits, in rising order. What would stand after the end counts as
 /// zeros for the probe itself, and is not asked for after it.
-#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
 pub(crate) fn scan(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     portable(probes, text, found);
 }
 
 /// Byte by byte, for machines that have no better way; it also says what the others have to find.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), expect(dead_code, reason = "the vector form stands in for it"))]
+#[cfg_attr(
+    all(target_arch = "wasm32", target_feature = "simd128"),
+    expect(dead_code, reason = "the vector form stands in for it")
+)]
 fn portable(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
     let mut tables = [[0_u8; 256]; ALL_PLACES];
     for ((table, low), high) in tables.iter_mut().zip(&probes.low).zip(&probes.high) {
         for (byte, entry) in table.iter_mut().enumerate() {
-            *entry = low.get(byte & 15).copied().unwrap_or_default() & high.get(byte >> 4).copied().unwrap_or_default();
+            *entry = low.get(byte & 15).copied().unwrap_or_default()
+                & high.get(byte >> 4).copied().unwrap_or_default();
         }
     }
     for at in 0..text.len() {
         let window = text.get(at..).unwrap_or_default();
-        let probed = window.iter().copied().chain(std::iter::repeat(0)).take(PLACES);
+        let inside = window
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(0))
+            .take(PLACES);
         let after = window.iter().copied().skip(PLACES);
-        let bits = tables.iter().zip(probed.chain(after)).fold(u8::MAX, |bits, (table, byte)| bits & table.get(usize::from(byte)).copied().unwrap_or_default());
+        let bits = tables
+            .iter()
+            .zip(inside.chain(after))
+            .fold(u8::MAX, |bits, (table, byte)| {
+                bits & table.get(usize::from(byte)).copied().unwrap_or_default()
+            });
         if bits != 0 {
             found(at, bits);
         }
@@ -81,7 +97,10 @@ fn portable(probes: &Probes, text: &[u8], found: &mut impl FnMut(usize, u8)) {
 }
 
 /// Reports the answers of a block: `answers` holds the bits of sixteen positions, low end first, as two words.
-#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 #[inline]
 fn report(answers: [u64; 2], block: usize, length: usize, found: &mut impl FnMut(usize, u8)) {
     for (half, mut word) in answers.into_iter().enumerate() {
@@ -101,7 +120,10 @@ fn report(answers: [u64; 2], block: usize, length: usize, found: &mut impl FnMut
 }
 
 /// A block as two words, low end first: loads of vectors are unsafe, and this is as fast.
-#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 #[inline]
 fn halves(block: &[u8; 16]) -> [u64; 2] {
     let (words, _) = block.as_chunks::<8>();
@@ -112,14 +134,20 @@ fn halves(block: &[u8; 16]) -> [u64; 2] {
 }
 
 /// The sixteen bytes at a position, if there are so many.
-#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 #[inline]
 fn sixteen(text: &[u8], at: usize) -> Option<&[u8; 16]> {
     text.get(at..)?.first_chunk()
 }
 
 /// Blocks of sixteen bytes: the whole ones of a text, and its end with zeros after it, so far that every position is the first of a probe.
-#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 fn tail(text: &[u8]) -> (&[[u8; 16]], [[u8; 16]; 2]) {
     let (blocks, rest) = text.as_chunks::<16>();
     let mut end = [[0_u8; 16]; 2];
@@ -140,7 +168,16 @@ mod tests {
     fn every_form_finds_what_the_portable_one_finds() {
         let mut probes = Probes::default();
         let any: String = (0..=127_u8).map(char::from).collect();
-        for (probe, sets) in [["A", "K", "I", "A", "K", &any, &any, &any], ["0123", ".", "456", "0123.", "0123456.", "0123456.", &any, &any], ["@", "\0xyz", "\0", "\0@", &any, &any, &any, &any]].iter().enumerate() {
+        for (probe, sets) in [
+            ["A", "K", "I", "A", "K", &any, &any, &any],
+            [
+                "0123", ".", "456", "0123.", "0123456.", "0123456.", &any, &any,
+            ],
+            ["@", "\0xyz", "\0", "\0@", &any, &any, &any, &any],
+        ]
+        .iter()
+        .enumerate()
+        {
             for (place, set) in sets.iter().enumerate() {
                 set.bytes().for_each(|byte| probes.add(place, byte, probe));
             }
@@ -150,18 +187,36 @@ mod tests {
         for length in 0..120 {
             let text: Vec<u8> = (0..length)
                 .map(|_| {
-                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    *alphabet.get((seed >> 33) as usize % alphabet.len()).unwrap()
+                    seed = seed
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
+                    *alphabet
+                        .get((seed >> 33) as usize % alphabet.len())
+                        .unwrap()
                 })
                 .collect();
             let (mut one, mut other) = (Vec::new(), Vec::new());
             portable(&probes, &text, &mut |at, bits| one.push((at, bits)));
             scan(&probes, &text, &mut |at, bits| other.push((at, bits)));
             // Near the end the vector forms do not look beyond the probe.
-            let settled = |list: &[(usize, u8)]| -> Vec<_> { list.iter().copied().filter(|(at, _)| at + 40 < length).collect() };
-            assert_eq!(settled(&one), settled(&other), "in a text of {length} bytes");
+            let settled = |list: &[(usize, u8)]| -> Vec<_> {
+                list.iter()
+                    .copied()
+                    .filter(|(at, _)| at + 40 < length)
+                    .collect()
+            };
+            assert_eq!(
+                settled(&one),
+                settled(&other),
+                "in a text of {length} bytes"
+            );
             for (at, bits) in one {
-                assert!(other.iter().any(|(other, found)| *other == at && found & bits == bits), "at {at} of {length} bytes");
+                assert!(
+                    other
+                        .iter()
+                        .any(|(other, found)| *other == at && found & bits == bits),
+                    "at {at} of {length} bytes"
+                );
             }
         }
     }

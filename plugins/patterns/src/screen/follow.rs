@@ -29,12 +29,21 @@ pub(super) struct Follow {
 impl Follow {
     /// None if the part has too many states.
     pub(super) fn new(items: &[Hir]) -> Option<Follow> {
-        let config = NFA::config().which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST_PART)).utf8(false);
-        let nfa = NFA::compiler().configure(config).build_from_hir(&Hir::concat(items.to_vec())).ok()?;
+        let config = NFA::config()
+            .which_captures(WhichCaptures::None)
+            .nfa_size_limit(Some(LARGEST_PART))
+            .utf8(false);
+        let nfa = NFA::compiler()
+            .configure(config)
+            .build_from_hir(&Hir::concat(items.to_vec()))
+            .ok()?;
         let mut numbers: Vec<Option<usize>> = Vec::with_capacity(nfa.states().len());
         let mut count = 0_usize;
         for state in nfa.states() {
-            let consumes = matches!(state, State::ByteRange { .. } | State::Sparse(_) | State::Dense(_));
+            let consumes = matches!(
+                state,
+                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_)
+            );
             numbers.push(consumes.then_some(count));
             count = count.saturating_add(usize::from(consumes));
         }
@@ -42,13 +51,24 @@ impl Follow {
             return None;
         }
         let (start, empty) = reached(&nfa, nfa.start_anchored(), &numbers);
-        let mut follow = Follow { start, empty, takes: Box::new([0; 256]), next: vec![0; count], last: 0 };
+        let mut follow = Follow {
+            start,
+            empty,
+            takes: Box::new([0; 256]),
+            next: vec![0; count],
+            last: 0,
+        };
         for (state, number) in nfa.states().iter().zip(&numbers) {
             let Some(number) = *number else { continue };
             for byte in 0..=u8::MAX {
-                let Some(to) = after(state, byte) else { continue };
+                let Some(to) = after(state, byte) else {
+                    continue;
+                };
                 let (states, over) = reached(&nfa, to, &numbers);
-                if let (Some(takes), Some(next)) = (follow.takes.get_mut(usize::from(byte)), follow.next.get_mut(number)) {
+                if let (Some(takes), Some(next)) = (
+                    follow.takes.get_mut(usize::from(byte)),
+                    follow.next.get_mut(number),
+                ) {
                     *takes |= 1 << number;
                     // A state whose bytes lead to different ones is taken for all of them: what is possible stays possible.
                     *next |= states;
@@ -66,14 +86,22 @@ impl Follow {
         }
         let mut states = self.start;
         for &byte in text.iter().take(STEPS) {
-            states &= self.takes.get(usize::from(byte)).copied().unwrap_or_default();
+            states &= self
+                .takes
+                .get(usize::from(byte))
+                .copied()
+                .unwrap_or_default();
             if states & self.last != 0 {
                 return true;
             }
             let mut left = states;
             states = 0;
             while left != 0 {
-                states |= self.next.get(left.trailing_zeros() as usize).copied().unwrap_or_default();
+                states |= self
+                    .next
+                    .get(left.trailing_zeros() as usize)
+                    .copied()
+                    .unwrap_or_default();
                 left &= left.wrapping_sub(1);
             }
             if states == 0 {

@@ -57,14 +57,24 @@ impl Guard {
     /// Whether a match is possible whose window begins at `start`.
     fn holds(&self, text: &[u8], start: usize) -> bool {
         self.has_places(text, start)
-            && self.follow.as_ref().is_none_or(|follow| follow.holds(text.get(start.saturating_add(self.joint)..).unwrap_or_default()))
+            && self.follow.as_ref().is_none_or(|follow| {
+                follow.holds(
+                    text.get(start.saturating_add(self.joint)..)
+                        .unwrap_or_default(),
+                )
+            })
     }
 
     fn has_places(&self, text: &[u8], start: usize) -> bool {
-        let Some(window) = text.get(start..start.saturating_add(self.length)) else { return false };
+        let Some(window) = text.get(start..start.saturating_add(self.length)) else {
+            return false;
+        };
         let mut place = 1_u32;
         window.iter().all(|&byte| {
-            let allowed = self.places.get(usize::from(byte)).is_some_and(|places| places & place != 0);
+            let allowed = self
+                .places
+                .get(usize::from(byte))
+                .is_some_and(|places| places & place != 0);
             place = place.wrapping_shl(1);
             allowed
         })
@@ -96,7 +106,13 @@ impl Screen {
     ///
     /// `all` holds `count` texts. They stand in it in their order, and `place` says where: offset and length of text `i`, or none if
     /// `i` is no text. The hits come sorted, each once.
-    pub fn scan(&self, all: &[u8], count: usize, place: impl Fn(usize) -> Option<(usize, usize)>, hits: &mut Vec<Hit>) {
+    pub fn scan(
+        &self,
+        all: &[u8],
+        count: usize,
+        place: impl Fn(usize) -> Option<(usize, usize)>,
+        hits: &mut Vec<Hit>,
+    ) {
         let first = hits.len();
         for pass in &self.passes {
             pass.scan(all, count, &place, hits);
@@ -124,7 +140,9 @@ impl Pass {
             for (place, set) in window.places.iter().enumerate() {
                 for byte in set.bytes() {
                     if let Some(allowed) = places.get_mut(usize::from(byte)) {
-                        *allowed |= 1_u32.checked_shl(u32::try_from(place).unwrap_or(u32::MAX)).unwrap_or_default();
+                        *allowed |= 1_u32
+                            .checked_shl(u32::try_from(place).unwrap_or(u32::MAX))
+                            .unwrap_or_default();
                     }
                 }
             }
@@ -140,7 +158,13 @@ impl Pass {
         Pass { probes, guards }
     }
 
-    fn scan(&self, all: &[u8], count: usize, place: &impl Fn(usize) -> Option<(usize, usize)>, hits: &mut Vec<Hit>) {
+    fn scan(
+        &self,
+        all: &[u8],
+        count: usize,
+        place: &impl Fn(usize) -> Option<(usize, usize)>,
+        hits: &mut Vec<Hit>,
+    ) {
         let mut index = 0_usize;
         let (mut start, mut end) = (0_usize, 0_usize);
         // Patterns that the current text has already met: the first 64 of them are not looked at again.
@@ -149,10 +173,17 @@ impl Pass {
         scan(&self.probes, all, &mut |at, bits| {
             let mut bits = bits;
             while bits != 0 {
-                let Some(guard) = self.guards.get(bits.trailing_zeros() as usize) else { return };
+                let Some(guard) = self.guards.get(bits.trailing_zeros() as usize) else {
+                    return;
+                };
                 bits &= bits.wrapping_sub(1);
                 // Most answers of a probe are refuted by the bytes around it, so these come before the question whose bytes they are.
-                let Some(from) = at.checked_sub(guard.before).filter(|from| guard.holds(all, *from)) else { continue };
+                let Some(from) = at
+                    .checked_sub(guard.before)
+                    .filter(|from| guard.holds(all, *from))
+                else {
+                    continue;
+                };
                 while end <= at && index < count {
                     if let Some((offset, length)) = place(index) {
                         (start, end) = (offset, offset.saturating_add(length));
@@ -161,10 +192,18 @@ impl Pass {
                     index = index.saturating_add(1);
                 }
                 let mark = 1_u64.checked_shl(guard.pattern).unwrap_or_default();
-                let inside = from >= start && at < end && all.get(..end).is_some_and(|all| guard.holds(all, from));
-                if let (Ok(text), true) = (u32::try_from(index.saturating_sub(1)), inside && met & mark == 0) {
+                let inside = from >= start
+                    && at < end
+                    && all.get(..end).is_some_and(|all| guard.holds(all, from));
+                if let (Ok(text), true) = (
+                    u32::try_from(index.saturating_sub(1)),
+                    inside && met & mark == 0,
+                ) {
                     met |= mark;
-                    hits.push(Hit { text, pattern: guard.pattern });
+                    hits.push(Hit {
+                        text,
+                        pattern: guard.pattern,
+                    });
                 }
             }
         });

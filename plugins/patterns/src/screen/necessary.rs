@@ -40,7 +40,9 @@ impl Bytes {
     }
 
     fn holds(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte >> 6)).is_some_and(|word| (word >> (byte & 63)) & 1 == 1)
+        self.0
+            .get(usize::from(byte >> 6))
+            .is_some_and(|word| (word >> (byte & 63)) & 1 == 1)
     }
 
     pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
@@ -54,8 +56,10 @@ impl Bytes {
             low |= 1 << (byte & 15);
             high |= 1 << (byte >> 4);
         }
-        let share: u64 =
-            (0..=u8::MAX).filter(|b| (low >> (b & 15)) & 1 == 1 && (high >> (b >> 4)) & 1 == 1).map(|b| u64::from(share(b))).sum();
+        let share: u64 = (0..=u8::MAX)
+            .filter(|b| (low >> (b & 15)) & 1 == 1 && (high >> (b >> 4)) & 1 == 1)
+            .map(|b| u64::from(share(b)))
+            .sum();
         share.saturating_mul(10).min(1_000_000)
     }
 }
@@ -74,7 +78,12 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn probe(&self) -> impl Iterator<Item = Bytes> + '_ {
-        (0..ALL_PLACES).map(|i| self.places.get(self.probe_at.saturating_add(i)).copied().unwrap_or(Bytes::ALL))
+        (0..ALL_PLACES).map(|i| {
+            self.places
+                .get(self.probe_at.saturating_add(i))
+                .copied()
+                .unwrap_or(Bytes::ALL)
+        })
     }
 
     /// The window with its rarest probe; none if nothing is known.
@@ -84,10 +93,18 @@ impl Window {
         }
         let rarity = |at: usize| {
             let probed = places.iter().skip(at).take(PLACES);
-            probed.map(Bytes::seen).fold(1_000_000_u64, |seen, place| seen.saturating_mul(place) / 1_000_000)
+            probed.map(Bytes::seen).fold(1_000_000_u64, |seen, place| {
+                seen.saturating_mul(place) / 1_000_000
+            })
         };
         let (seen, probe_at) = (0..places.len()).map(|at| (rarity(at), at)).min()?;
-        Some(Window { places, probe_at, joint_at, follow: None, seen })
+        Some(Window {
+            places,
+            probe_at,
+            joint_at,
+            follow: None,
+            seen,
+        })
     }
 }
 
@@ -110,16 +127,23 @@ fn best(hir: &Hir, depth: usize) -> Option<Vec<Window>> {
     if let [only] = items.as_slice()
         && let HirKind::Alternation(branches) = only.kind()
         && branches.len() <= MOST
-        && let Some(found) = branches.iter().map(|branch| best(branch, depth.saturating_add(1))).collect::<Option<Vec<_>>>()
+        && let Some(found) = branches
+            .iter()
+            .map(|branch| best(branch, depth.saturating_add(1)))
+            .collect::<Option<Vec<_>>>()
     {
         candidates.push(found.concat());
     }
     if items.len() > 1 {
-        let parts = items.iter().filter(|item| matches!(item.kind(), HirKind::Alternation(_)));
+        let parts = items
+            .iter()
+            .filter(|item| matches!(item.kind(), HirKind::Alternation(_)));
         candidates.extend(parts.filter_map(|part| best(part, depth.saturating_add(1))));
     }
     let joints = 0..items.len().min(JOINTS);
-    let rarest = joints.filter_map(|joint| Some((joint, Window::new(around(&items, joint))?))).min_by_key(|(_, window)| window.seen);
+    let rarest = joints
+        .filter_map(|joint| Some((joint, Window::new(around(&items, joint))?)))
+        .min_by_key(|(_, window)| window.seen);
     candidates.extend(rarest.map(|(joint, window)| {
         let follow = Follow::new(&reaching(items.iter().skip(joint), FOLLOWED));
         vec![Window { follow, ..window }]
@@ -158,13 +182,24 @@ fn items(hir: &Hir) -> Vec<Hir> {
 }
 
 fn anything() -> Hir {
-    Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(regex_syntax::hir::Dot::AnyByte)) })
+    Hir::repetition(Repetition {
+        min: 0,
+        max: None,
+        greedy: true,
+        sub: Box::new(Hir::dot(regex_syntax::hir::Dot::AnyByte)),
+    })
 }
 
 /// The places around the joint before item `joint`.
 fn around(items: &[Hir], joint: usize) -> (Vec<Bytes>, usize) {
     let (left, right) = items.split_at_checked(joint).unwrap_or_default();
-    let mut before = places(&reaching(left.iter().rev(), REACH).into_iter().rev().collect::<Vec<_>>(), true);
+    let mut before = places(
+        &reaching(left.iter().rev(), REACH)
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>(),
+        true,
+    );
     before.reverse();
     while before.first() == Some(&Bytes::ALL) {
         before.remove(0);
@@ -190,8 +225,17 @@ fn reaching<'h>(items: impl Iterator<Item = &'h Hir>, bytes: usize) -> Vec<Hir> 
 
 /// Which bytes may stand at the first places of what the items match (at the last, when `reverse`), as far as the shortest match goes.
 fn places(items: &[Hir], reverse: bool) -> Vec<Bytes> {
-    let config = NFA::config().reverse(reverse).which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST_PART)).utf8(false);
-    let Ok(nfa) = NFA::compiler().configure(config).build_from_hir(&Hir::concat(items.to_vec())) else { return Vec::new() };
+    let config = NFA::config()
+        .reverse(reverse)
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(LARGEST_PART))
+        .utf8(false);
+    let Ok(nfa) = NFA::compiler()
+        .configure(config)
+        .build_from_hir(&Hir::concat(items.to_vec()))
+    else {
+        return Vec::new();
+    };
     let mut places = Vec::new();
     let mut states = vec![nfa.start_anchored()];
     while places.len() < REACH {

@@ -30,7 +30,11 @@ const POSIX: [(&str, &[(char, char)]); 14] = [
 ];
 
 fn class_of(ranges: &[(char, char)]) -> ClassUnicode {
-    ClassUnicode::new(ranges.iter().map(|&(from, to)| ClassUnicodeRange::new(from, to)))
+    ClassUnicode::new(
+        ranges
+            .iter()
+            .map(|&(from, to)| ClassUnicodeRange::new(from, to)),
+    )
 }
 
 impl Parser<'_> {
@@ -70,7 +74,10 @@ impl Parser<'_> {
             self.eat("-");
             to = self.class_character(start)?;
             if to < from {
-                return Err(PatternError::new(at, "a range in brackets goes from a lower to a higher character"));
+                return Err(PatternError::new(
+                    at,
+                    "a range in brackets goes from a lower to a higher character",
+                ));
             }
         }
         Ok(self.folded(class_of(&[(from, to)]), false))
@@ -80,19 +87,35 @@ impl Parser<'_> {
         if self.rest().starts_with('\\') {
             return self.escaped_character();
         }
-        self.next().ok_or_else(|| PatternError::new(start, "there is a `[` without its `]`; write `\\[` for the character"))
+        self.next().ok_or_else(|| {
+            PatternError::new(
+                start,
+                "there is a `[` without its `]`; write `\\[` for the character",
+            )
+        })
     }
 
     /// `[:name:]` or `[:^name:]` within brackets.
     fn posix(&mut self, start: usize) -> Result<Option<ClassUnicode>, PatternError> {
-        let Some(inner) = self.rest().strip_prefix("[:") else { return Ok(None) };
-        let Some((name, _)) = inner.split_once(":]") else { return Ok(None) };
+        let Some(inner) = self.rest().strip_prefix("[:") else {
+            return Ok(None);
+        };
+        let Some((name, _)) = inner.split_once(":]") else {
+            return Ok(None);
+        };
         let plain = name.strip_prefix('^').unwrap_or(name);
         let Some((_, ranges)) = POSIX.iter().find(|(known, _)| *known == plain) else {
-            return Err(PatternError::new(start, format!("`[:{name}:]` is no class; there is [:alnum:], [:alpha:], [:digit:] and so on")));
+            return Err(PatternError::new(
+                start,
+                format!(
+                    "`[:{name}:]` is no class; there is [:alnum:], [:alpha:], [:digit:] and so on"
+                ),
+            ));
         };
         self.at = self.at.saturating_add(name.len()).saturating_add(4);
-        Ok(Some(self.folded(class_of(ranges), plain.len() < name.len())))
+        Ok(Some(
+            self.folded(class_of(ranges), plain.len() < name.len()),
+        ))
     }
 
     /// `\d`, `\W`, `\pL`, `\P{Greek}` and their like, in brackets and outside of them.
@@ -110,7 +133,8 @@ impl Parser<'_> {
         if !(self.eat(r"\p") || self.eat(r"\P")) {
             return Ok(None);
         }
-        let unfinished = || PatternError::new(start, "a Unicode class is written `\\pL` or `\\p{Greek}`");
+        let unfinished =
+            || PatternError::new(start, "a Unicode class is written `\\pL` or `\\p{Greek}`");
         let name = match self.next() {
             Some('{') => {
                 let rest = self.rest();
@@ -121,12 +145,17 @@ impl Parser<'_> {
                 self.at = self.at.saturating_add(name.len()).saturating_add(1);
                 name
             }
-            Some(c) => self.pattern.get(self.at.saturating_sub(c.len_utf8())..self.at).unwrap_or_default(),
+            Some(c) => self
+                .pattern
+                .get(self.at.saturating_sub(c.len_utf8())..self.at)
+                .unwrap_or_default(),
             None => return Err(unfinished()),
         };
         let plain = name.strip_prefix('^').unwrap_or(name);
         let class = unicode::class(plain).map_err(|reason| PatternError::new(start, reason))?;
-        Ok(Some(self.folded(class, negated != (plain.len() < name.len()))))
+        Ok(Some(
+            self.folded(class, negated != (plain.len() < name.len())),
+        ))
     }
 
     /// Under `(?i)` a set is folded first, and what is left out of it is left out after that.

@@ -16,9 +16,12 @@ impl Parser<'_> {
             self.eat(r"\E");
             return Ok(());
         }
-        for (escape, look) in
-            [(r"\A", Look::Start), (r"\z", Look::End), (r"\b", Look::WordAscii), (r"\B", Look::WordAsciiNegate)]
-        {
+        for (escape, look) in [
+            (r"\A", Look::Start),
+            (r"\z", Look::End),
+            (r"\b", Look::WordAscii),
+            (r"\B", Look::WordAsciiNegate),
+        ] {
             if self.eat(escape) {
                 items.push(Node::of(Hir::look(look)));
                 return Ok(());
@@ -39,21 +42,33 @@ impl Parser<'_> {
         let refused = |reason: &str| PatternError::new(start, reason);
         self.eat("\\");
         match self.next() {
-            None => Err(refused("the pattern ends in a backslash; write `\\\\` for the character")),
+            None => Err(refused(
+                "the pattern ends in a backslash; write `\\\\` for the character",
+            )),
             Some('x') => self.hexadecimal(start),
             Some('0') => self.octal(start, '0'),
-            Some(c @ '1'..='7') if self.peek().is_some_and(|d| matches!(d, '0'..='7')) => self.octal(start, c),
-            Some('1'..='9') => Err(refused("backreferences are not in Go's syntax; write what is to be found again")),
+            Some(c @ '1'..='7') if self.peek().is_some_and(|d| matches!(d, '0'..='7')) => {
+                self.octal(start, c)
+            }
+            Some('1'..='9') => Err(refused(
+                "backreferences are not in Go's syntax; write what is to be found again",
+            )),
             Some('a') => Ok('\u{7}'),
             Some('f') => Ok('\u{c}'),
             Some('n') => Ok('\n'),
             Some('r') => Ok('\r'),
             Some('t') => Ok('\t'),
             Some('v') => Ok('\u{b}'),
-            Some('C') => Err(refused("`\\C` (one byte) is not in Go's syntax; `(?s:.)` is one character")),
-            Some('Z') => Err(refused("`\\Z` is not in Go's syntax; `\\z` is the end of the text")),
+            Some('C') => Err(refused(
+                "`\\C` (one byte) is not in Go's syntax; `(?s:.)` is one character",
+            )),
+            Some('Z') => Err(refused(
+                "`\\Z` is not in Go's syntax; `\\z` is the end of the text",
+            )),
             Some(c) if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok(c),
-            Some(c) => Err(refused(&format!("`\\{c}` is not in Go's syntax; leave the backslash out for the character"))),
+            Some(c) => Err(refused(&format!(
+                "`\\{c}` is not in Go's syntax; leave the backslash out for the character"
+            ))),
         }
     }
 
@@ -61,7 +76,9 @@ impl Parser<'_> {
     fn octal(&mut self, start: usize, first: char) -> Result<char, PatternError> {
         let mut value = first.to_digit(8).unwrap_or(0);
         for _ in 0..2 {
-            let Some(digit) = self.peek().and_then(|c| c.to_digit(8)) else { break };
+            let Some(digit) = self.peek().and_then(|c| c.to_digit(8)) else {
+                break;
+            };
             value = value.saturating_mul(8).saturating_add(digit);
             self.next();
         }
@@ -70,7 +87,12 @@ impl Parser<'_> {
 
     /// `\xFF` or `\x{10FFFF}`, of which the `\x` is read.
     fn hexadecimal(&mut self, start: usize) -> Result<char, PatternError> {
-        let refused = || PatternError::new(start, "a character by number is `\\xFF` or `\\x{10FFFF}`, and is not half of a surrogate pair");
+        let refused = || {
+            PatternError::new(
+                start,
+                "a character by number is `\\xFF` or `\\x{10FFFF}`, and is not half of a surrogate pair",
+            )
+        };
         let rest = self.rest();
         let (digits, read) = match rest.strip_prefix('{') {
             Some(braced) => {
@@ -86,6 +108,9 @@ impl Parser<'_> {
             return Err(refused());
         }
         self.at = self.at.saturating_add(read);
-        u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).ok_or_else(refused)
+        u32::from_str_radix(digits, 16)
+            .ok()
+            .and_then(char::from_u32)
+            .ok_or_else(refused)
     }
 }

@@ -13,9 +13,19 @@ impl Parser<'_> {
         if !self.eat("?") {
             return self.captured(start, None).map(Some);
         }
-        for (look, what) in [("=", "lookahead"), ("!", "lookahead"), ("<=", "lookbehind"), ("<!", "lookbehind")] {
+        for (look, what) in [
+            ("=", "lookahead"),
+            ("!", "lookahead"),
+            ("<=", "lookbehind"),
+            ("<!", "lookbehind"),
+        ] {
             if self.rest().starts_with(look) {
-                return Err(PatternError::new(start, format!("`(?{look}` is {what}, which Go's syntax does not have; match the context too")));
+                return Err(PatternError::new(
+                    start,
+                    format!(
+                        "`(?{look}` is {what}, which Go's syntax does not have; match the context too"
+                    ),
+                ));
             }
         }
         if self.eat("P<") || self.eat("<") {
@@ -36,15 +46,25 @@ impl Parser<'_> {
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.clone());
         let node = self.inside(start, self.flags)?;
-        let capture = Capture { index, name: name.map(String::into_boxed_str), sub: Box::new(node.hir) };
-        Ok(Node { hir: Hir::capture(capture), copies: node.copies })
+        let capture = Capture {
+            index,
+            name: name.map(String::into_boxed_str),
+            sub: Box::new(node.hir),
+        };
+        Ok(Node {
+            hir: Hir::capture(capture),
+            copies: node.copies,
+        })
     }
 
     /// The alternatives of a group and its `)`; after it the flags of before hold again.
     fn inside(&mut self, start: usize, outside: Flags) -> Result<Node, PatternError> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > DEEPEST {
-            return Err(PatternError::new(start, format!("groups are nested deeper than {DEEPEST}; split the pattern")));
+            return Err(PatternError::new(
+                start,
+                format!("groups are nested deeper than {DEEPEST}; split the pattern"),
+            ));
         }
         let node = self.alternation()?;
         self.depth = self.depth.saturating_sub(1);
@@ -52,18 +72,30 @@ impl Parser<'_> {
         if self.eat(")") {
             return Ok(node);
         }
-        Err(PatternError::new(start, "there is a `(` without its `)`; write `\\(` for the character"))
+        Err(PatternError::new(
+            start,
+            "there is a `(` without its `)`; write `\\(` for the character",
+        ))
     }
 
     fn name(&mut self, start: usize) -> Result<String, PatternError> {
         let rest = self.rest();
         let name = rest.split('>').next().unwrap_or_default();
         let closed = name.len() < rest.len();
-        if !closed || name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            return Err(PatternError::new(start, "the name of a group is letters, digits and `_`, in `(?P<name>...)`"));
+        if !closed
+            || name.is_empty()
+            || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        {
+            return Err(PatternError::new(
+                start,
+                "the name of a group is letters, digits and `_`, in `(?P<name>...)`",
+            ));
         }
         if self.names.iter().flatten().any(|known| known == name) {
-            return Err(PatternError::new(start, format!("two groups are called `{name}`; give one another name")));
+            return Err(PatternError::new(
+                start,
+                format!("two groups are called `{name}`; give one another name"),
+            ));
         }
         self.at = self.at.saturating_add(name.len()).saturating_add(1);
         Ok(name.to_owned())
@@ -71,7 +103,12 @@ impl Parser<'_> {
 
     /// Flags up to the `)` or `:`, which is left standing.
     fn read_flags(&mut self, start: usize) -> Result<Flags, PatternError> {
-        let refused = || PatternError::new(start, "what follows `(?` is none of Go's groups: `:`, `P<name>`, `<name>`, or flags out of `imsU`");
+        let refused = || {
+            PatternError::new(
+                start,
+                "what follows `(?` is none of Go's groups: `:`, `P<name>`, `<name>`, or flags out of `imsU`",
+            )
+        };
         let mut flags = self.flags;
         let mut on = true;
         let mut seen = false;

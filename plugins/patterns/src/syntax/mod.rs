@@ -22,17 +22,31 @@ pub(crate) struct Parsed {
 
 /// Reads a pattern.
 pub(crate) fn parse(pattern: &str) -> Result<Parsed, PatternError> {
-    let mut parser = Parser { pattern, at: 0, flags: Flags::default(), depth: 0, names: vec![None] };
+    let mut parser = Parser {
+        pattern,
+        at: 0,
+        flags: Flags::default(),
+        depth: 0,
+        names: vec![None],
+    };
     let node = parser.alternation()?;
     match parser.peek() {
-        None => Ok(Parsed { hir: node.hir, names: parser.names }),
-        Some(_) => Err(parser.error("there is a `)` without its `(`; write `\\)` for the character")),
+        None => Ok(Parsed {
+            hir: node.hir,
+            names: parser.names,
+        }),
+        Some(_) => {
+            Err(parser.error("there is a `)` without its `(`; write `\\)` for the character"))
+        }
     }
 }
 
 /// Flags of `(?ismU)`, as Go's: `U` swaps greedy and lazy.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "these are Go's flags, each on or off by itself")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are Go's flags, each on or off by itself"
+)]
 struct Flags {
     fold: bool,
     lines: bool,
@@ -97,7 +111,10 @@ impl<'p> Parser<'p> {
             copies = copies.max(branch.copies);
             branches.push(branch.hir);
             if !self.eat("|") {
-                return Ok(Node { hir: Hir::alternation(branches), copies });
+                return Ok(Node {
+                    hir: Hir::alternation(branches),
+                    copies,
+                });
             }
         }
     }
@@ -128,17 +145,28 @@ impl<'p> Parser<'p> {
                 }
                 Some('^') => {
                     self.next();
-                    items.push(Node::of(Hir::look(if self.flags.lines { Look::StartLF } else { Look::Start })));
+                    items.push(Node::of(Hir::look(if self.flags.lines {
+                        Look::StartLF
+                    } else {
+                        Look::Start
+                    })));
                 }
                 Some('$') => {
                     self.next();
-                    items.push(Node::of(Hir::look(if self.flags.lines { Look::EndLF } else { Look::End })));
+                    items.push(Node::of(Hir::look(if self.flags.lines {
+                        Look::EndLF
+                    } else {
+                        Look::End
+                    })));
                 }
                 Some(_) => items.push(self.literal()),
             }
         }
         let copies = items.iter().map(|item| item.copies).max().unwrap_or(1);
-        Ok(Node { hir: Hir::concat(items.into_iter().map(|item| item.hir).collect()), copies })
+        Ok(Node {
+            hir: Hir::concat(items.into_iter().map(|item| item.hir).collect()),
+            copies,
+        })
     }
 
     fn dot(&self) -> Hir {

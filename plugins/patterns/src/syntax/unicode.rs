@@ -54,33 +54,54 @@ const ALIASES: [(&str, &str); 38] = [
 /// The class of a name, or why there is none.
 pub(super) fn class(name: &str) -> Result<ClassUnicode, String> {
     let wanted = plain(name);
-    let wanted = ALIASES.iter().find(|(long, _)| *long == wanted).map_or(wanted, |(_, short)| plain(short));
+    let wanted = ALIASES
+        .iter()
+        .find(|(long, _)| *long == wanted)
+        .map_or(wanted, |(_, short)| plain(short));
     let mut class = ClassUnicode::empty();
     match wanted.as_str() {
         "any" => class.negate(),
         "ascii" => class.push(ClassUnicodeRange::new('\0', '\u{7f}')),
-        "lc" => ["lu", "ll", "lt"].into_iter().for_each(|part| class.union(&named(part))),
+        "lc" => ["lu", "ll", "lt"]
+            .into_iter()
+            .for_each(|part| class.union(&named(part))),
         "assigned" => class = assigned(),
         "cn" | "unassigned" => {
             class = assigned();
             class.negate();
         }
         "l" | "m" | "n" | "p" | "s" | "z" => {
-            entries().filter(|(known, _)| known.len() == 2 && known.to_ascii_lowercase().starts_with(&wanted)).for_each(|(_, ranges)| add(&mut class, ranges));
+            entries()
+                .filter(|(known, _)| {
+                    known.len() == 2 && known.to_ascii_lowercase().starts_with(&wanted)
+                })
+                .for_each(|(_, ranges)| add(&mut class, ranges));
         }
-        "c" | "other" => return Err("what the class `C` holds depends on the version of Go; name Cc, Cf, Co or Cn".to_owned()),
-        "cs" | "surrogate" => return Err("no text holds surrogates; leave the class out".to_owned()),
+        "c" | "other" => {
+            return Err(
+                "what the class `C` holds depends on the version of Go; name Cc, Cf, Co or Cn"
+                    .to_owned(),
+            );
+        }
+        "cs" | "surrogate" => {
+            return Err("no text holds surrogates; leave the class out".to_owned());
+        }
         known => class = named(known),
     }
     if class.ranges().is_empty() {
-        return Err(format!("`{name}` is no Unicode category or script; there is L, Lu, N, P, Greek, Han and so on"));
+        return Err(format!(
+            "`{name}` is no Unicode category or script; there is L, Lu, N, P, Greek, Han and so on"
+        ));
     }
     Ok(class)
 }
 
 /// Names are compared without regard to case, hyphens, underscores and spaces.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn named(wanted: &str) -> ClassUnicode {
@@ -94,7 +115,9 @@ fn named(wanted: &str) -> ClassUnicode {
 /// Every character of a category, and the surrogates, which have one although no text holds them, are left out by `char` itself.
 fn assigned() -> ClassUnicode {
     let mut class = ClassUnicode::empty();
-    entries().filter(|(known, _)| known.len() == 2).for_each(|(_, ranges)| add(&mut class, ranges));
+    entries()
+        .filter(|(known, _)| known.len() == 2)
+        .for_each(|(_, ranges)| add(&mut class, ranges));
     class
 }
 

@@ -2,8 +2,15 @@
 
 /// The query without its values, and without layout. What is not JSON stays as it is.
 pub(super) fn obfuscated(query: &str) -> String {
-    let mut scanner = Scanner { rest: query.trim(), out: String::with_capacity(query.len()) };
-    if scanner.document() { scanner.out } else { query.to_owned() }
+    let mut scanner = Scanner {
+        rest: query.trim(),
+        out: String::with_capacity(query.len()),
+    };
+    if scanner.document() {
+        scanner.out
+    } else {
+        query.to_owned()
+    }
 }
 
 struct Scanner<'q> {
@@ -50,7 +57,9 @@ impl<'q> Scanner<'q> {
             }
             // Here one has ended.
             loop {
-                let Some(&inside) = open.last() else { return self.rest.trim().is_empty() };
+                let Some(&inside) = open.last() else {
+                    return self.rest.trim().is_empty();
+                };
                 if self.take(",") {
                     self.out.push(',');
                     if inside == Open::Map && !self.key() {
@@ -70,7 +79,12 @@ impl<'q> Scanner<'q> {
 
     /// A key and its colon.
     fn key(&mut self) -> bool {
-        let Some(key) = self.next_token().filter(|token| token.starts_with('"') && is_scalar(token)) else { return false };
+        let Some(key) = self
+            .next_token()
+            .filter(|token| token.starts_with('"') && is_scalar(token))
+        else {
+            return false;
+        };
         self.out.push_str(key);
         self.out.push(':');
         self.take(":")
@@ -100,9 +114,9 @@ impl<'q> Scanner<'q> {
                 });
                 end?.0.saturating_add(1)
             }
-            c if c.is_ascii_alphanumeric() || c == '-' => {
-                rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'))).unwrap_or(rest.len())
-            }
+            c if c.is_ascii_alphanumeric() || c == '-' => rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.')))
+                .unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
         let (token, after) = rest.split_at_checked(length)?;
@@ -115,7 +129,9 @@ fn is_scalar(token: &str) -> bool {
     if token.starts_with('"') {
         return token.chars().all(|c| c >= ' ');
     }
-    matches!(token, "true" | "false" | "null") || (token.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && token.parse::<f64>().is_ok())
+    matches!(token, "true" | "false" | "null")
+        || (token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+            && token.parse::<f64>().is_ok())
 }
 
 #[cfg(test)]
@@ -125,8 +141,14 @@ mod tests {
     #[test]
     fn values_go_and_keys_stay() {
         for (query, expected) in [
-            (r#"{"find":"users","filter":{"age":{"$gt":5},"tags":["a",1]}}"#, r#"{"find":"?","filter":{"age":{"$gt":"?"},"tags":["?","?"]}}"#),
-            (r#" { "a" : [ ] , "b" : { } , "c" : null } "#, r#"{"a":[],"b":{},"c":"?"}"#),
+            (
+                r#"{"find":"users","filter":{"age":{"$gt":5},"tags":["a",1]}}"#,
+                r#"{"find":"?","filter":{"age":{"$gt":"?"},"tags":["?","?"]}}"#,
+            ),
+            (
+                r#" { "a" : [ ] , "b" : { } , "c" : null } "#,
+                r#"{"a":[],"b":{},"c":"?"}"#,
+            ),
             (r#""te\"xt""#, r#""?""#),
             ("-1.5e+3", r#""?""#),
             ("not json", "not json"),

@@ -2,5 +2,10 @@
 
 /// The command without its data.
 pub(super) fn obfuscated(command: &str) -> String {
-    command.split('\n').next().unwrap_or_default().trim().to_owned()
+    command
+        .split('\n')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }

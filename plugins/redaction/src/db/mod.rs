@@ -42,10 +42,21 @@ const SQL: &[&str] = &["other_sql", "mysql", "postgresql", "mariadb", "sqlite"];
 impl Databases {
     pub(crate) fn new(config: &DbConfig, rule: Rule) -> Databases {
         let mut dialects = Vec::new();
-        let mut add = |dialect: &DialectConfig, syntax: Syntax, systems: &'static [&'static str], with_attributes: bool| {
+        let mut add = |dialect: &DialectConfig,
+                       syntax: Syntax,
+                       systems: &'static [&'static str],
+                       with_attributes: bool| {
             if dialect.enabled {
-                let attributes = if with_attributes { dialect.attributes.iter().map(str::to_owned).collect() } else { HashSet::new() };
-                dialects.push(Dialect { syntax, systems, attributes });
+                let attributes = if with_attributes {
+                    dialect.attributes.iter().map(str::to_owned).collect()
+                } else {
+                    HashSet::new()
+                };
+                dialects.push(Dialect {
+                    syntax,
+                    systems,
+                    attributes,
+                });
             }
         };
         add(&config.sql, Syntax::Sql, SQL, true);
@@ -65,20 +76,29 @@ impl Databases {
 
     /// Whether some attribute is a statement at all.
     pub(crate) fn has_attributes(&self) -> bool {
-        self.dialects.iter().any(|dialect| !dialect.attributes.is_empty())
+        self.dialects
+            .iter()
+            .any(|dialect| !dialect.attributes.is_empty())
     }
 
     /// Whether an attribute with this key is a statement.
     pub(crate) fn has_attribute(&self, key: &str) -> bool {
-        self.dialects.iter().any(|dialect| dialect.attributes.contains(key))
+        self.dialects
+            .iter()
+            .any(|dialect| dialect.attributes.contains(key))
     }
 
     /// An attribute's statement without its literals. Without a system each dialect that knows the key has its turn, if `guess`
     /// allows it.
     pub(crate) fn attribute(&self, text: &str, key: &str, system: &str, guess: bool) -> String {
-        let mut knowing = self.dialects.iter().filter(|dialect| dialect.attributes.contains(key));
+        let mut knowing = self
+            .dialects
+            .iter()
+            .filter(|dialect| dialect.attributes.contains(key));
         if !system.is_empty() {
-            return knowing.find(|dialect| dialect.systems.contains(&system)).map_or_else(|| text.to_owned(), |dialect| dialect.obfuscated(text));
+            return knowing
+                .find(|dialect| dialect.systems.contains(&system))
+                .map_or_else(|| text.to_owned(), |dialect| dialect.obfuscated(text));
         }
         if !guess {
             return text.to_owned();
@@ -88,12 +108,17 @@ impl Databases {
 
     /// A text of a log body: every dialect has its turn.
     pub(crate) fn any(&self, text: &str) -> String {
-        self.dialects.iter().fold(text.to_owned(), |text, dialect| dialect.obfuscated(&text))
+        self.dialects
+            .iter()
+            .fold(text.to_owned(), |text, dialect| dialect.obfuscated(&text))
     }
 
     /// A name of a span, by the system that its attributes name.
     pub(crate) fn of_system(&self, text: &str, system: &str) -> String {
-        let dialect = self.dialects.iter().find(|dialect| dialect.systems.contains(&system));
+        let dialect = self
+            .dialects
+            .iter()
+            .find(|dialect| dialect.systems.contains(&system));
         dialect.map_or_else(|| text.to_owned(), |dialect| dialect.obfuscated(text))
     }
 }
@@ -114,6 +139,10 @@ pub(crate) const SYSTEM_KEYS: [&str; 2] = ["db.system.name", "db.system"];
 
 /// The database system that the attributes of a node name, in lower case.
 pub(crate) fn system(node: NodeView<'_>) -> String {
-    let named = SYSTEM_KEYS.iter().find_map(|key| node.attribute(key).and_then(Value::as_text).filter(|name| !name.is_empty()));
+    let named = SYSTEM_KEYS.iter().find_map(|key| {
+        node.attribute(key)
+            .and_then(Value::as_text)
+            .filter(|name| !name.is_empty())
+    });
     named.unwrap_or_default().to_lowercase()
 }

@@ -13,19 +13,31 @@ enum Values {
 fn values(command: &str, arguments: &[&str]) -> Option<Values> {
     Some(match command {
         "AUTH" | "HELLO" => Values::From(0),
-        "APPEND" | "GETSET" | "LPUSHX" | "GEORADIUSBYMEMBER" | "RPUSHX" | "SET" | "SETNX" | "SISMEMBER" | "ZRANK" | "ZREVRANK" | "ZSCORE" => {
-            Values::One(1)
-        }
-        "HSETNX" | "LREM" | "LSET" | "SETBIT" | "SETEX" | "PSETEX" | "SETRANGE" | "ZINCRBY" | "SMOVE" | "RESTORE" => Values::One(2),
+        "APPEND" | "GETSET" | "LPUSHX" | "GEORADIUSBYMEMBER" | "RPUSHX" | "SET" | "SETNX"
+        | "SISMEMBER" | "ZRANK" | "ZREVRANK" | "ZSCORE" => Values::One(1),
+        "HSETNX" | "LREM" | "LSET" | "SETBIT" | "SETEX" | "PSETEX" | "SETRANGE" | "ZINCRBY"
+        | "SMOVE" | "RESTORE" => Values::One(2),
         "LINSERT" => Values::One(3),
-        "GEOHASH" | "GEOPOS" | "GEODIST" | "LPUSH" | "RPUSH" | "SREM" | "ZREM" | "SADD" => Values::From(1),
+        "GEOHASH" | "GEOPOS" | "GEODIST" | "LPUSH" | "RPUSH" | "SREM" | "ZREM" | "SADD" => {
+            Values::From(1)
+        }
         "GEOADD" => Values::Each(3, 3),
         "HSET" | "HMSET" => Values::Each(2, 2),
         "MSET" | "MSETNX" => Values::Each(1, 2),
-        "CONFIG" if arguments.first().is_some_and(|word| word.eq_ignore_ascii_case("SET")) => Values::One(2),
+        "CONFIG"
+            if arguments
+                .first()
+                .is_some_and(|word| word.eq_ignore_ascii_case("SET")) =>
+        {
+            Values::One(2)
+        }
         "BITFIELD" => Values::Each(after_word(arguments, "SET")?.saturating_add(2), 4),
         "ZADD" => {
-            let options = arguments.iter().skip(1).take_while(|word| ["NX", "XX", "GT", "LT", "CH", "INCR"].iter().any(|o| word.eq_ignore_ascii_case(o)));
+            let options = arguments.iter().skip(1).take_while(|word| {
+                ["NX", "XX", "GT", "LT", "CH", "INCR"]
+                    .iter()
+                    .any(|o| word.eq_ignore_ascii_case(o))
+            });
             Values::Each(options.count().saturating_add(2), 2)
         }
         _ => return None,
@@ -33,18 +45,29 @@ fn values(command: &str, arguments: &[&str]) -> Option<Values> {
 }
 
 fn after_word(arguments: &[&str], word: &str) -> Option<usize> {
-    arguments.iter().position(|argument| argument.eq_ignore_ascii_case(word)).map(|at| at.saturating_add(1))
+    arguments
+        .iter()
+        .position(|argument| argument.eq_ignore_ascii_case(word))
+        .map(|at| at.saturating_add(1))
 }
 
 /// The commands, one a line, without their values.
 pub(super) fn obfuscated(commands: &str) -> String {
-    commands.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    commands
+        .split('\n')
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn line(line: &str) -> String {
     let words = words(line);
-    let Some((command, arguments)) = words.split_first() else { return line.to_owned() };
-    let Some(values) = values(&command.to_ascii_uppercase(), arguments) else { return line.to_owned() };
+    let Some((command, arguments)) = words.split_first() else {
+        return line.to_owned();
+    };
+    let Some(values) = values(&command.to_ascii_uppercase(), arguments) else {
+        return line.to_owned();
+    };
     let mut out = vec![*command];
     for (index, argument) in arguments.iter().enumerate() {
         match values {
@@ -53,7 +76,13 @@ fn line(line: &str) -> String {
                 break;
             }
             Values::One(only) if index == only => out.push("?"),
-            Values::Each(first, step) if index.checked_sub(first).is_some_and(|past| past.is_multiple_of(step)) => out.push("?"),
+            Values::Each(first, step)
+                if index
+                    .checked_sub(first)
+                    .is_some_and(|past| past.is_multiple_of(step)) =>
+            {
+                out.push("?");
+            }
             _ => out.push(argument),
         }
     }
@@ -101,7 +130,10 @@ mod tests {
             ("GEOADD k 1 2 home 3 4 work", "GEOADD k 1 2 ? 3 4 ?"),
             ("CONFIG SET requirepass x", "CONFIG SET requirepass ?"),
             ("GET a\nSET a b", "GET a\nSET a ?"),
-            ("SELECT * FROM t  WHERE a = 5", "SELECT * FROM t  WHERE a = 5"),
+            (
+                "SELECT * FROM t  WHERE a = 5",
+                "SELECT * FROM t  WHERE a = 5",
+            ),
         ] {
             assert_eq!(obfuscated(command), expected);
         }

@@ -25,7 +25,10 @@ pub(crate) struct Urls {
 
 impl Urls {
     pub(crate) fn new(config: &UrlConfig, rule: Rule) -> Urls {
-        Urls { attributes: config.attributes.iter().map(str::to_owned).collect(), rule }
+        Urls {
+            attributes: config.attributes.iter().map(str::to_owned).collect(),
+            rule,
+        }
     }
 
     /// Whether an attribute with this key is a URL.
@@ -51,7 +54,8 @@ pub(crate) fn sanitized(url: &str) -> String {
         }
         // What stands right before the end of the path is taken for a word, whatever its letters.
         let before_end = end.is_some() && index == last;
-        if segment.is_empty() || (is_plain(segment) && (before_end || words::is_wordlike(segment))) {
+        if segment.is_empty() || (is_plain(segment) && (before_end || words::is_wordlike(segment)))
+        {
             out.push_str(segment);
         } else {
             out.push('*');
@@ -62,7 +66,9 @@ pub(crate) fn sanitized(url: &str) -> String {
 
 /// Whether a segment is letters, `-`, `_`, `.` and spaces. Another character may stand at its second place: `v1`, `k6-runs`.
 fn is_plain(segment: &str) -> bool {
-    segment.bytes().enumerate().all(|(place, byte)| place == 1 || byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b' '))
+    segment.bytes().enumerate().all(|(place, byte)| {
+        place == 1 || byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b' ')
+    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ pub(crate) const HTTP_KEYS: [&str; 9] = [
 /// A name without identifiers. None if it is nothing else, for then it says more as it is.
 pub(crate) fn sanitized_name(name: &str) -> Option<String> {
     let sanitized = super::sanitized(name);
-    let only_stars = sanitized.contains('*') && sanitized.split('/').all(|segment| segment.is_empty() || segment == "*");
+    let only_stars = sanitized.contains('*')
+        && sanitized
+            .split('/')
+            .all(|segment| segment.is_empty() || segment == "*");
     (sanitized != name && !only_stars).then_some(sanitized)
 }

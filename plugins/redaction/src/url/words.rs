@@ -40,11 +40,13 @@ const LEAST: f64 = -48.55;
 
 /// Whether the letters of a text follow one another as in words. A text of less than two letters does.
 pub(super) fn is_wordlike(text: &str) -> bool {
-    let letters = text.bytes().filter_map(|byte| match byte.to_ascii_lowercase() {
-        letter @ b'a'..=b'z' => Some(usize::from(letter.saturating_sub(b'a'))),
-        b' ' => Some(26),
-        _ => None,
-    });
+    let letters = text
+        .bytes()
+        .filter_map(|byte| match byte.to_ascii_lowercase() {
+            letter @ b'a'..=b'z' => Some(usize::from(letter.saturating_sub(b'a'))),
+            b' ' => Some(26),
+            _ => None,
+        });
     let (mut sum, mut pairs) = (0.0, 0.0);
     let mut before = None;
     for letter in letters {

@@ -1,0 +1,175 @@
+//! The way through a batch: which cells may hold a secret, and what becomes of each.
+
+mod visit;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use tollgate_patterns::Hit;
+use tollgate_sdk::{Batch, push_key};
+
+use crate::Redaction;
+use crate::keys::unused;
+use crate::places::{Kind, NewKey, Place};
+use crate::summary::Tally;
+use crate::values::{Suspects, Values};
+
+/// Kinds of cells, as they cross the wall.
+const TEXT: u8 = 1;
+const BYTES: u8 = 5;
+const WITHHELD: u8 = 8;
+
+/// Finds the cells that may hold a blocked value, in one pass over all texts.
+pub(crate) fn find(values: &Values, batch: &Batch<'_>, hits: &mut Vec<Hit>) {
+    let columns = batch.columns();
+    let text = batch.text();
+    let start = columns.text.len().saturating_sub(text.len()) as u64;
+    let place = |cell: usize| {
+        let kind = *columns.cell_kind.get(cell)?;
+        let span = *columns.cell_value.get(cell)?;
+        let is_text = kind == TEXT || kind == BYTES;
+        let offset = usize::try_from((span >> 32).saturating_sub(start)).unwrap_or(usize::MAX);
+        let length = usize::try_from(span & u64::from(u32::MAX)).unwrap_or_default();
+        is_text.then_some((offset, length))
+    };
+    values.screen().scan(text, batch.cells(), place, hits);
+}
+
+/// The places of the fields of a batch, by their number.
+pub(crate) fn places(redaction: &mut Redaction, batch: &Batch<'_>) -> Vec<Rc<Place>> {
+    let Redaction {
+        places,
+        keys,
+        values,
+        everywhere,
+        ..
+    } = redaction;
+    let fields = (0..).take(batch.columns().fields.len());
+    fields
+        .map(|field| places.of(batch.path(field), keys, values, *everywhere))
+        .collect()
+}
+
+/// On its way from cell to cell, in the order of the batch.
+pub(crate) struct Walk<'w> {
+    redaction: &'w Redaction,
+    places: &'w [Rc<Place>],
+    tally: Tally,
+    /// The node whose cells are visited.
+    node: u32,
+    /// Keys to be changed when everything else is done: that invalidates what stands below them.
+    renames: Vec<(u32, u32, NewKey)>,
+}
+
+impl<'w> Walk<'w> {
+    pub(crate) fn new(redaction: &'w Redaction, places: &'w [Rc<Place>]) -> Walk<'w> {
+        let tally = Tally::new(redaction.level, redaction.summary_rule);
+        Walk {
+            redaction,
+            places,
+            tally,
+            node: 0,
+            renames: Vec::new(),
+        }
+    }
+
+    /// Visits what has to be visited. The hits come in the order of the cells.
+    pub(crate) fn batch(mut self, batch: &mut Batch<'_>, hits: &[Hit]) {
+        let mut suspects = Vec::new();
+        let unscreened = self.redaction.values.screen().unscreened();
+        let mut rest = hits;
+        if self.redaction.careful || self.places.iter().any(|place| place.new_key.is_some()) {
+            let always = self.redaction.must_visit_texts();
+            let judged: Vec<bool> = self
+                .places
+                .iter()
+                .map(|place| always || place.has_say(self.redaction))
+                .collect();
+            let fields = batch.columns().cell_field;
+            for ((cell, number), field) in (0..batch.cells()).zip(0_u32..).zip(fields) {
+                let hit = rest.first().is_some_and(|hit| hit.text == number);
+                if !hit && !judged.get(*field as usize).copied().unwrap_or(true) {
+                    continue;
+                }
+                suspects.clear();
+                suspects.extend_from_slice(unscreened);
+                while let Some((hit, after)) =
+                    rest.split_first().filter(|(hit, _)| hit.text == number)
+                {
+                    suspects.push(hit.pattern);
+                    rest = after;
+                }
+                suspects.sort_unstable();
+                self.visit(batch, cell, Suspects::Some(&suspects));
+            }
+        } else {
+            let mut unseen =
+                unseen_in_bodies(batch, self.places, self.redaction.everywhere).peekable();
+            while let Some(cell) = next(rest, unseen.peek().copied()) {
+                suspects.clear();
+                while let Some((hit, after)) = rest
+                    .split_first()
+                    .filter(|(hit, _)| hit.text as usize == cell)
+                {
+                    suspects.push(hit.pattern);
+                    rest = after;
+                }
+                unseen.next_if_eq(&cell);
+                self.visit(batch, cell, Suspects::Some(&suspects));
+            }
+        }
+        self.tally.write(batch, self.node);
+        self.rename(batch);
+    }
+
+    /// Changes keys, the deepest first: to change a map's key invalidates the cells of what is in it.
+    fn rename(&mut self, batch: &mut Batch<'_>) {
+        let mut taken = HashSet::new();
+        for (node, cell, new) in self.renames.drain(..).rev() {
+            let path_of = |key: &str| {
+                let mut path = new.container.clone();
+                push_key(&mut path, key);
+                path
+            };
+            let is_there = |key: &str| {
+                let path = path_of(key);
+                batch
+                    .node(node)
+                    .is_some_and(|view| view.values().any(|(_, known, _)| known == path))
+                    || taken.contains(&(node, path))
+            };
+            let key = unused(&new.key, is_there);
+            taken.insert((node, path_of(&key)));
+            batch.rename_cell(new.rule, cell, &key);
+        }
+    }
+}
+
+/// What bodies have that is no text, and so was not screened.
+fn unseen_in_bodies<'b>(
+    batch: &Batch<'b>,
+    places: &[Rc<Place>],
+    everywhere: bool,
+) -> impl Iterator<Item = usize> + use<'b> {
+    let columns = batch.columns();
+    let in_body: Vec<bool> = places
+        .iter()
+        .map(|place| matches!(place.kind, Kind::Body | Kind::WithinBody))
+        .collect();
+    let kinds = columns.cell_kind.iter().zip(columns.cell_field).enumerate();
+    kinds
+        .filter(move |(_, (kind, _))| {
+            **kind != TEXT && **kind != WITHHELD && !(everywhere && **kind == BYTES)
+        })
+        .filter(move |(_, (_, field))| in_body.get(**field as usize).copied().unwrap_or_default())
+        .map(|(cell, _)| cell)
+}
+
+/// The next cell to visit.
+fn next(hits: &[Hit], unseen: Option<usize>) -> Option<usize> {
+    let hit = hits.first().map(|hit| hit.text as usize);
+    match (hit, unseen) {
+        (Some(hit), Some(unseen)) => Some(hit.min(unseen)),
+        (hit, unseen) => hit.or(unseen),
+    }
+}
