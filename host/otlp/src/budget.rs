@@ -7,11 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 ///
 /// A request pays while it arrives, byte by byte; again for what it becomes when it is decompressed; and gets everything back
 /// when it is answered. One that cannot pay is refused at once, with a hint to come back: waiting would hold what it has.
+///
+/// What connections hold before it is part of a request (large frames that are not whole yet) is paid from a small allowance
+/// beside it, so that a client can still be told that the budget is spent.
 #[derive(Debug)]
 pub struct ByteBudget {
-    limit: usize,
-    used: AtomicUsize,
+    requests: Arc<Pool>,
+    frames: Arc<Pool>,
 }
+
+/// Bytes of all frames that are not whole yet.
+const FRAMES: usize = 32 << 20;
 
 /// The budget is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,45 +29,69 @@ impl ByteBudget {
     #[must_use]
     pub fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
+            requests: Pool::new(limit),
+            frames: Pool::new(FRAMES),
+        })
+    }
+
+    /// Bytes of requests in flight.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.requests.used.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of requests that may be in flight.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.requests.limit
+    }
+
+    /// A permit for a request. It holds nothing yet.
+    #[must_use]
+    pub fn permit(&self) -> Permit {
+        Permit::of(&self.requests)
+    }
+
+    /// A permit for the frame of a connection.
+    pub(crate) fn frame_permit(&self) -> Permit {
+        Permit::of(&self.frames)
+    }
+}
+
+#[derive(Debug)]
+struct Pool {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+impl Pool {
+    fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
             limit,
             used: AtomicUsize::new(0),
         })
     }
-
-    /// Bytes in flight.
-    #[must_use]
-    pub fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// Bytes that may be in flight.
-    #[must_use]
-    pub fn limit(&self) -> usize {
-        self.limit
-    }
-
-    /// A permit that holds nothing yet.
-    #[must_use]
-    pub fn permit(self: &Arc<Self>) -> Permit {
-        Permit {
-            budget: Arc::clone(self),
-            bytes: 0,
-        }
-    }
 }
 
-/// What one request holds of the budget, given back on drop.
+/// What somebody holds of the budget, given back on drop.
 #[derive(Debug)]
 pub struct Permit {
-    budget: Arc<ByteBudget>,
+    pool: Arc<Pool>,
     bytes: usize,
 }
 
 impl Permit {
+    fn of(pool: &Arc<Pool>) -> Self {
+        Self {
+            pool: Arc::clone(pool),
+            bytes: 0,
+        }
+    }
+
     /// Takes `bytes` more, all or none.
     pub fn grow(&mut self, bytes: usize) -> Result<(), Spent> {
-        let limit = self.budget.limit;
-        self.budget
+        let limit = self.pool.limit;
+        self.pool
             .used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
                 used.checked_add(bytes).filter(|total| *total <= limit)
@@ -69,6 +99,12 @@ impl Permit {
             .map_err(|_| Spent)?;
         self.bytes = self.bytes.saturating_add(bytes);
         Ok(())
+    }
+
+    /// Gives everything back.
+    pub fn clear(&mut self) {
+        self.pool.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.bytes = 0;
     }
 
     /// Bytes that are held.
@@ -80,7 +116,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.clear();
     }
 }
 

@@ -17,6 +17,7 @@ mod gate;
 mod grpc;
 mod http;
 mod listener;
+mod metered;
 mod payload;
 mod receiver;
 mod retry;

@@ -16,11 +16,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tollgate_record::RequestContext;
 
+use crate::budget::ByteBudget;
+use crate::metered::Metered;
 use crate::payload::Payload;
 use crate::settings::Bounds;
 
 /// Answers the requests of one server.
 pub(crate) trait Service: Send + Sync + 'static {
+    /// The budget that connections pay from.
+    fn budget(&self) -> &ByteBudget;
+
     /// Answers one request.
     fn answer(
         &self,
@@ -41,8 +46,8 @@ pub(crate) struct Protocol {
 /// and counted in the byte budget, so that wide windows cost nothing.
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 8 << 20;
-/// The largest frame: what one connection can make us hold outside of the budget, while a frame is not whole.
-const FRAME: u32 = 64 << 10;
+/// The largest frame. A message that comes in one is never copied.
+const FRAME: u32 = 1 << 20;
 /// What HTTP/1 reads ahead: the largest headers, too.
 const HTTP1_BUFFER: usize = 64 << 10;
 /// How often a silent HTTP/2 connection is asked whether it lives, and how long it may think.
@@ -142,6 +147,7 @@ impl<S: Service> Connection<S> {
                 Ok::<_, std::convert::Infallible>(this.service.answer(request, &this.peer).await)
             }
         });
+        let stream = Metered::new(stream, this.service.budget().frame_permit());
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(watcher.watch(connection));
         // hyper waits without an end for a client that never says which HTTP it speaks.

@@ -32,6 +32,10 @@ pub(crate) struct Server<G> {
 }
 
 impl<G: Gate> Service for Server<G> {
+    fn budget(&self) -> &ByteBudget {
+        &self.budget
+    }
+
     async fn answer(
         &self,
         request: http::Request<Incoming>,
