@@ -33,6 +33,7 @@ pub fn edited(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         let mut outcome = Outcome::default();
         let has_drops = script(&view, &mut after, &mut outcome, dice);
         let expected = outcome.edits.op.len() as u64;
+        let script = format!("{:?}", outcome.edits);
         match batch.check(&view, &access, 1, outcome) {
             Err(Refusal::Gone { .. } | Refusal::Place { .. }) => continue,
             Err(refusal) => panic!("an honest outcome was refused: {refusal}"),
@@ -46,9 +47,9 @@ pub fn edited(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         batch.project(&access, 0..batch.records(), &mut view);
         if batch.live_records() > 0 || batch.records() == 0 {
             let expected = lines_of_tree(&tree, Reach::Everything);
-            same(&lines_of_view(&view), &expected, "what the next stage sees");
+            same(&lines_of_view(&view), &expected, &format!("what the next stage sees after {script}"));
             let decoded = model::tree(signal, &batch.encode()).expect("prost decodes what was encoded");
-            same(&lines_of_tree(&decoded, Reach::Everything), &expected, "what goes out");
+            same(&lines_of_tree(&decoded, Reach::Everything), &expected, &format!("what goes out after {script}"));
             if !has_drops {
                 assert_eq!(unknown(&batch.encode()), unknown(wire), "unknown fields survive");
             }
@@ -67,13 +68,13 @@ fn unknown(wire: &[u8]) -> usize {
 
 /// Writes an outcome, and does the same to the model. Says whether nodes were dropped.
 fn script(view: &View, tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'_>) -> bool {
-    let found = find(view, tree);
+    let mut found = find(view, tree);
     for _ in 0..dice.below(6) {
         if dice.once_in(3) {
             put(view, tree, outcome, dice);
         } else if !found.is_empty() {
             let place = dice.below(found.len());
-            change(place, &found, tree, outcome, dice);
+            change(place, &mut found, tree, outcome, dice);
         }
     }
     tree.tidy();
@@ -123,8 +124,8 @@ fn find(view: &View, tree: &Tree) -> Vec<Found> {
     found
 }
 
-fn change(place: usize, found: &[Found], tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'_>) {
-    let target = &found[place];
+fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'_>) {
+    let target = found[place].clone();
     if !target.slot.writable || target.cell == usize::MAX {
         return;
     }
@@ -176,6 +177,7 @@ fn change(place: usize, found: &[Found], tree: &mut Tree, outcome: &mut Outcome,
                             entries.retain(|(known, _)| *known != new);
                         }
                         entries.iter_mut().filter(|(known, _)| known == old).for_each(|entry| entry.0.clone_from(&new));
+                        follow(found, &target, &new);
                     }
                 }
                 _ => {}
@@ -185,6 +187,15 @@ fn change(place: usize, found: &[Found], tree: &mut Tree, outcome: &mut Outcome,
     }
 }
 
+
+/// Later edits of the same script find what lies in a renamed entry under its new key.
+fn follow(found: &mut [Found], renamed: &Found, key: &str) {
+    for other in found.iter_mut().filter(|other| other.node == renamed.node && other.cell == renamed.cell) {
+        if other.steps.starts_with(&renamed.steps) {
+            other.steps[renamed.steps.len() - 1] = Step::Key(key.to_owned());
+        }
+    }
+}
 
 /// What stands for an element of an array that was deleted.
 const GONE: &str = "\u{1}gone";
