@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::HeaderMap;
@@ -82,6 +83,26 @@ where
         collected.push(piece, expected);
     }
     Ok(collected.into_bytes())
+}
+
+/// Takes what a client is still sending, within reason, and throws it away. One that is hung up on in the middle of its body may
+/// never see the answer, and would send it all again.
+pub(crate) async fn drain<B>(body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    const ENOUGH: usize = 64 << 20;
+    const TIME: Duration = Duration::from_secs(1);
+    let draining = async {
+        let mut taken = 0usize;
+        while taken < ENOUGH
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            taken = taken.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        }
+    };
+    // Whoever is slower than that has lost little.
+    let _ = tokio::time::timeout(TIME, draining).await;
 }
 
 /// A body that is there: up to two pieces and trailers.

@@ -287,3 +287,24 @@ async fn a_body_on_the_wrong_path_is_judged_by_its_bytes() {
     is_malformed(&running, JSON, &[], &logs(1)).await;
     running.still_works().await;
 }
+
+#[tokio::test]
+async fn a_client_that_sends_too_much_sees_the_answer() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let running = Running::start().await;
+    let chunk = vec![b'x'; 1 << 20];
+    let mut body = b"POST /v1/logs HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-protobuf\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..30 {
+        body.extend_from_slice(b"100000\r\n");
+        body.extend_from_slice(&chunk);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"0\r\n\r\n");
+    // Like most clients, this one writes everything before it reads anything.
+    let mut stream = tokio::net::TcpStream::connect(running.http).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 413 "));
+    running.still_works().await;
+}

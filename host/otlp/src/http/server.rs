@@ -96,11 +96,19 @@ impl<G: Gate> Server<G> {
         let codec = encoding::codec(request.headers(), &self.settings.encodings)
             .map_err(|()| Failure::malformed("unsupported Content-Encoding"))?;
         let mut permit = self.budget.permit();
-        let (head, body) = request.into_parts();
-        let reading = payload::read(body, limit, &mut permit);
-        let mut bytes = tokio::time::timeout(self.settings.bounds.body_time, reading)
+        let (head, mut body) = request.into_parts();
+        let reading = payload::read(&mut body, limit, &mut permit);
+        let read = tokio::time::timeout(self.settings.bounds.body_time, reading)
             .await
-            .map_err(|_| Failure::Slow)??;
+            .unwrap_or(Err(Failure::Slow));
+        let mut bytes = match read {
+            Ok(bytes) => bytes,
+            Err(failure) => {
+                drop(permit);
+                payload::drain(&mut body).await;
+                return Err(failure);
+            }
+        };
         if let Some(codec) = codec {
             bytes = codec.decompress(&bytes, limit, &mut permit)?;
         }
