@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
-use tollgate_forge::{ForgeError, setup, workshop};
+use tollgate_forge::{setup, workshop};
 
 #[derive(Parser)]
 #[command(about = "Builds the policies in tollgate's source")]
@@ -42,13 +42,13 @@ fn main() -> ExitCode {
     match run(Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error}"));
+            say(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(verb: Verb) -> Result<(), ForgeError> {
+fn run(verb: Verb) -> anyhow::Result<()> {
     let root = workshop::source_root(Path::new("."))?;
     match verb {
         Verb::Setup => {
@@ -65,11 +65,13 @@ fn run(verb: Verb) -> Result<(), ForgeError> {
                 names.extend(workshop::STOCK);
             }
             let out = out.unwrap_or_else(|| root.join("target/policies"));
-            workshop::stock(&root, &names, &out, &this_machine(), &mut say)
+            workshop::stock(&root, &names, &out, &this_machine(), &mut say)?;
+            Ok(())
         }
         Verb::Guests { out } => {
             let out = out.unwrap_or_else(|| root.join("target/guests"));
-            workshop::guests(&root, &out, &mut say)
+            workshop::guests(&root, &out, &mut say)?;
+            Ok(())
         }
     }
 }

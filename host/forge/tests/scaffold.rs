@@ -1,10 +1,6 @@
 //! The policy that `tollgate new` makes is one: its own tests pass, it becomes a component, and the sandbox takes it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::{
     env, fs,
