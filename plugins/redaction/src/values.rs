@@ -82,12 +82,31 @@ impl Values {
         };
         let (mut changed, rule, index) = first?;
         // What later patterns see is the text with its masks, in which they may find what was not there before.
-        for (pattern, _) in self.blocked.iter().skip(index.saturating_add(1)) {
-            if let Some(again) = self.replace(pattern, &changed) {
-                changed = again;
-            }
+        let mut done = index;
+        while let Some((again, by)) = self.replaced_again(&changed, done) {
+            changed = again;
+            done = by;
         }
         (changed != text).then_some((changed, rule))
+    }
+
+    /// What the first pattern after `done` that finds something makes of a text, and which one it is.
+    fn replaced_again(&self, text: &str, done: usize) -> Option<(String, usize)> {
+        let later = done.saturating_add(1);
+        let fits = |(pattern, _): &(Pattern, Rule)| pattern.shortest_match() <= text.len();
+        if !self.blocked.iter().skip(later).any(fits) {
+            return None;
+        }
+        let mut hits = Vec::new();
+        self.screen
+            .scan(text.as_bytes(), 1, |_| Some((0, text.len())), &mut hits);
+        let mut suspects: Vec<u32> = hits.iter().map(|hit| hit.pattern).collect();
+        suspects.extend_from_slice(self.screen.unscreened());
+        suspects.sort_unstable();
+        let suspects = suspects.into_iter().map(|index| index as usize);
+        suspects
+            .filter(|&index| index >= later)
+            .find_map(|index| Some((self.replace(&self.blocked.get(index)?.0, text)?, index)))
     }
 
     fn replaced(
