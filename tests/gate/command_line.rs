@@ -22,7 +22,10 @@ exporters: {nop: }
 service: {pipelines: {traces: {receivers: [otlp], processors: [probabilistic_sampler], exporters: [nop]}}}
 ",
     );
-    assert_eq!(run(&["validate", "--config", &file]), (Some(0), String::new(), String::new()));
+    assert_eq!(
+        run(&["validate", "--config", &file]),
+        (Some(0), String::new(), String::new())
+    );
 }
 
 #[test]
@@ -67,7 +70,10 @@ service: {pipelines: {logs: {receivers: [otlp], processors: [wasm/mine], exporte
     );
     let (status, _, said) = run(&["validate", "--config", &file]);
     assert_eq!(status, Some(78));
-    assert!(said.contains("config.yaml:4:") && said.contains("mine.wasm"), "{said}");
+    assert!(
+        said.contains("config.yaml:4:") && said.contains("mine.wasm"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -75,7 +81,14 @@ fn inspect_shows_what_a_component_is_and_may_do() {
     let cost = guest("cost").display().to_string();
     let (status, said, _) = run(&["inspect", &cost]);
     assert_eq!(status, Some(0));
-    for part in ["cost ", "sha-256 ", "bytes", "tollgate:policy/gatekeeper@0.1.0", "imports", "prices_file"] {
+    for part in [
+        "cost ",
+        "sha-256 ",
+        "bytes",
+        "tollgate:policy/gatekeeper@0.1.0",
+        "imports",
+        "prices_file",
+    ] {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
     let (_folder, file) = folder_with(
@@ -87,15 +100,32 @@ service: {pipelines: {traces: {receivers: [otlp], processors: [probabilistic_sam
     );
     let (status, said, _) = run(&["inspect", "--config", &file]);
     assert_eq!(status, Some(0));
-    assert!(said.contains("trace_id") && said.contains("may drop"), "{said}");
-    assert!(!said.contains("attributes[*]") && !said.contains("reads *"), "a sampler does not see prompts: {said}");
+    assert!(
+        said.contains("trace_id") && said.contains("may drop"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("attributes[*]") && !said.contains("reads *"),
+        "a sampler does not see prompts: {said}"
+    );
 }
 
 #[test]
 fn components_help_and_version_say_what_there_is() {
     let (status, said, _) = run(&["components"]);
     assert_eq!(status, Some(0));
-    for name in ["otlp", "otlphttp", "file", "debug", "nop", "redaction", "attributes", "resource", "probabilistic_sampler", "wasm"] {
+    for name in [
+        "otlp",
+        "otlphttp",
+        "file",
+        "debug",
+        "nop",
+        "redaction",
+        "attributes",
+        "resource",
+        "probabilistic_sampler",
+        "wasm",
+    ] {
         assert!(said.contains(name), "{name} is not in: {said}");
     }
     assert_eq!(run(&["--help"]).0, Some(0));

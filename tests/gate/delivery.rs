@@ -29,11 +29,23 @@ service:
 "
     ));
     for address in [gate.http, other] {
-        let answer = post(address, Signal::Logs, "application/json", &[], GOOD.as_bytes());
+        let answer = post(
+            address,
+            Signal::Logs,
+            "application/json",
+            &[],
+            GOOD.as_bytes(),
+        );
         assert_eq!((answer.status, answer.text().as_str()), (200, "{}"));
     }
     let ended = gate.stop();
-    let via = |file: &str, mark: &str| ended.lines(file).iter().filter(|line| line.contains(&format!(r#""stringValue":"{mark}""#))).count();
+    let via = |file: &str, mark: &str| {
+        ended
+            .lines(file)
+            .iter()
+            .filter(|line| line.contains(&format!(r#""stringValue":"{mark}""#)))
+            .count()
+    };
     assert_eq!((via("a", "a"), via("a", "b")), (2, 0));
     assert_eq!((via("b", "a"), via("b", "b")), (0, 1));
     assert_eq!((via("both", "a"), via("both", "b")), (2, 1));
@@ -47,12 +59,18 @@ fn a_destination_that_is_down_is_told_as_retryable_and_nothing_is_acknowledged()
         "
 receivers: {{otlp: {{protocols: {{http: {{endpoint: '{{http}}'}}}}}}}}
 exporters:
-  otlp: {{endpoint: '{}', tls: {{insecure: true}}, timeout: 1s, retry_on_failure: {{initial_interval: 50ms, max_elapsed_time: 200ms}}}}
+  otlp: {{endpoint: '{}', tls: {{insecure: true}}, timeout: 1s, retry_on_failure: {{initial_interval: 50ms, max_interval: 100ms, max_elapsed_time: 300ms}}}}
 service: {{pipelines: {{logs: {{receivers: [otlp], exporters: [otlp]}}}}}}
 ",
         free()
     ));
-    let answer = post(gate.http, Signal::Logs, "application/json", &[], GOOD.as_bytes());
+    let answer = post(
+        gate.http,
+        Signal::Logs,
+        "application/json",
+        &[],
+        GOOD.as_bytes(),
+    );
     assert_eq!(answer.status, 503, "{}", answer.text());
     let status: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(status["code"], 14, "UNAVAILABLE");
@@ -73,7 +91,9 @@ service: {{pipelines: {{logs: {{receivers: [otlp], exporters: [otlphttp]}}}}}}
 "
     ));
     let http = gate.http;
-    let client = std::thread::spawn(move || post(http, Signal::Logs, "application/json", &[], GOOD.as_bytes()));
+    let client = std::thread::spawn(move || {
+        post(http, Signal::Logs, "application/json", &[], GOOD.as_bytes())
+    });
     std::thread::sleep(std::time::Duration::from_millis(300));
     let sink = Gate::start(&format!(
         "
@@ -121,10 +141,16 @@ service: {pipelines: {logs: {receivers: [otlp], processors: [redaction], exporte
         let ended = gate.ended();
         assert!(ended.status.success(), "{signal}: {}", ended.log);
         let out = ended.lines("out").join("\n");
-        let acknowledged: Vec<String> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
+        let acknowledged: Vec<String> = clients
+            .into_iter()
+            .flat_map(|client| client.join().unwrap())
+            .collect();
         assert!(acknowledged.len() > 10, "{signal}: there was load");
         for id in &acknowledged {
-            assert!(out.contains(id.as_str()), "{signal}: {id} was acknowledged and is not there");
+            assert!(
+                out.contains(id.as_str()),
+                "{signal}: {id} was acknowledged and is not there"
+            );
         }
     }
 }

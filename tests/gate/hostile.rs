@@ -11,18 +11,71 @@ const POISONED: usize = 6;
 
 /// Misbehaviours of a call. Each fails the calls that show it the poisoned record, and no other.
 const CONTAINED: &[&str] = &[
-    "loop", "memory_bomb", "recursion", "trap", "panic", "error", "error_invalid_string", "log_flood", "pseudonym_flood",
-    "wild_node", "wild_cell", "wild_put", "wild_field", "wild_span", "wild_span_overflow", "wild_path", "wild_rule",
-    "wild_judgement_rule", "wild_verdict", "wild_op", "wild_kind", "unequal_edits", "unequal_judgements", "wrong_kind",
-    "wrong_boolean", "wrong_withheld", "invalid_text", "invalid_path", "invalid_key", "invalid_map", "deep_map", "no_path",
-    "undeclared_put", "undeclared_set", "undeclared_delete", "undeclared_rename", "undeclared_drop", "drop_resource", "hold", "route",
-    "decide", "measure", "emit", "add", "judge_twice", "huge_list", "huge_outcome", "huge_value",
+    "loop",
+    "memory_bomb",
+    "recursion",
+    "trap",
+    "panic",
+    "error",
+    "error_invalid_string",
+    "log_flood",
+    "pseudonym_flood",
+    "wild_node",
+    "wild_cell",
+    "wild_put",
+    "wild_field",
+    "wild_span",
+    "wild_span_overflow",
+    "wild_path",
+    "wild_rule",
+    "wild_judgement_rule",
+    "wild_verdict",
+    "wild_op",
+    "wild_kind",
+    "unequal_edits",
+    "unequal_judgements",
+    "wrong_kind",
+    "wrong_boolean",
+    "wrong_withheld",
+    "invalid_text",
+    "invalid_path",
+    "invalid_key",
+    "invalid_map",
+    "deep_map",
+    "no_path",
+    "undeclared_put",
+    "undeclared_set",
+    "undeclared_delete",
+    "undeclared_rename",
+    "undeclared_drop",
+    "drop_resource",
+    "hold",
+    "route",
+    "decide",
+    "measure",
+    "emit",
+    "add",
+    "judge_twice",
+    "huge_list",
+    "huge_outcome",
+    "huge_value",
 ];
 
 /// Manifests and configurations that are refused when they are loaded.
 const REFUSED: &[&str] = &[
-    "configure_loop", "configure_bomb", "configure_trap", "configure_problems", "asks_partition", "asks_tick", "asks_routes",
-    "asks_instruments", "asks_emits", "asks_adds", "manifest_twice", "manifest_bad_path", "manifest_invalid_string",
+    "configure_loop",
+    "configure_bomb",
+    "configure_trap",
+    "configure_problems",
+    "asks_partition",
+    "asks_tick",
+    "asks_routes",
+    "asks_instruments",
+    "asks_emits",
+    "asks_adds",
+    "manifest_twice",
+    "manifest_bad_path",
+    "manifest_invalid_string",
 ];
 
 fn configuration(stages: &[(&str, String)]) -> String {
@@ -43,7 +96,9 @@ processors:
 }
 
 fn hostile(behaviour: &str, when: &str, gate: &str) -> String {
-    format!("{{component: '{{guest:hostile}}', config: {{behaviour: {behaviour}, when: {when}}}, gate: {{{gate}}}}}")
+    format!(
+        "{{component: '{{guest:hostile}}', config: {{behaviour: {behaviour}, when: {when}}}, gate: {{{gate}}}}}"
+    )
 }
 
 /// Stamps every record, so that a test sees that a neighbour stage did its work.
@@ -53,7 +108,11 @@ fn neighbour(key: &str) -> String {
 
 fn batch() -> String {
     let record = |place: usize| {
-        let body = if place == POISONED { "poison".to_owned() } else { format!("record {place}") };
+        let body = if place == POISONED {
+            "poison".to_owned()
+        } else {
+            format!("record {place}")
+        };
         format!(
             r#"{{"body":{{"stringValue":"{body}"}},"attributes":[{{"key":"victim","value":{{"stringValue":"v"}}}},{{"key":"fixed","value":{{"stringValue":"f"}}}},
                {{"key":"secret","value":{{"stringValue":"AKIAIOSFODNN7EXAMPLE"}}}}]}}"#
@@ -68,14 +127,23 @@ fn batch() -> String {
 }
 
 fn send(gate: &Gate) -> Answer {
-    post(gate.http, Signal::Logs, "application/json", &[], batch().as_bytes())
+    post(
+        gate.http,
+        Signal::Logs,
+        "application/json",
+        &[],
+        batch().as_bytes(),
+    )
 }
 
 fn rejected(answer: &Answer) -> u64 {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     let count = &body["partialSuccess"]["rejectedLogRecords"];
-    count.as_u64().or_else(|| count.as_str()?.parse().ok()).unwrap_or(0)
+    count
+        .as_u64()
+        .or_else(|| count.as_str()?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Bodies of the records that came out, and the names of their attributes.
@@ -86,8 +154,18 @@ fn delivered(ended: &Ended) -> Vec<(String, Vec<String>)> {
         for resource in request["resourceLogs"].as_array().into_iter().flatten() {
             for scope in resource["scopeLogs"].as_array().into_iter().flatten() {
                 for record in scope["logRecords"].as_array().into_iter().flatten() {
-                    let keys = record["attributes"].as_array().into_iter().flatten().map(|attribute| attribute["key"].as_str().unwrap().to_owned());
-                    found.push((record["body"]["stringValue"].as_str().unwrap_or_default().to_owned(), keys.collect()));
+                    let keys = record["attributes"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(|attribute| attribute["key"].as_str().unwrap().to_owned());
+                    found.push((
+                        record["body"]["stringValue"]
+                            .as_str()
+                            .unwrap_or_default()
+                            .to_owned(),
+                        keys.collect(),
+                    ));
                 }
             }
         }
@@ -100,25 +178,46 @@ fn each_misbehaviour_costs_the_record_it_was_for_and_nothing_else() {
     for behaviour in CONTAINED {
         let gate = Gate::start(&configuration(&[
             ("attributes/before", neighbour("before")),
-            ("wasm/hostile", hostile(behaviour, "poison", "time: 30ms, memory: 16MiB")),
+            (
+                "wasm/hostile",
+                hostile(behaviour, "poison", "time: 30ms, memory: 16MiB"),
+            ),
             ("attributes/after", neighbour("after")),
         ]));
         let answer = send(&gate);
-        assert_eq!(rejected(&answer), 1, "{behaviour}: the client is told of the poisoned record");
+        assert_eq!(
+            rejected(&answer),
+            1,
+            "{behaviour}: the client is told of the poisoned record"
+        );
         // The gate goes on: the same again.
         assert_eq!(rejected(&send(&gate)), 1, "{behaviour}, again");
         let ended = gate.stop();
         assert!(ended.status.success(), "{behaviour}: {}", ended.log);
         let out = delivered(&ended);
-        assert_eq!(out.len(), 2 * (RECORDS - 1), "{behaviour}: all but the poisoned record, twice");
+        assert_eq!(
+            out.len(),
+            2 * (RECORDS - 1),
+            "{behaviour}: all but the poisoned record, twice"
+        );
         for (body, keys) in &out {
             assert_ne!(body, "poison", "{behaviour}");
             for key in ["before", "seen", "after"] {
-                assert!(keys.iter().any(|own| own == key), "{behaviour}: {body} was not marked `{key}`");
+                assert!(
+                    keys.iter().any(|own| own == key),
+                    "{behaviour}: {body} was not marked `{key}`"
+                );
             }
         }
-        assert!(!ended.log.contains("AKIA") && !answer.text().contains("AKIA"), "{behaviour}: content is in the log or the answer");
-        assert_eq!(ended.count("logs", "received"), 2 * RECORDS as u64, "{behaviour}");
+        assert!(
+            !ended.log.contains("AKIA") && !answer.text().contains("AKIA"),
+            "{behaviour}: content is in the log or the answer"
+        );
+        assert_eq!(
+            ended.count("logs", "received"),
+            2 * RECORDS as u64,
+            "{behaviour}"
+        );
         assert_eq!(ended.count("logs", "rejected"), 2, "{behaviour}");
     }
 }
@@ -126,17 +225,30 @@ fn each_misbehaviour_costs_the_record_it_was_for_and_nothing_else() {
 #[test]
 fn a_policy_that_fails_for_everything_rejects_everything_in_bounded_time() {
     for behaviour in ["trap", "loop", "memory_bomb"] {
-        let gate = Gate::start(&configuration(&[("wasm/hostile", hostile(behaviour, "always", "time: 20ms, memory: 16MiB"))]));
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile(behaviour, "always", "time: 20ms, memory: 16MiB"),
+        )]));
         assert_eq!(rejected(&send(&gate)), RECORDS as u64, "{behaviour}");
         let ended = gate.stop();
-        assert!(delivered(&ended).is_empty(), "{behaviour}: nothing may leave");
+        assert!(
+            delivered(&ended).is_empty(),
+            "{behaviour}: nothing may leave"
+        );
     }
 }
 
 #[test]
 fn on_error_decides_what_becomes_of_a_record_that_could_not_be_judged() {
-    for (on_error, told, left) in [("reject", 1, RECORDS - 1), ("drop", 0, RECORDS - 1), ("pass", 0, RECORDS)] {
-        let gate = Gate::start(&configuration(&[("wasm/hostile", hostile("trap", "poison", &format!("on_error: {on_error}")))]));
+    for (on_error, told, left) in [
+        ("reject", 1, RECORDS - 1),
+        ("drop", 0, RECORDS - 1),
+        ("pass", 0, RECORDS),
+    ] {
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile("trap", "poison", &format!("on_error: {on_error}")),
+        )]));
         assert_eq!(rejected(&send(&gate)), told, "{on_error}");
         assert_eq!(delivered(&gate.stop()).len(), left, "{on_error}");
     }
@@ -145,36 +257,78 @@ fn on_error_decides_what_becomes_of_a_record_that_could_not_be_judged() {
 #[test]
 fn traps_on_the_nth_record_or_call_cost_what_they_touch() {
     for when in ["{record: 5}", "{call: 1}"] {
-        let gate = Gate::start(&configuration(&[("wasm/hostile", hostile("trap", when, ""))]));
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile("trap", when, ""),
+        )]));
         // After the trap a new instance counts from one again, so parts that hold fewer records than five go through.
         let lost = rejected(&send(&gate));
         let ended = gate.stop();
-        assert_eq!(delivered(&ended).len() as u64 + lost, RECORDS as u64, "{when}");
-        assert!(delivered(&ended).iter().all(|(_, keys)| keys.iter().any(|key| key == "seen")), "{when}: what came out was judged");
+        assert_eq!(
+            delivered(&ended).len() as u64 + lost,
+            RECORDS as u64,
+            "{when}"
+        );
+        assert!(
+            delivered(&ended)
+                .iter()
+                .all(|(_, keys)| keys.iter().any(|key| key == "seen")),
+            "{when}: what came out was judged"
+        );
     }
 }
 
 #[test]
 fn what_contradicts_itself_has_one_meaning() {
-    let gate = Gate::start(&configuration(&[("wasm/hostile", hostile("rename_onto_existing", "always", ""))]));
+    let gate = Gate::start(&configuration(&[(
+        "wasm/hostile",
+        hostile("rename_onto_existing", "always", ""),
+    )]));
     let answer = send(&gate);
     let out = delivered(&gate.stop());
     assert_eq!(out.len() as u64 + rejected(&answer), RECORDS as u64);
     for (_, keys) in &out {
-        assert_eq!(keys.iter().filter(|key| *key == "seen").count(), 1, "one attribute of a name");
+        assert_eq!(
+            keys.iter().filter(|key| *key == "seen").count(),
+            1,
+            "one attribute of a name"
+        );
     }
-    let gate = Gate::start(&configuration(&[("wasm/hostile", hostile("edit_dropped", "always", ""))]));
+    let gate = Gate::start(&configuration(&[(
+        "wasm/hostile",
+        hostile("edit_dropped", "always", ""),
+    )]));
     assert_eq!(rejected(&send(&gate)), 0);
-    assert!(delivered(&gate.stop()).is_empty(), "what is dropped stays dropped");
+    assert!(
+        delivered(&gate.stop()).is_empty(),
+        "what is dropped stays dropped"
+    );
 }
 
 #[test]
 fn log_lines_of_a_guest_are_shown_only_where_the_stage_says_so() {
     for (logs, shown) in [("false", false), ("true", true)] {
-        let gate = Gate::start(&configuration(&[("wasm/hostile", hostile("log_content", "always", &format!("logs: {logs}")))]));
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile("log_content", "always", &format!("logs: {logs}")),
+        )]));
         assert_eq!(rejected(&send(&gate)), 0);
         let ended = gate.stop();
-        assert_eq!(ended.log.contains("poison"), shown, "logs: {logs}: {}", ended.log);
+        assert_eq!(
+            ended.log.contains("poison"),
+            shown,
+            "logs: {logs}: {}",
+            ended.log
+        );
+        let stage = ended
+            .log
+            .lines()
+            .find(|line| line.contains("log_lines="))
+            .unwrap();
+        assert!(
+            !stage.contains("log_lines=0"),
+            "the lines are counted: {stage}"
+        );
     }
 }
 
@@ -184,11 +338,22 @@ fn manifests_beyond_what_is_offered_are_refused_at_load() {
     let file = folder.path().join("config.yaml");
     for behaviour in REFUSED {
         let component = tollgate_tests::gate::guest("hostile").display().to_string();
-        let text = configuration(&[("wasm/hostile", hostile(behaviour, "always", "time: 20ms, memory: 16MiB"))]);
-        std::fs::write(&file, text.replace("{guest:hostile}", &component).replace("{http}", "127.0.0.1:4318")).unwrap();
+        let text = configuration(&[(
+            "wasm/hostile",
+            hostile(behaviour, "always", "time: 20ms, memory: 16MiB"),
+        )]);
+        std::fs::write(
+            &file,
+            text.replace("{guest:hostile}", &component)
+                .replace("{http}", "127.0.0.1:4318"),
+        )
+        .unwrap();
         let (status, _, said) = run(&["validate", "--config", file.to_str().unwrap()]);
         assert_eq!(status, Some(78), "{behaviour}: {said}");
-        assert!(said.contains("config.yaml:"), "{behaviour}: it says where: {said}");
+        assert!(
+            said.contains("config.yaml:"),
+            "{behaviour}: it says where: {said}"
+        );
     }
 }
 
@@ -200,21 +365,46 @@ fn a_spy_sees_what_it_declared_and_no_more() {
     let out = gate.stop().lines("out").join("\n");
     let request: Value = serde_json::from_str(&out).unwrap();
     let first = &request["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"];
-    let report = |key: &str| first.as_array().unwrap().iter().find(|attribute| attribute["key"] == key).unwrap()["value"].clone();
+    let report = |key: &str| {
+        first
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|attribute| attribute["key"] == key)
+            .unwrap()["value"]
+            .clone()
+    };
     assert_eq!(report("spy.paths")["stringValue"], "attributes[\"victim\"]");
     assert_eq!(report("spy.cells")["intValue"], RECORDS.to_string());
-    assert_eq!(report("spy.text")["stringValue"].as_str().unwrap(), "v".repeat(RECORDS), "no other text crossed");
+    assert_eq!(
+        report("spy.text")["stringValue"].as_str().unwrap(),
+        "v".repeat(RECORDS),
+        "no other text crossed"
+    );
 }
 
 #[test]
 fn a_component_that_wants_wasi_or_is_none_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let wants = r#"(component (import "wasi:clocks/wall-clock@0.2.0" (instance (export "now" (func (result u64))))))"#;
-    for (name, text, reason) in [("wasi.wasm", wants, "wasi:clocks/wall-clock@0.2.0"), ("core.wasm", "(module)", "tollgate build"), ("junk.wasm", "", "component")] {
-        let wasm = if text.is_empty() { b"junk".to_vec() } else { wat::parse_str(text).unwrap() };
+    for (name, text, reason) in [
+        ("wasi.wasm", wants, "wasi:clocks/wall-clock@0.2.0"),
+        ("core.wasm", "(module)", "tollgate build"),
+        ("junk.wasm", "", "component"),
+    ] {
+        let wasm = if text.is_empty() {
+            b"junk".to_vec()
+        } else {
+            wat::parse_str(text).unwrap()
+        };
         std::fs::write(folder.path().join(name), wasm).unwrap();
         let file = folder.path().join("config.yaml");
-        std::fs::write(&file, configuration(&[("wasm/x", format!("{{component: ./{name}}}"))]).replace("{http}", "127.0.0.1:4318")).unwrap();
+        std::fs::write(
+            &file,
+            configuration(&[("wasm/x", format!("{{component: ./{name}}}"))])
+                .replace("{http}", "127.0.0.1:4318"),
+        )
+        .unwrap();
         let (status, _, said) = run(&["validate", "--config", file.to_str().unwrap()]);
         assert_eq!(status, Some(78), "{name}: {said}");
         assert!(said.contains(reason), "{name}: {said}");

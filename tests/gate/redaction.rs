@@ -32,14 +32,22 @@ fn nothing_planted_gets_through() {
     let gate = Gate::start(&configuration());
     let exports = telemetry::exports();
     for export in &exports {
-        export.send(&gate).unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
+        export
+            .send(&gate)
+            .unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
     }
     let ended = gate.stop();
     let out = ended.lines("out").join("\n");
     assert!(!out.is_empty());
-    let came: String = exports.iter().map(|export| export.json().to_string()).collect();
+    let came: String = exports
+        .iter()
+        .map(|export| export.json().to_string())
+        .collect();
     for planted in PLANTED {
-        assert!(came.contains(planted) || std::env::var_os("TOLLGATE_TELEMETRY").is_none(), "{planted} was never sent: the test shows nothing");
+        assert!(
+            came.contains(planted) || std::env::var_os("TOLLGATE_TELEMETRY").is_none(),
+            "{planted} was never sent: the test shows nothing"
+        );
         assert!(!out.contains(planted), "{planted} got through");
         assert!(!ended.log.contains(planted), "{planted} is in the log");
     }
@@ -57,8 +65,16 @@ fn secrets_are_found_wherever_a_text_can_stand() {
            {{"key":"bytes","value":{{"bytesValue":"QUtJQUlPU0ZPRE5ON0VYQU1QTEU="}}}}]"#
     );
     let around = format!(r#""resource":{{{attributes}}},{}"#, text("schemaUrl"));
-    let scope = format!(r#""scope":{{{},{},{attributes}}},{}"#, text("name"), text("version"), text("schemaUrl"));
-    let exemplar = format!(r#"{{"asDouble":1,{}}}"#, attributes.replacen("attributes", "filteredAttributes", 1));
+    let scope = format!(
+        r#""scope":{{{},{},{attributes}}},{}"#,
+        text("name"),
+        text("version"),
+        text("schemaUrl")
+    );
+    let exemplar = format!(
+        r#"{{"asDouble":1,{}}}"#,
+        attributes.replacen("attributes", "filteredAttributes", 1)
+    );
     let requests = [
         (
             Signal::Logs,
@@ -93,14 +109,26 @@ fn secrets_are_found_wherever_a_text_can_stand() {
     ];
     let gate = Gate::start(&configuration());
     for (signal, body) in &requests {
-        let answer = tollgate_tests::client::post(gate.http, *signal, "application/json", &[], body.as_bytes());
-        assert_eq!((answer.status, answer.text().as_str()), (200, "{}"), "{signal:?}");
+        let answer = tollgate_tests::client::post(
+            gate.http,
+            *signal,
+            "application/json",
+            &[],
+            body.as_bytes(),
+        );
+        assert_eq!(
+            (answer.status, answer.text().as_str()),
+            (200, "{}"),
+            "{signal:?}"
+        );
     }
     let ended = gate.stop();
     let lines = ended.lines("out");
     assert_eq!(lines.len(), requests.len());
     for line in &lines {
-        let found = line.find(secret).or_else(|| line.find("QUtJQUlPU0ZPRE5ON0VYQU1QTEU"));
+        let found = line
+            .find(secret)
+            .or_else(|| line.find("QUtJQUlPU0ZPRE5ON0VYQU1QTEU"));
         assert!(found.is_none(), "a secret got through: {line}");
         assert!(line.contains("****"), "it was masked, not lost: {line}");
     }

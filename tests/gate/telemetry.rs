@@ -40,7 +40,9 @@ service:
         sink.address
     ));
     for export in &exports {
-        export.send(&gate).unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
+        export
+            .send(&gate)
+            .unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
     }
     let ended = gate.stop();
     assert!(ended.status.success(), "{}", ended.log);
@@ -49,10 +51,20 @@ service:
     for (export, (path, body)) in exports.iter().zip(&received) {
         assert_eq!(path, client::path(export.signal));
         // JSON comes out as the protobuf that it says; everything else byte for byte.
-        assert!(*body == export.wire(), "{} came out as other bytes", export.file);
+        assert!(
+            *body == export.wire(),
+            "{} came out as other bytes",
+            export.file
+        );
     }
-    let records: u64 = exports.iter().map(|export| u64::from(tollgate_record::count(export.signal, &export.wire()).unwrap())).sum();
-    let delivered: u64 = Signal::ALL.iter().map(|signal| ended.count(signal.as_str(), "delivered")).sum();
+    let records: u64 = exports
+        .iter()
+        .map(|export| u64::from(tollgate_record::count(export.signal, &export.wire()).unwrap()))
+        .sum();
+    let delivered: u64 = Signal::ALL
+        .iter()
+        .map(|signal| ended.count(signal.as_str(), "delivered"))
+        .sum();
     assert_eq!(delivered, records, "the account balances");
 }
 
@@ -77,11 +89,17 @@ service:
         sink.address
     ));
     for export in &exports {
-        export.send(&gate).unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
+        export
+            .send(&gate)
+            .unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
     }
     assert!(gate.stop().status.success());
     for (export, (_, body)) in exports.iter().zip(&sink.received()) {
-        assert!(*body == export.wire(), "{} came out as other bytes", export.file);
+        assert!(
+            *body == export.wire(),
+            "{} came out as other bytes",
+            export.file
+        );
     }
 }
 
@@ -90,16 +108,26 @@ fn json_that_the_file_exporter_wrote_says_what_came() {
     let exports = telemetry::exports();
     let gate = Gate::start(PLAIN);
     for export in &exports {
-        export.send(&gate).unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
+        export
+            .send(&gate)
+            .unwrap_or_else(|refusal| panic!("{}: {refusal}", export.file));
     }
     let ended = gate.stop();
     for signal in Signal::ALL {
-        let sent: Vec<_> = exports.iter().filter(|export| export.signal == signal).collect();
+        let sent: Vec<_> = exports
+            .iter()
+            .filter(|export| export.signal == signal)
+            .collect();
         let lines = ended.lines(signal.as_str());
         assert_eq!(lines.len(), sent.len());
         for (export, line) in sent.iter().zip(&lines) {
             let again = tollgate_json::decode(signal, line.as_bytes()).unwrap();
-            assert_eq!(message(signal, &export.wire()), message(signal, &again), "{}", export.file);
+            assert_eq!(
+                message(signal, &export.wire()),
+                message(signal, &again),
+                "{}",
+                export.file
+            );
         }
     }
 }
@@ -112,12 +140,18 @@ fn message(signal: Signal, wire: &[u8]) -> Value {
 #[test]
 fn json_written_by_the_file_exporter_is_otlp_json() {
     let gate = Gate::start(PLAIN);
-    let export = telemetry::exports().into_iter().find(|export| export.signal == Signal::Traces).unwrap();
+    let export = telemetry::exports()
+        .into_iter()
+        .find(|export| export.signal == Signal::Traces)
+        .unwrap();
     export.send(&gate).unwrap();
     let ended = gate.stop();
     let line: Value = serde_json::from_str(&ended.lines("traces")[0]).unwrap();
     let span = &line["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
     assert_eq!(span["traceId"].as_str().unwrap().len(), 32);
-    assert!(span["startTimeUnixNano"].is_string(), "64-bit numbers are strings");
+    assert!(
+        span["startTimeUnixNano"].is_string(),
+        "64-bit numbers are strings"
+    );
     assert!(span["kind"].is_number(), "enums are numbers");
 }

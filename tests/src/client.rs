@@ -37,7 +37,13 @@ pub fn path(signal: Signal) -> &'static str {
 
 /// Posts a body with a content type and more headers.
 #[must_use]
-pub fn post(address: SocketAddr, signal: Signal, content_type: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub fn post(
+    address: SocketAddr,
+    signal: Signal,
+    content_type: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let mut head = format!(
         "POST {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n",
         path(signal),
@@ -52,7 +58,13 @@ pub fn post(address: SocketAddr, signal: Signal, content_type: &str, headers: &[
 
 /// Posts a body in chunks, as clients do that do not know its length.
 #[must_use]
-pub fn post_chunked(address: SocketAddr, signal: Signal, content_type: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub fn post_chunked(
+    address: SocketAddr,
+    signal: Signal,
+    content_type: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let mut request = format!(
         "POST {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n",
         path(signal)
@@ -75,24 +87,43 @@ pub fn post_chunked(address: SocketAddr, signal: Signal, content_type: &str, hea
 #[must_use]
 pub fn raw(address: SocketAddr, bytes: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).expect("the gate listens");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+    stream
+        .set_read_timeout(Some(Duration::from_mins(1)))
+        .expect("a timeout");
     // The gate may answer and close before everything is sent: what counts is its answer.
     drop(stream.write_all(bytes));
     let mut answer = Vec::new();
     drop(stream.read_to_end(&mut answer));
-    let split = answer.windows(4).position(|window| window == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
+    let split = answer
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .map_or(answer.len(), |at| at + 4);
     let head = String::from_utf8_lossy(&answer[..split]).into_owned();
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    let body = if chunked { unchunked(&answer[split..]) } else { answer[split..].to_vec() };
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0);
+    let chunked = head
+        .to_ascii_lowercase()
+        .contains("transfer-encoding: chunked");
+    let body = if chunked {
+        unchunked(&answer[split..])
+    } else {
+        answer[split..].to_vec()
+    };
     Answer { status, head, body }
 }
 
 fn unchunked(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = rest.windows(2).position(|window| window == b"\r\n") {
-        let size = std::str::from_utf8(&rest[..end]).ok().and_then(|size| usize::from_str_radix(size.trim(), 16).ok());
-        let (Some(size @ 1..), data) = (size, &rest[end + 2..]) else { break };
+        let size = std::str::from_utf8(&rest[..end])
+            .ok()
+            .and_then(|size| usize::from_str_radix(size.trim(), 16).ok());
+        let (Some(size @ 1..), data) = (size, &rest[end + 2..]) else {
+            break;
+        };
         body.extend_from_slice(&data[..size.min(data.len())]);
         rest = data.get(size + 2..).unwrap_or_default();
     }

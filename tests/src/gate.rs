@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long a gate may take to listen or to stop, on a machine that is busy with everything else.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary: beside this test's own, unless `TOLLGATE` names another.
 #[must_use]
@@ -21,7 +21,10 @@ pub fn binary() -> PathBuf {
         return named.into();
     }
     let own = std::env::current_exe().expect("this process has an executable");
-    let found = own.ancestors().map(|folder| folder.join("tollgate")).find(|path| path.is_file());
+    let found = own
+        .ancestors()
+        .map(|folder| folder.join("tollgate"))
+        .find(|path| path.is_file());
     found.expect("build the binary first: `cargo build -p tollgate`")
 }
 
@@ -30,7 +33,9 @@ pub fn binary() -> PathBuf {
 pub fn guest(name: &str) -> PathBuf {
     let binary = binary();
     let folders = binary.ancestors().map(|folder| folder.join("guests"));
-    let found = folders.map(|folder| folder.join(format!("{name}.wasm"))).find(|path| path.is_file());
+    let found = folders
+        .map(|folder| folder.join(format!("{name}.wasm")))
+        .find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("build the guests first: `make guests` ({name} is missing)"))
 }
 
@@ -86,7 +91,14 @@ impl Gate {
             .expect("the binary runs");
         let log = Arc::new(Mutex::new(String::new()));
         let reader = follow(&mut child, &log);
-        let mut gate = Self { child, log, reader: Some(reader), folder, grpc, http };
+        let mut gate = Self {
+            child,
+            log,
+            reader: Some(reader),
+            folder,
+            grpc,
+            http,
+        };
         for (placeholder, address) in [("{grpc}", grpc), ("{http}", http)] {
             if configuration.contains(placeholder) {
                 gate.wait_for(address);
@@ -101,7 +113,11 @@ impl Gate {
             if let Ok(Some(status)) = self.child.try_wait() {
                 panic!("the gate ended with {status}: {}", self.log());
             }
-            assert!(Instant::now() < end, "the gate does not listen: {}", self.log());
+            assert!(
+                Instant::now() < end,
+                "the gate does not listen: {}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -126,8 +142,13 @@ impl Gate {
 
     /// Sends a signal, by name.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "the gate is there to be signalled");
+        let status = Command::new("kill")
+            .args(["-s", name, &self.id().to_string()])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "the gate is there to be signalled"
+        );
     }
 
     /// Ends it with SIGTERM.
@@ -153,7 +174,11 @@ impl Gate {
         }
         let log = self.log();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
-        Ended { status, log, folder }
+        Ended {
+            status,
+            log,
+            folder,
+        }
     }
 }
 
@@ -177,9 +202,15 @@ impl Ended {
     #[must_use]
     pub fn count(&self, pipeline: &str, name: &str) -> u64 {
         let of_pipeline = format!("pipeline=\"{pipeline}\"");
-        let line = self.log.lines().find(|line| line.contains(&of_pipeline) && !line.contains("stage=")).expect("the gate wrote its account");
+        let line = self
+            .log
+            .lines()
+            .find(|line| line.contains(&of_pipeline) && !line.contains("stage="))
+            .expect("the gate wrote its account");
         let mut words = line.split(' ').filter_map(|word| word.split_once('='));
-        let (_, number) = words.find(|(own, _)| *own == name).expect("the account has this number");
+        let (_, number) = words
+            .find(|(own, _)| *own == name)
+            .expect("the account has this number");
         number.parse().expect("it is one")
     }
 }
@@ -187,9 +218,17 @@ impl Ended {
 /// Runs the binary with arguments, to its end.
 #[must_use]
 pub fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(binary()).args(arguments).env("XDG_CACHE_HOME", cache()).output().expect("the binary runs");
+    let output = Command::new(binary())
+        .args(arguments)
+        .env("XDG_CACHE_HOME", cache())
+        .output()
+        .expect("the binary runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> JoinHandle<()> {

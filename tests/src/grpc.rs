@@ -21,13 +21,21 @@ impl Client {
     #[must_use]
     pub fn connect(address: SocketAddr) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address is a URL");
-        let channel = runtime.block_on(endpoint.connect()).expect("the gate listens");
+        let endpoint =
+            Endpoint::from_shared(format!("http://{address}")).expect("an address is a URL");
+        let channel = runtime
+            .block_on(endpoint.connect())
+            .expect("the gate listens");
         Self { runtime, channel }
     }
 
     /// Sends one export request; the answer's message, or the refusal.
-    pub fn export(&self, signal: Signal, message: &[u8], encoding: Option<CompressionEncoding>) -> Result<Bytes, Status> {
+    pub fn export(
+        &self,
+        signal: Signal,
+        message: &[u8],
+        encoding: Option<CompressionEncoding>,
+    ) -> Result<Bytes, Status> {
         self.export_with(signal, message, encoding, &[])
     }
 
@@ -50,11 +58,18 @@ impl Client {
         };
         let mut request = Request::new(Bytes::copy_from_slice(message));
         for (name, value) in metadata {
-            request.metadata_mut().append(*name, value.parse().expect("metadata is ASCII"));
+            request
+                .metadata_mut()
+                .append(*name, value.parse().expect("metadata is ASCII"));
         }
         self.runtime.block_on(async {
-            client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-            let answer = client.unary(request, path.parse().expect("a path"), Raw).await?;
+            client
+                .ready()
+                .await
+                .map_err(|error| Status::unavailable(error.to_string()))?;
+            let answer = client
+                .unary(request, path.parse().expect("a path"), Raw)
+                .await?;
             Ok(answer.into_inner())
         })
     }

@@ -9,8 +9,11 @@ use std::sync::{Arc, Mutex};
 pub struct Sink {
     /// Where it listens.
     pub address: SocketAddr,
-    received: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    received: Arc<Mutex<Requests>>,
 }
+
+/// Path and body of requests.
+pub type Requests = Vec<(String, Vec<u8>)>;
 
 impl Sink {
     /// Starts a sink that takes everything.
@@ -31,12 +34,15 @@ impl Sink {
 
     /// Path and body of every request, in the order in which they came.
     #[must_use]
-    pub fn received(&self) -> Vec<(String, Vec<u8>)> {
-        self.received.lock().expect("no other holder panics").clone()
+    pub fn received(&self) -> Requests {
+        self.received
+            .lock()
+            .expect("no other holder panics")
+            .clone()
     }
 }
 
-fn serve(stream: &TcpStream, kept: &Mutex<Vec<(String, Vec<u8>)>>) {
+fn serve(stream: &TcpStream, kept: &Mutex<Requests>) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut path = String::new();
@@ -49,7 +55,10 @@ fn serve(stream: &TcpStream, kept: &Mutex<Vec<(String, Vec<u8>)>>) {
                     length = value.trim().parse().expect("a length is a number");
                 }
                 if path.is_empty() {
-                    path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+                    line.split(' ')
+                        .nth(1)
+                        .unwrap_or_default()
+                        .clone_into(&mut path);
                 }
                 if line == "\r\n" {
                     break;
@@ -62,7 +71,9 @@ fn serve(stream: &TcpStream, kept: &Mutex<Vec<(String, Vec<u8>)>>) {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
-        kept.lock().expect("no other holder panics").push((path, body));
+        kept.lock()
+            .expect("no other holder panics")
+            .push((path, body));
         let mut out = stream;
         if out.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n").is_err() {
             return;

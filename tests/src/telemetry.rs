@@ -50,21 +50,50 @@ pub fn exports() -> Vec<Export> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/telemetry");
     let folder = std::env::var_os("TOLLGATE_TELEMETRY").map_or(own, PathBuf::from);
     let index = fs::read_to_string(folder.join("index.jsonl")).expect("the folder has an index");
-    index.lines().map(|line| export(&folder, &serde_json::from_str(line).expect("a line is JSON"))).collect()
+    index
+        .lines()
+        .map(|line| {
+            export(
+                &folder,
+                &serde_json::from_str(line).expect("a line is JSON"),
+            )
+        })
+        .collect()
 }
 
 impl Export {
     /// Sends it by the protocol and in the form it came in. Fails with the status and text of a refusal.
     pub fn send(&self, gate: &Gate) -> Result<(), String> {
         if self.protocol == "grpc" {
-            let encoding = self.file.contains("gzip").then_some(CompressionEncoding::Gzip);
+            let encoding = self
+                .file
+                .contains("gzip")
+                .then_some(CompressionEncoding::Gzip);
             let sent = grpc::Client::connect(gate.grpc).export(self.signal, &self.body, encoding);
             return sent.map(drop).map_err(|status| status.to_string());
         }
-        let headers: Vec<_> = self.encoding.iter().map(|encoding| ("content-encoding", encoding.as_str())).collect();
-        let post = if self.chunked { client::post_chunked } else { client::post };
-        let answer = post(gate.http, self.signal, &self.content_type, &headers, &self.body);
-        if answer.status == 200 { Ok(()) } else { Err(format!("{} {}", answer.status, answer.text())) }
+        let headers: Vec<_> = self
+            .encoding
+            .iter()
+            .map(|encoding| ("content-encoding", encoding.as_str()))
+            .collect();
+        let post = if self.chunked {
+            client::post_chunked
+        } else {
+            client::post
+        };
+        let answer = post(
+            gate.http,
+            self.signal,
+            &self.content_type,
+            &headers,
+            &self.body,
+        );
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(format!("{} {}", answer.status, answer.text()))
+        }
     }
 
     /// The request in protobuf, as the batch holds it.
@@ -72,7 +101,11 @@ impl Export {
     pub fn wire(&self) -> Vec<u8> {
         let mut plain = Vec::new();
         match self.encoding {
-            Some(_) => drop(GzDecoder::new(self.body.as_slice()).read_to_end(&mut plain).expect("the export is gzip")),
+            Some(_) => drop(
+                GzDecoder::new(self.body.as_slice())
+                    .read_to_end(&mut plain)
+                    .expect("the export is gzip"),
+            ),
             None => plain.clone_from(&self.body),
         }
         if self.protocol == "http-json" {
@@ -110,8 +143,14 @@ fn export(folder: &Path, entry: &Value) -> Export {
             _ => Signal::Metrics,
         },
         items: entry["items"].as_u64().unwrap_or_default(),
-        encoding: file.ends_with(".gz").then(|| "gzip".to_owned()),
-        content_type: headers["content-type"].as_str().unwrap_or("application/x-protobuf").to_owned(),
+        encoding: Path::new(&file)
+            .extension()
+            .is_some_and(|extension| extension == "gz")
+            .then(|| "gzip".to_owned()),
+        content_type: headers["content-type"]
+            .as_str()
+            .unwrap_or("application/x-protobuf")
+            .to_owned(),
         chunked: headers["content-length"].is_null(),
         body,
         file,

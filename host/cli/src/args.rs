@@ -50,7 +50,10 @@ pub(crate) enum Product {
 impl Configuration {
     /// Options may stand before the verb or behind it.
     pub(crate) fn or(self, before: Self) -> Self {
-        Self { config: self.config.or(before.config), compat: self.compat.or(before.compat) }
+        Self {
+            config: self.config.or(before.config),
+            compat: self.compat.or(before.compat),
+        }
     }
 }
 

@@ -7,7 +7,11 @@ use crate::print;
 
 pub(crate) fn build(wanted: &Build) -> anyhow::Result<ExitCode> {
     let built = tollgate_forge::build_policy(&wanted.folder, wanted.output.as_deref())?;
-    let state = if built.unchanged { "is as it was" } else { "is written" };
+    let state = if built.unchanged {
+        "is as it was"
+    } else {
+        "is written"
+    };
     print(&format!(
         "{} {state}: {} bytes, sha-256 {}\nbuilt with {}",
         built.path.display(),

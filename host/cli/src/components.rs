@@ -14,7 +14,12 @@ use crate::stock::Embedded;
 pub(crate) fn components() -> anyhow::Result<ExitCode> {
     let known = reference();
     let mut text = String::new();
-    for (role, title) in [(Role::Receiver, "receivers"), (Role::Processor, "processors"), (Role::Exporter, "exporters"), (Role::Program, "the gate")] {
+    for (role, title) in [
+        (Role::Receiver, "receivers"),
+        (Role::Processor, "processors"),
+        (Role::Exporter, "exporters"),
+        (Role::Program, "the gate"),
+    ] {
         writeln!(text, "{title}")?;
         if role == Role::Processor {
             stock(&mut text)?;
@@ -33,16 +38,36 @@ fn stock(text: &mut String) -> anyhow::Result<()> {
     let sandbox = configuration::sandbox()?;
     for name in Embedded::names() {
         let artifact = Embedded.artifact(name).unwrap_or_default();
-        let about = sandbox.load_stock(artifact)?.describe().with_context(|| format!("{name} cannot say what it is"))?;
-        writeln!(text, "  {name:<24} {} (keys: tollgate inspect {name})", about.summary)?;
+        let about = sandbox
+            .load_stock(artifact)?
+            .describe()
+            .with_context(|| format!("{name} cannot say what it is"))?;
+        writeln!(
+            text,
+            "  {name:<24} {} (keys: tollgate inspect {name})",
+            about.summary
+        )?;
     }
     Ok(())
 }
 
 fn host_part(text: &mut String, component: &ComponentReference) -> anyhow::Result<()> {
-    let aliases = if component.aliases.is_empty() { String::new() } else { format!(" (also {})", component.aliases.join(", ")) };
-    writeln!(text, "  {:<24} {}{aliases}", component.component, component.summary)?;
-    let keys: Vec<_> = component.keys.iter().filter(|key| matches!(key.status, Status::Used)).map(|key| key.name).collect();
+    let aliases = if component.aliases.is_empty() {
+        String::new()
+    } else {
+        format!(" (also {})", component.aliases.join(", "))
+    };
+    writeln!(
+        text,
+        "  {:<24} {}{aliases}",
+        component.component, component.summary
+    )?;
+    let keys: Vec<_> = component
+        .keys
+        .iter()
+        .filter(|key| matches!(key.status, Status::Used))
+        .map(|key| key.name)
+        .collect();
     if !keys.is_empty() {
         writeln!(text, "  {:<24}   keys: {}", "", keys.join(", "))?;
     }

@@ -24,12 +24,25 @@ pub(crate) struct Planned {
 
 /// Loads the configuration and everything it names. What is wrong has been printed when this returns an exit code.
 pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, ExitCode>> {
-    let path = wanted.config.as_ref().context("say which configuration: --config FILE")?;
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    let source = Source { name: path.display().to_string(), text };
-    let options = Options { compat_collector: wanted.compat == Some(Product::Collector) };
+    let path = wanted
+        .config
+        .as_ref()
+        .context("say which configuration: --config FILE")?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    let source = Source {
+        name: path.display().to_string(),
+        text,
+    };
+    let options = Options {
+        compat_collector: wanted.compat == Some(Product::Collector),
+    };
     let environment = |name: &str| std::env::var(name).ok();
-    let Loaded { config, warnings, map } = match load(source, &environment, &Embedded, &options) {
+    let Loaded {
+        config,
+        warnings,
+        map,
+    } = match load(source, &environment, &Embedded, &options) {
         Ok(loaded) => loaded,
         Err(diagnostics) => return Ok(Err(misconfigured(&diagnostics))),
     };
@@ -41,8 +54,17 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
             let diagnostics: Diagnostics = problems
                 .iter()
                 .map(|problem| match &problem.at {
-                    Some(at) => map.problem(&problem.stage, at, &problem.message, problem.help.as_deref()),
-                    None => map.component_problem(&problem.stage, &problem.message, problem.help.as_deref()),
+                    Some(at) => map.problem(
+                        &problem.stage,
+                        at,
+                        &problem.message,
+                        problem.help.as_deref(),
+                    ),
+                    None => map.component_problem(
+                        &problem.stage,
+                        &problem.message,
+                        problem.help.as_deref(),
+                    ),
                 })
                 .collect();
             Ok(Err(misconfigured(&diagnostics)))
@@ -53,13 +75,23 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
 /// The sandbox, with the user's cache of compiled components.
 pub(crate) fn sandbox() -> anyhow::Result<Sandbox> {
     let options = tollgate_sandbox::Options { cache: cache() };
-    Sandbox::new(options).context("cannot start the sandbox")
+    let sandbox = Sandbox::new(options).context("cannot start the sandbox")?;
+    if let Some(trouble) = sandbox.cache_trouble() {
+        complain(&format!("warning: {trouble}"));
+    }
+    Ok(sandbox)
 }
 
 /// The user's cache folder, as the XDG specification says; none if the user has no home.
 fn cache() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache"))).map(|cache| cache.join("tollgate"))
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    absolute("XDG_CACHE_HOME")
+        .or_else(|| Some(absolute("HOME")?.join(".cache")))
+        .map(|cache| cache.join("tollgate"))
 }
 
 fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {

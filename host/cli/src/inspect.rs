@@ -19,7 +19,9 @@ pub(crate) fn inspect(wanted: &Inspect, before: &Configuration) -> anyhow::Resul
     match &wanted.component {
         Some(name) => one(name),
         None if configuration.config.is_some() => every_stage(&configuration),
-        None => anyhow::bail!("say what to inspect: a component's file, a stock policy, or --config FILE for every stage of a configuration"),
+        None => anyhow::bail!(
+            "say what to inspect: a component's file, a stock policy, or --config FILE for every stage of a configuration"
+        ),
     }
 }
 
@@ -27,7 +29,11 @@ pub(crate) fn inspect(wanted: &Inspect, before: &Configuration) -> anyhow::Resul
 fn one(name: &str) -> anyhow::Result<ExitCode> {
     let component = load(&configuration::sandbox()?, name)?;
     let mut text = identity(&component)?;
-    match component.configure(Arc::new(StageSettings { stage: name.to_owned(), config: "{}".to_owned(), ..StageSettings::default() })) {
+    match component.configure(Arc::new(StageSettings {
+        stage: name.to_owned(),
+        config: "{}".to_owned(),
+        ..StageSettings::default()
+    })) {
         Ok((_, manifest)) => {
             text.push_str("with an empty configuration\n");
             text.push_str(&rights(&manifest));
@@ -65,13 +71,22 @@ fn load(sandbox: &Sandbox, name: &str) -> anyhow::Result<Component> {
         return Ok(sandbox.load_stock(artifact)?);
     }
     let stock = Embedded::names().collect::<Vec<_>>().join(", ");
-    let wasm = std::fs::read(name).with_context(|| format!("cannot read {name}; it is no stock policy either ({stock})"))?;
+    let wasm = std::fs::read(name)
+        .with_context(|| format!("cannot read {name}; it is no stock policy either ({stock})"))?;
     Ok(sandbox.load(name, &wasm)?)
 }
 
 fn identity(component: &Component) -> anyhow::Result<String> {
-    let about = component.describe().context("the component cannot say what it is")?;
-    let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    let about = component
+        .describe()
+        .context("the component cannot say what it is")?;
+    let list = |names: &[String]| {
+        if names.is_empty() {
+            "nothing".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
     let mut text = String::new();
     writeln!(text, "{} {}: {}", about.name, about.version, about.summary)?;
     writeln!(text, "digest   sha-256 {}", component.digest())?;
@@ -85,14 +100,27 @@ fn identity(component: &Component) -> anyhow::Result<String> {
 pub(crate) fn rights(manifest: &Manifest) -> String {
     let list = |fields: &Fields| {
         let paths: Vec<_> = fields.iter().collect();
-        if paths.is_empty() { "nothing".to_owned() } else { paths.join(", ") }
+        if paths.is_empty() {
+            "nothing".to_owned()
+        } else {
+            paths.join(", ")
+        }
     };
     let mut text = String::new();
     for (signal, access) in &manifest.access {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{:<8} reads {}", signal.as_str(), list(&access.reads));
         let _ = writeln!(text, "{:<8} writes {}", "", list(&access.writes));
-        let _ = writeln!(text, "{:<8} {}", "", if access.drops { "may drop" } else { "drops nothing" });
+        let _ = writeln!(
+            text,
+            "{:<8} {}",
+            "",
+            if access.drops {
+                "may drop"
+            } else {
+                "drops nothing"
+            }
+        );
     }
     if !manifest.rules.is_empty() {
         let _ = writeln!(text, "{:<8} {}", "rules", manifest.rules.join(", "));
@@ -101,9 +129,14 @@ pub(crate) fn rights(manifest: &Manifest) -> String {
 }
 
 fn schema(component: &Component) -> anyhow::Result<String> {
-    let about = component.describe().context("the component cannot say what it is")?;
+    let about = component
+        .describe()
+        .context("the component cannot say what it is")?;
     // A schema that is no JSON is shown as it came: it is the author's, and this is where the author looks.
     let parsed: Result<serde_json::Value, _> = serde_json::from_str(&about.config_schema);
     let pretty = parsed.and_then(|schema| serde_json::to_string_pretty(&schema));
-    Ok(format!("configuration\n{}\n", pretty.unwrap_or(about.config_schema)))
+    Ok(format!(
+        "configuration\n{}\n",
+        pretty.unwrap_or(about.config_schema)
+    ))
 }

@@ -27,7 +27,9 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         None => run::run(&args.configuration),
         Some(Verb::Run(configuration)) => run::run(&configuration.or(args.configuration)),
-        Some(Verb::Validate(configuration)) => validate::validate(&configuration.or(args.configuration)),
+        Some(Verb::Validate(configuration)) => {
+            validate::validate(&configuration.or(args.configuration))
+        }
         Some(Verb::Components) => components::components(),
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),

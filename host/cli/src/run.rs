@@ -62,6 +62,7 @@ fn account(report: &PipelineReport) {
             rejected = stage.rejected,
             passed = stage.passed,
             nanoseconds = stage.nanoseconds,
+            log_lines = stage.log_lines,
             "stage"
         );
         for rule in &stage.rules {

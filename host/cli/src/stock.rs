@@ -17,7 +17,10 @@ impl Embedded {
 
 impl StockPolicies for Embedded {
     fn artifact(&self, name: &str) -> Option<&[u8]> {
-        STOCK.iter().find(|(own, _)| *own == name).map(|(_, code)| *code)
+        STOCK
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map(|(_, code)| *code)
     }
 }
 

@@ -18,7 +18,10 @@ impl Destination {
 
     /// Hands `cleared` over, with the exporter's own retries. The records are the destination's once this returns well.
     pub(crate) async fn deliver(&self, cleared: &Cleared) -> Result<Delivered, ExportError> {
-        let delivered = self.exporter.export(cleared.signal(), cleared.wire().clone()).await;
+        let delivered = self
+            .exporter
+            .export(cleared.signal(), cleared.wire().clone())
+            .await;
         match &delivered {
             Ok(delivered) if delivered.rejected > 0 => {
                 tracing::warn!(target: "tollgate", exporter = %self.id, rejected = delivered.rejected, "the destination rejected records");

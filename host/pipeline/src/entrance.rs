@@ -26,14 +26,24 @@ impl Entrance {
 
 impl Gate for Entrance {
     async fn admit(&self, request: Request) -> Answer {
-        let mut fed = self.pipelines.iter().filter(|(signal, _)| *signal == request.signal).map(|(_, pipeline)| pipeline);
-        let Some(first) = fed.next() else { return Answer::Refused { message: NO_PIPELINE } };
+        let mut fed = self
+            .pipelines
+            .iter()
+            .filter(|(signal, _)| *signal == request.signal)
+            .map(|(_, pipeline)| pipeline);
+        let Some(first) = fed.next() else {
+            return Answer::Refused {
+                message: NO_PIPELINE,
+            };
+        };
         let rest: Vec<_> = fed.collect();
         if rest.is_empty() {
             return answer(vec![first.take(request).await]);
         }
         // Each pipeline has its own overlay; the bytes below are shared.
-        let all = std::iter::once(first).chain(rest).map(|pipeline| pipeline.take(request.clone()));
+        let all = std::iter::once(first)
+            .chain(rest)
+            .map(|pipeline| pipeline.take(request.clone()));
         answer(join_all(all).await)
     }
 }
@@ -49,7 +59,9 @@ fn answer(taken: Vec<Result<Taken, NotTaken>>) -> Answer {
                 records.extend(taken.rejected);
                 beyond = beyond.max(taken.rejected_beyond);
             }
-            Err(error) if refusal.is_none() || matches!(error, NotTaken::Retry(..)) => refusal = Some(error),
+            Err(error) if refusal.is_none() || matches!(error, NotTaken::Retry(..)) => {
+                refusal = Some(error);
+            }
             Err(_) => {}
         }
     }
@@ -59,6 +71,11 @@ fn answer(taken: Vec<Result<Taken, NotTaken>>) -> Answer {
     // A record that two pipelines rejected is one rejected record.
     records.sort_unstable();
     records.dedup();
-    let rejected = u64::try_from(records.len()).unwrap_or(u64::MAX).saturating_add(beyond);
-    Answer::Done { rejected, message: if rejected > 0 { REJECTED } else { "" } }
+    let rejected = u64::try_from(records.len())
+        .unwrap_or(u64::MAX)
+        .saturating_add(beyond);
+    Answer::Done {
+        rejected,
+        message: if rejected > 0 { REJECTED } else { "" },
+    }
 }

@@ -66,7 +66,10 @@ impl Lanes {
 
     /// The way to the lanes for the pipeline at this place in the plan.
     pub(crate) fn queue(&self, pipeline: usize) -> LaneQueue {
-        LaneQueue { pipeline, queue: self.queue.clone() }
+        LaneQueue {
+            pipeline,
+            queue: self.queue.clone(),
+        }
     }
 
     /// Lets the lanes finish what is queued, and waits for them.
@@ -84,25 +87,34 @@ impl LaneQueue {
     /// Passes a request through its pipeline's stages, on whichever lane is free.
     pub(crate) async fn pass(&self, request: Request) -> Result<Passed, LaneError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { pipeline: self.pipeline, request, reply };
+        let job = Job {
+            pipeline: self.pipeline,
+            request,
+            reply,
+        };
         self.queue.send(job).await.map_err(|_| LaneError::Gone)?;
         Ok(answer.await.map_err(|_| LaneError::Gone)??)
     }
 }
 
 fn run(jobs: &async_channel::Receiver<Job>, pipelines: &[Arc<PipelinePlan>]) {
-    let stages_of = |plan: &Arc<PipelinePlan>| -> Vec<Stage> { plan.stages.iter().cloned().map(Stage::new).collect() };
+    let stages_of = |plan: &Arc<PipelinePlan>| -> Vec<Stage> {
+        plan.stages.iter().cloned().map(Stage::new).collect()
+    };
     let mut stages: Vec<Vec<Stage>> = pipelines.iter().map(stages_of).collect();
     while let Ok(job) = jobs.recv_blocking() {
-        let (Some(plan), Some(own)) = (pipelines.get(job.pipeline), stages.get_mut(job.pipeline)) else { continue };
+        let (Some(plan), Some(own)) = (pipelines.get(job.pipeline), stages.get_mut(job.pipeline))
+        else {
+            continue;
+        };
         // A panic here is a defect of the host. It costs this request a retryable answer, and nothing else.
-        match catch_unwind(AssertUnwindSafe(|| passage::pass(plan, own, job.request))) {
+        let passed = catch_unwind(AssertUnwindSafe(|| passage::pass(plan, own, job.request)));
+        if let Ok(passed) = passed {
             // The client may be gone: then nobody waits for the answer.
-            Ok(passed) => drop(job.reply.send(passed)),
-            Err(_) => {
-                tracing::error!(target: "tollgate", pipeline = %plan.id, "a defect of the host; the request is refused as retryable");
-                *own = stages_of(plan);
-            }
+            drop(job.reply.send(passed));
+        } else {
+            tracing::error!(target: "tollgate", pipeline = %plan.id, "a defect of the host; the request is refused as retryable");
+            *own = stages_of(plan);
         }
     }
 }

@@ -56,16 +56,34 @@ pub(crate) struct Passed {
 }
 
 /// Passes one request through the stages of a pipeline.
-pub(crate) fn pass(plan: &PipelinePlan, stages: &mut [Stage], request: Request) -> Result<Passed, Malformed> {
+pub(crate) fn pass(
+    plan: &PipelinePlan,
+    stages: &mut [Stage],
+    request: Request,
+) -> Result<Passed, Malformed> {
     let signal = plan.signal;
     // Nobody looks inside: the boundaries of the records are counted, and the bytes go on as they came.
     if stages.is_empty() {
         let records = tollgate_record::count(signal, &request.wire)?;
-        let cleared = Cleared { signal, wire: request.wire, records };
-        return Ok(Passed { received: records, cleared, losses: Losses::default() });
+        let cleared = Cleared {
+            signal,
+            wire: request.wire,
+            records,
+        };
+        return Ok(Passed {
+            received: records,
+            cleared,
+            losses: Losses::default(),
+        });
     }
     // One pass over the bytes, noting only what some stage asked for.
-    let mut batch = Batch::index(signal, request.wire, request.context, &plan.wanted, &Limits::default())?;
+    let mut batch = Batch::index(
+        signal,
+        request.wire,
+        request.context,
+        &plan.wanted,
+        &Limits::default(),
+    )?;
     let received = batch.live_records();
     // Each stage sees what the one before left, as an overlay on the same bytes.
     let mut losses = Losses::default();
@@ -73,6 +91,14 @@ pub(crate) fn pass(plan: &PipelinePlan, stages: &mut [Stage], request: Request) 
         stage.pass(&mut batch, &mut losses);
     }
     // Untouched records are copied; touched ones are stitched, and the lengths of their parents mended.
-    let cleared = Cleared { signal, records: batch.live_records(), wire: batch.encode() };
-    Ok(Passed { received, cleared, losses })
+    let cleared = Cleared {
+        signal,
+        records: batch.live_records(),
+        wire: batch.encode(),
+    };
+    Ok(Passed {
+        received,
+        cleared,
+        losses,
+    })
 }

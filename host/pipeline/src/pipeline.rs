@@ -40,8 +40,16 @@ const DESTINATION_DOWN: &str = "a destination cannot take the data now";
 const DESTINATION_REFUSED: &str = "a destination refused the data";
 
 impl Pipeline {
-    pub(crate) fn new(plan: Arc<PipelinePlan>, lanes: LaneQueue, destinations: Vec<Arc<Destination>>) -> Self {
-        Self { plan, lanes, destinations }
+    pub(crate) fn new(
+        plan: Arc<PipelinePlan>,
+        lanes: LaneQueue,
+        destinations: Vec<Arc<Destination>>,
+    ) -> Self {
+        Self {
+            plan,
+            lanes,
+            destinations,
+        }
     }
 
     /// Takes one request: stages, then destinations. It returns when every destination has the records.
@@ -50,16 +58,24 @@ impl Pipeline {
         let counts = &self.plan.counts;
         counts.received.add(u64::from(passed.received));
         counts.dropped.add(passed.losses.dropped);
-        let mut in_flight = InFlight { pipeline: self, records: u64::from(passed.cleared.records()) };
+        let mut in_flight = InFlight {
+            pipeline: self,
+            records: u64::from(passed.cleared.records()),
+        };
         let rejected_beyond = self.deliver(&passed.cleared).await;
         if rejected_beyond.is_err() {
             // The client keeps the whole request, the records that were rejected in it included.
-            in_flight.records = in_flight.records.saturating_add(length(&passed.losses.rejected));
+            in_flight.records = in_flight
+                .records
+                .saturating_add(length(&passed.losses.rejected));
         }
         let rejected_beyond = rejected_beyond?;
         in_flight.delivered(rejected_beyond);
         counts.rejected.add(length(&passed.losses.rejected));
-        Ok(Taken { rejected: passed.losses.rejected, rejected_beyond })
+        Ok(Taken {
+            rejected: passed.losses.rejected,
+            rejected_beyond,
+        })
     }
 
     async fn pass(&self, request: Request) -> Result<Passed, NotTaken> {
@@ -105,7 +121,9 @@ impl Pipeline {
 /// A failure that may pass is worth another try, so it goes before one that will not: the client sends the request again.
 fn worse(known: Option<NotTaken>, error: ExportError) -> NotTaken {
     match (known, error) {
-        (Some(NotTaken::Retry(known, message)), ExportError::Retryable { after, .. }) => NotTaken::Retry(known.max(after), message),
+        (Some(NotTaken::Retry(known, message)), ExportError::Retryable { after, .. }) => {
+            NotTaken::Retry(known.max(after), message)
+        }
         (Some(known @ NotTaken::Retry(..)), _) => known,
         (_, ExportError::Retryable { after, .. }) => NotTaken::Retry(after, DESTINATION_DOWN),
         (_, ExportError::Permanent { .. }) => NotTaken::Refused(DESTINATION_REFUSED),

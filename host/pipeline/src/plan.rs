@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use tollgate_config::{Compat, Component as Written, ComponentId, Config, OnError, Stage as StageConfig};
+use tollgate_config::{
+    Compat, Component as Written, ComponentId, Config, OnError, Stage as StageConfig,
+};
 use tollgate_record::{Fields, Signal};
 use tollgate_sandbox::{
     Component, ConfigureError, Instance, Limits, Manifest, Sandbox, StageSettings,
@@ -96,7 +98,13 @@ impl Plan {
         stock: &dyn StockPolicies,
     ) -> Result<Self, Vec<PlanProblem>> {
         let mut problems = Vec::new();
-        let mut loader = Loader { sandbox, stock, folder, compat: config.compat, loaded: Vec::new() };
+        let mut loader = Loader {
+            sandbox,
+            stock,
+            folder,
+            compat: config.compat,
+            loaded: Vec::new(),
+        };
         let mut policies = Vec::new();
         for (id, stage) in &config.processors {
             match loader.configure(id, stage) {
@@ -106,13 +114,26 @@ impl Plan {
         }
         let mut pipelines = Vec::new();
         for pipeline in &config.pipelines {
-            let Some(signal) = signal_of(&pipeline.id) else { continue };
+            let Some(signal) = signal_of(&pipeline.id) else {
+                continue;
+            };
             let stage = |id: &ComponentId| policies.iter().find(|policy| policy.id == *id);
             let used: Vec<_> = pipeline.processors.iter().filter_map(stage).collect();
             problems.extend(used.iter().filter_map(|policy| refuses(policy, signal)));
-            pipelines.push(Arc::new(PipelinePlan::new(pipeline.id.clone(), signal, &used)));
+            pipelines.push(Arc::new(PipelinePlan::new(
+                pipeline.id.clone(),
+                signal,
+                &used,
+            )));
         }
-        if problems.is_empty() { Ok(Self { pipelines, policies }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self {
+                pipelines,
+                policies,
+            })
+        } else {
+            Err(problems)
+        }
     }
 
     /// Every stage, in the order of the configuration.
@@ -134,10 +155,22 @@ impl PipelinePlan {
                 wanted = wanted.union(&access.reads).union(&access.writes);
             }
             let counts = StageCounts::new(policy.id.to_string(), policy.manifest.rules.clone());
-            stages.push(Arc::new(StagePlan { policy: Arc::clone(policy), counts: Arc::new(counts) }));
+            stages.push(Arc::new(StagePlan {
+                policy: Arc::clone(policy),
+                counts: Arc::new(counts),
+            }));
         }
-        let stage_counts = stages.iter().map(|stage| Arc::clone(&stage.counts)).collect();
-        Self { counts: PipelineCounts::new(id.to_string(), stage_counts), id, signal, stages, wanted }
+        let stage_counts = stages
+            .iter()
+            .map(|stage| Arc::clone(&stage.counts))
+            .collect();
+        Self {
+            counts: PipelineCounts::new(id.to_string(), stage_counts),
+            id,
+            signal,
+            stages,
+            wanted,
+        }
     }
 }
 
@@ -146,8 +179,14 @@ fn refuses(policy: &ConfiguredPolicy, signal: Signal) -> Option<PlanProblem> {
     policy.manifest.of(signal).is_none().then(|| PlanProblem {
         stage: policy.id.clone(),
         at: Some(String::new()),
-        message: format!("this policy does not take {}, and stands in a pipeline of them", signal.as_str()),
-        help: Some(format!("take it out of the pipelines of {}", signal.as_str())),
+        message: format!(
+            "this policy does not take {}, and stands in a pipeline of them",
+            signal.as_str()
+        ),
+        help: Some(format!(
+            "take it out of the pipelines of {}",
+            signal.as_str()
+        )),
     })
 }
 
@@ -170,12 +209,23 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn configure(&mut self, id: &ComponentId, stage: &StageConfig) -> Result<ConfiguredPolicy, Vec<PlanProblem>> {
+    fn configure(
+        &mut self,
+        id: &ComponentId,
+        stage: &StageConfig,
+    ) -> Result<ConfiguredPolicy, Vec<PlanProblem>> {
         let one = |at: Option<&str>, message: String, help: Option<&str>| {
             let [at, help] = [at, help].map(|text| text.map(str::to_owned));
-            vec![PlanProblem { stage: id.clone(), at, message, help }]
+            vec![PlanProblem {
+                stage: id.clone(),
+                at,
+                message,
+                help,
+            }]
         };
-        let component = self.load(&stage.component).map_err(|(message, help)| one(None, message, help))?;
+        let component = self
+            .load(&stage.component)
+            .map_err(|(message, help)| one(None, message, help))?;
         let mut files = Vec::new();
         let mut missing = Vec::new();
         for (name, path) in &stage.gate.files {
@@ -183,7 +233,10 @@ impl Loader<'_> {
                 Ok(content) => files.push((name.clone(), Arc::from(content))),
                 Err(error) => missing.extend(one(
                     None,
-                    format!("cannot read the file `{name}` at {}: {error}", path.display()),
+                    format!(
+                        "cannot read the file `{name}` at {}: {error}",
+                        path.display()
+                    ),
                     Some("name a file that exists, relative to the configuration file"),
                 )),
             }
@@ -206,21 +259,27 @@ impl Loader<'_> {
                 host_calls: gate.host_calls,
             },
             files,
-            keys: gate.keys.iter().map(|(name, key)| (name.clone(), key.reveal().as_bytes().to_vec())).collect(),
+            keys: gate
+                .keys
+                .iter()
+                .map(|(name, key)| (name.clone(), key.reveal().as_bytes().to_vec()))
+                .collect(),
             show_logs: gate.logs,
         });
-        let (instance, manifest) = component.configure(Arc::clone(&settings)).map_err(|error| match error {
-            ConfigureError::Problems(problems) => problems
-                .into_iter()
-                .map(|problem| PlanProblem {
-                    stage: id.clone(),
-                    at: Some(problem.at),
-                    message: problem.message,
-                    help: problem.help,
-                })
-                .collect(),
-            other => one(Some(""), other.to_string(), None),
-        })?;
+        let (instance, manifest) = component
+            .configure(Arc::clone(&settings))
+            .map_err(|error| match error {
+                ConfigureError::Problems(problems) => problems
+                    .into_iter()
+                    .map(|problem| PlanProblem {
+                        stage: id.clone(),
+                        at: Some(problem.at),
+                        message: problem.message,
+                        help: problem.help,
+                    })
+                    .collect(),
+                other => one(Some(""), other.to_string(), None),
+            })?;
         Ok(ConfiguredPolicy {
             id: id.clone(),
             component,
@@ -238,9 +297,14 @@ impl Loader<'_> {
         let component = match written {
             Written::Stock(name) => {
                 let artifact = self.stock.artifact(name).ok_or_else(|| {
-                    (format!("there is no stock policy `{name}`"), Some("`tollgate components` lists them"))
+                    (
+                        format!("there is no stock policy `{name}`"),
+                        Some("`tollgate components` lists them"),
+                    )
                 })?;
-                self.sandbox.load_stock(artifact).map_err(|error| (error.to_string(), None))?
+                self.sandbox
+                    .load_stock(artifact)
+                    .map_err(|error| (error.to_string(), None))?
             }
             Written::File(path) => self.load_file(path)?,
         };
@@ -256,6 +320,8 @@ impl Loader<'_> {
             )
         })?;
         let name = path.display().to_string();
-        self.sandbox.load(&name, &wasm).map_err(|error| (error.to_string(), None))
+        self.sandbox
+            .load(&name, &wasm)
+            .map_err(|error| (error.to_string(), None))
     }
 }

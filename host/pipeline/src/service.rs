@@ -13,7 +13,7 @@ use crate::destination::Destination;
 use crate::entrance::Entrance;
 use crate::lane::Lanes;
 use crate::pipeline::Pipeline;
-use crate::plan::{Plan, PipelinePlan};
+use crate::plan::{PipelinePlan, Plan};
 use crate::settings;
 
 /// Bytes of requests that may be in the process at once. One of the largest size always fits, compressed and decompressed.
@@ -58,11 +58,23 @@ impl Service {
         let console = Console::new(std::io::stderr());
         let mut destinations = HashMap::new();
         for (id, written) in &config.exporters {
-            if !config.pipelines.iter().any(|pipeline| pipeline.exporters.contains(id)) {
+            if !config
+                .pipelines
+                .iter()
+                .any(|pipeline| pipeline.exporters.contains(id))
+            {
                 continue;
             }
-            let exporter = Exporter::new(&id.to_string(), &settings::exporter(written), console.clone()).await;
-            let exporter = exporter.map_err(|error| StartError::Exporter { exporter: id.clone(), error })?;
+            let exporter = Exporter::new(
+                &id.to_string(),
+                &settings::exporter(written),
+                console.clone(),
+            )
+            .await;
+            let exporter = exporter.map_err(|error| StartError::Exporter {
+                exporter: id.clone(),
+                error,
+            })?;
             destinations.insert(id.clone(), Arc::new(Destination::new(id.clone(), exporter)));
         }
         // As many lanes as the runtime has workers: one way to say how much of the machine this process may use.
@@ -74,8 +86,16 @@ impl Service {
             .zip(&config.pipelines)
             .enumerate()
             .map(|(place, (plan, written))| {
-                let own = written.exporters.iter().filter_map(|id| destinations.get(id).cloned()).collect();
-                (written, plan.signal, Arc::new(Pipeline::new(Arc::clone(plan), lanes.queue(place), own)))
+                let own = written
+                    .exporters
+                    .iter()
+                    .filter_map(|id| destinations.get(id).cloned())
+                    .collect();
+                (
+                    written,
+                    plan.signal,
+                    Arc::new(Pipeline::new(Arc::clone(plan), lanes.queue(place), own)),
+                )
             })
             .collect();
         let (stop, stopping) = watch::channel(false);
@@ -90,28 +110,51 @@ impl Service {
             if fed.is_empty() {
                 continue;
             }
-            let receiver = Receiver::bind(&settings::receiver(written), Arc::new(Entrance::new(fed)), Arc::clone(&budget)).await;
-            let receiver = receiver.map_err(|error| StartError::Receiver { receiver: id.clone(), error })?;
-            for (protocol, address) in [("grpc", receiver.grpc_address()), ("http", receiver.http_address())] {
+            let receiver = Receiver::bind(
+                &settings::receiver(written),
+                Arc::new(Entrance::new(fed)),
+                Arc::clone(&budget),
+            )
+            .await;
+            let receiver = receiver.map_err(|error| StartError::Receiver {
+                receiver: id.clone(),
+                error,
+            })?;
+            for (protocol, address) in [
+                ("grpc", receiver.grpc_address()),
+                ("http", receiver.http_address()),
+            ] {
                 if let Some(address) = address {
                     tracing::info!(target: "tollgate", receiver = %id, protocol, %address, "listening");
                 }
             }
             let mut stopping = stopping.clone();
             // An end of the channel is a stop, too.
-            receivers.spawn(receiver.serve(async move { drop(stopping.wait_for(|stop| *stop).await) }));
+            receivers
+                .spawn(receiver.serve(async move { drop(stopping.wait_for(|stop| *stop).await) }));
         }
-        Ok(Self { plans: plan.pipelines, receivers, stop, lanes, destinations: destinations.into_values().collect() })
+        Ok(Self {
+            plans: plan.pipelines,
+            receivers,
+            stop,
+            lanes,
+            destinations: destinations.into_values().collect(),
+        })
     }
 
     /// Stops in the order of the data path: no new requests, those in flight answered, lanes empty, files written out.
     pub async fn stop(mut self) -> Vec<PipelineReport> {
         self.stop.send_replace(true);
         // Whoever waits for a destination to come back gives the request back to its client now.
-        self.destinations.iter().for_each(|destination| destination.hurry());
+        self.destinations
+            .iter()
+            .for_each(|destination| destination.hurry());
         while self.receivers.join_next().await.is_some() {}
         let lanes = self.lanes;
-        if tokio::task::spawn_blocking(move || lanes.stop()).await.is_err() {
+        if tokio::task::spawn_blocking(move || lanes.stop())
+            .await
+            .is_err()
+        {
             tracing::error!(target: "tollgate", "the lanes did not stop well");
         }
         for destination in &self.destinations {

@@ -28,7 +28,12 @@ fn http_server(written: &config::HttpServer) -> settings::HttpServer {
         endpoint: written.endpoint.clone(),
         max_body_size: bytes(written.max_request_body_size),
         include_metadata: written.include_metadata,
-        encodings: written.compression_algorithms.iter().map(encoding).collect(),
+        encodings: written
+            .compression_algorithms
+            .iter()
+            .copied()
+            .map(encoding)
+            .collect(),
         logs_path: written.logs_url_path.clone(),
         traces_path: written.traces_url_path.clone(),
         metrics_path: written.metrics_url_path.clone(),
@@ -42,7 +47,7 @@ fn http_server(written: &config::HttpServer) -> settings::HttpServer {
     }
 }
 
-fn encoding(written: &config::RequestCompression) -> settings::HttpEncoding {
+fn encoding(written: config::RequestCompression) -> settings::HttpEncoding {
     match written {
         config::RequestCompression::Gzip => settings::HttpEncoding::Gzip,
         config::RequestCompression::Zstd => settings::HttpEncoding::Zstd,
@@ -59,7 +64,9 @@ pub(crate) fn exporter(written: &config::Exporter) -> settings::Exporter {
             path: written.path.clone(),
             append: written.append,
             flush_interval: (!written.flush_interval.is_zero()).then_some(written.flush_interval),
-            create_directory: written.create_directory.then_some(written.directory_permissions),
+            create_directory: written
+                .create_directory
+                .then_some(written.directory_permissions),
         }),
         config::Exporter::Debug(written) => settings::Exporter::Debug(settings::DebugExporter {
             verbosity: match written.verbosity {
@@ -75,8 +82,15 @@ pub(crate) fn exporter(written: &config::Exporter) -> settings::Exporter {
 }
 
 fn grpc_client(written: &config::OtlpGrpcExporter) -> settings::GrpcClient {
-    let scheme = if written.endpoint.tls { "https" } else { "http" };
-    let url = format!("{scheme}://{}:{}", written.endpoint.host, written.endpoint.port);
+    let scheme = if written.endpoint.tls {
+        "https"
+    } else {
+        "http"
+    };
+    let url = format!(
+        "{scheme}://{}:{}",
+        written.endpoint.host, written.endpoint.port
+    );
     settings::GrpcClient {
         tls: tls(&written.tls),
         headers: headers(&written.headers),
@@ -103,7 +117,9 @@ fn http_client(written: &config::OtlpHttpExporter) -> settings::HttpClient {
         },
         timeout: written.timeout,
         retry: retry(written.retry),
-        max_idle_connections: written.max_idle_connections.map(|count| bytes(u64::from(count))),
+        max_idle_connections: written
+            .max_idle_connections
+            .map(|count| bytes(u64::from(count))),
         idle_time: written.idle_connection_timeout,
     }
 }
@@ -115,7 +131,10 @@ fn tls(written: &config::ClientTls) -> settings::Tls {
         (None, None) => None,
     };
     let certificate = pem(&written.cert_file, written.cert_pem.as_deref());
-    let key = pem(&written.key_file, written.key_pem.as_ref().map(config::Secret::reveal));
+    let key = pem(
+        &written.key_file,
+        written.key_pem.as_ref().map(config::Secret::reveal),
+    );
     settings::Tls {
         insecure_skip_verify: written.insecure_skip_verify,
         authorities: pem(&written.ca_file, written.ca_pem.as_deref()),
@@ -127,7 +146,12 @@ fn tls(written: &config::ClientTls) -> settings::Tls {
 }
 
 fn headers(written: &[(String, config::Secret)]) -> settings::Headers {
-    settings::Headers(written.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect())
+    settings::Headers(
+        written
+            .iter()
+            .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
+            .collect(),
+    )
 }
 
 fn compression(written: config::Compression) -> settings::Compression {
@@ -147,7 +171,9 @@ fn retry(written: config::Retry) -> settings::Retry {
         randomization_factor: written.randomization_factor,
         multiplier: written.multiplier,
         max_interval: written.max_interval,
-        max_elapsed_time: written.max_elapsed_time.filter(|time| *time > Duration::ZERO),
+        max_elapsed_time: written
+            .max_elapsed_time
+            .filter(|time| *time > Duration::ZERO),
     }
 }
 

@@ -24,6 +24,8 @@ const FAILED_TIME: u32 = 20;
 pub(crate) struct Stage {
     plan: Arc<StagePlan>,
     instance: Option<Instance>,
+    /// Log lines of the instance that are counted already.
+    counted_lines: u64,
     view: View,
     random: Random,
 }
@@ -38,7 +40,13 @@ struct Verdicts {
 impl Stage {
     pub(crate) fn new(plan: Arc<StagePlan>) -> Self {
         let instance = plan.policy.instance().ok();
-        Self { plan, instance, view: View::default(), random: Random::new() }
+        Self {
+            plan,
+            instance,
+            counted_lines: 0,
+            view: View::default(),
+            random: Random::new(),
+        }
     }
 
     /// Passes what is alive in `batch` through the policy. Afterwards every record in it was judged, or is gone and stands in
@@ -46,7 +54,9 @@ impl Stage {
     pub(crate) fn pass(&mut self, batch: &mut Batch, losses: &mut Losses) {
         let plan = Arc::clone(&self.plan);
         let before = batch.live_records();
-        let Some(access) = plan.policy.manifest.of(batch.signal()) else { return };
+        let Some(access) = plan.policy.manifest.of(batch.signal()) else {
+            return;
+        };
         if before == 0 {
             return;
         }
@@ -74,7 +84,9 @@ impl Stage {
                 OnError::Pass => counts.passed.add(1),
             }
         }
-        counts.nanoseconds.add(u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        counts
+            .nanoseconds
+            .add(u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX));
     }
 
     /// Calls the policy with everything; what fails is halved until the failing records stand alone. Each part is projected from
@@ -82,7 +94,8 @@ impl Stage {
     fn call_in_parts(&mut self, batch: &Batch, access: &Access) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let mut budget = FailureBudget::new(self.plan.policy.settings.limits.time);
-        let mut parts = vec![0..batch.records()];
+        let whole = 0..batch.records();
+        let mut parts = vec![whole];
         while let Some(part) = parts.pop() {
             let live = batch.live_ordinals(part.clone()).take(2).count();
             if live == 0 {
@@ -112,17 +125,27 @@ impl Stage {
     }
 
     /// One crossing: project, call, check. After any failure the instance is thrown away; the next call makes a new one.
-    fn call(&mut self, batch: &Batch, access: &Access, part: Range<u32>) -> Result<Changes, &'static str> {
-        let policy = &self.plan.policy;
-        let mut instance = match self.instance.take() {
-            Some(instance) => instance,
-            None => policy.instance().map_err(|_| "configure")?,
+    fn call(
+        &mut self,
+        batch: &Batch,
+        access: &Access,
+        part: Range<u32>,
+    ) -> Result<Changes, &'static str> {
+        let plan = Arc::clone(&self.plan);
+        let policy = &plan.policy;
+        let mut instance = if let Some(instance) = self.instance.take() {
+            instance
+        } else {
+            self.counted_lines = 0;
+            policy.instance().map_err(|_| "configure")?
         };
         batch.project(access, part, &mut self.view);
         self.view.now = now();
         self.view.seed = self.random.next();
-        self.plan.counts.calls.add(1);
-        let outcome = instance.process(&self.view).map_err(|failure| failure.kind())?;
+        plan.counts.calls.add(1);
+        let outcome = instance.process(&self.view);
+        self.count_lines(&instance);
+        let outcome = outcome.map_err(|failure| failure.kind())?;
         let changes = batch
             .check(&self.view, access, policy.manifest.rules.len(), outcome)
             .map_err(|refusal| {
@@ -131,6 +154,18 @@ impl Stage {
             })?;
         self.instance = Some(instance);
         Ok(changes)
+    }
+
+    fn count_lines(&mut self, instance: &Instance) {
+        let logs = instance.logs();
+        let lines = [logs.debug, logs.info, logs.warn, logs.error]
+            .into_iter()
+            .fold(0, u64::saturating_add);
+        self.plan
+            .counts
+            .log_lines
+            .add(lines.saturating_sub(self.counted_lines));
+        self.counted_lines = lines;
     }
 }
 
@@ -142,7 +177,10 @@ struct FailureBudget {
 
 impl FailureBudget {
     fn new(limit: Duration) -> Self {
-        Self { calls: FAILED_CALLS, time: limit.saturating_mul(FAILED_TIME) }
+        Self {
+            calls: FAILED_CALLS,
+            time: limit.saturating_mul(FAILED_TIME),
+        }
     }
 
     fn spend(&mut self, time: Duration) {
@@ -161,6 +199,8 @@ fn halves(part: Range<u32>) -> (Range<u32>, Range<u32>) {
 }
 
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

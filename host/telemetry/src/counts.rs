@@ -42,6 +42,8 @@ pub struct StageCounts {
     pub passed: Counter,
     /// Time in the stage, in nanoseconds.
     pub nanoseconds: Counter,
+    /// Lines that the policy logged. Their texts may hold content, so the number is what everybody may know.
+    pub log_lines: Counter,
     edits: Vec<Counter>,
     drops: Vec<Counter>,
     failures: Mutex<BTreeMap<&'static str, u64>>,
@@ -60,6 +62,7 @@ impl StageCounts {
             rejected: Counter::default(),
             passed: Counter::default(),
             nanoseconds: Counter::default(),
+            log_lines: Counter::default(),
             edits: zeros(),
             drops: zeros(),
             failures: Mutex::default(),
@@ -96,6 +99,7 @@ impl StageCounts {
             rejected: self.rejected.get(),
             passed: self.passed.get(),
             nanoseconds: self.nanoseconds.get(),
+            log_lines: self.log_lines.get(),
             rules: rules
                 .map(|((rule, edits), drops)| RuleReport {
                     rule: rule.clone(),
@@ -206,6 +210,8 @@ pub struct StageReport {
     pub passed: u64,
     /// See [`StageCounts::nanoseconds`].
     pub nanoseconds: u64,
+    /// See [`StageCounts::log_lines`].
+    pub log_lines: u64,
     /// The rules that did anything.
     pub rules: Vec<RuleReport>,
     /// Failed calls by kind.

@@ -5,8 +5,16 @@ use serde_json::Value;
 use crate::screen::Screen;
 
 pub(crate) fn show(log: &str, screen: &Screen) {
-    let lines: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let of = |message: &'static str| lines.iter().map(|line| &line["fields"]).filter(move |fields| fields["message"] == message);
+    let lines: Vec<Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let of = |message: &'static str| {
+        lines
+            .iter()
+            .map(|line| &line["fields"])
+            .filter(move |fields| fields["message"] == message)
+    };
 
     screen.title("what became of every record");
     for pipeline in of("pipeline") {

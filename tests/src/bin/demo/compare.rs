@@ -19,10 +19,16 @@ const FIELDS: usize = 8;
 type Record = BTreeMap<String, String>;
 
 pub(crate) fn show(sent: &[Export], ended: &Ended, screen: &Screen) {
-    screen.title(&format!("before and after ({} columns each; - is absent)", screen.half));
+    screen.title(&format!(
+        "before and after ({} columns each; - is absent)",
+        screen.half
+    ));
     for signal in [Signal::Logs, Signal::Traces, Signal::Metrics] {
         let lines = ended.lines(file(signal));
-        let after: Vec<Record> = lines.iter().flat_map(|line| records(signal, &serde_json::from_str(line).expect("a line is JSON"))).collect();
+        let after: Vec<Record> = lines
+            .iter()
+            .flat_map(|line| records(signal, &serde_json::from_str(line).expect("a line is JSON")))
+            .collect();
         let mut left = Left::new(signal, after);
         let mut clients: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
         let mut kinds = BTreeSet::new();
@@ -30,17 +36,25 @@ pub(crate) fn show(sent: &[Export], ended: &Ended, screen: &Screen) {
             for before in records(signal, &export.json()) {
                 let (all, changed, shown) = clients.entry(&export.client).or_default();
                 *all += 1;
-                let Some(after) = left.take(&before) else { continue };
-                let changes = changes(&before, &after);
-                if changes.is_empty() {
+                let Some(after) = left.take(&before) else {
+                    continue;
+                };
+                let differing = changes(&before, &after);
+                if differing.is_empty() {
                     continue;
                 }
                 *changed += 1;
-                let kind = (export.client.clone(), changes.iter().map(|change| change.0.clone()).collect::<Vec<_>>());
-                if *shown < SHOWN && interesting(&changes) && kinds.insert(kind) {
+                let kind = (
+                    export.client.clone(),
+                    differing
+                        .iter()
+                        .map(|change| change.0.clone())
+                        .collect::<Vec<_>>(),
+                );
+                if *shown < SHOWN && interesting(&differing) && kinds.insert(kind) {
                     *shown += 1;
                     screen.say(&format!("{} {}", export.client, name(&before)));
-                    for (field, before, after) in changes.iter().take(FIELDS) {
+                    for (field, before, after) in differing.iter().take(FIELDS) {
                         let (before, after) = around(before, after);
                         screen.change(field, &before, &after);
                     }
@@ -48,7 +62,10 @@ pub(crate) fn show(sent: &[Export], ended: &Ended, screen: &Screen) {
             }
         }
         for (client, (all, changed, _)) in clients {
-            screen.whisper(&format!("{}: {client}: {changed} of {all} records changed on the way", signal.as_str()));
+            screen.whisper(&format!(
+                "{}: {client}: {changed} of {all} records changed on the way",
+                signal.as_str()
+            ));
         }
     }
 }
@@ -68,19 +85,28 @@ impl Left {
     }
 
     fn take(&mut self, before: &Record) -> Option<Record> {
-        let signal = if before.contains_key("spanId") && before.contains_key("kind") { Signal::Traces } else { Signal::Logs };
+        let signal = if before.contains_key("spanId") && before.contains_key("kind") {
+            Signal::Traces
+        } else {
+            Signal::Logs
+        };
         self.by_id.get_mut(&id(signal, before))?.pop()
     }
 }
 
 fn id(signal: Signal, record: &Record) -> String {
-    if signal == Signal::Traces { record.get("spanId").cloned().unwrap_or_default() } else { String::new() }
+    if signal == Signal::Traces {
+        record.get("spanId").cloned().unwrap_or_default()
+    } else {
+        String::new()
+    }
 }
 
 /// What differs: field, before, after.
 fn changes(before: &Record, after: &Record) -> Vec<(String, String, String)> {
     let fields: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let text = |record: &Record, field: &str| record.get(field).cloned().unwrap_or_else(|| "-".to_owned());
+    let text =
+        |record: &Record, field: &str| record.get(field).cloned().unwrap_or_else(|| "-".to_owned());
     fields
         .into_iter()
         .map(|field| (field.clone(), text(before, field), text(after, field)))
@@ -90,12 +116,18 @@ fn changes(before: &Record, after: &Record) -> Vec<(String, String, String)> {
 
 /// More than the environment that every resource gets.
 fn interesting(changes: &[(String, String, String)]) -> bool {
-    changes.iter().any(|(field, ..)| !field.starts_with("resource.attributes[deployment"))
+    changes
+        .iter()
+        .any(|(field, ..)| !field.starts_with("resource.attributes[deployment"))
 }
 
 /// Long texts from shortly before the first character that differs.
 fn around(before: &str, after: &str) -> (String, String) {
-    let same = before.chars().zip(after.chars()).take_while(|(b, a)| b == a).count();
+    let same = before
+        .chars()
+        .zip(after.chars())
+        .take_while(|(b, a)| b == a)
+        .count();
     let skip = same.saturating_sub(16);
     let from = |text: &str| {
         let rest: String = text.chars().skip(skip).collect();
@@ -106,7 +138,11 @@ fn around(before: &str, after: &str) -> (String, String) {
 
 fn name(record: &Record) -> String {
     let known = ["attributes[event.name]", "name", "metric"];
-    known.iter().find_map(|field| record.get(*field)).cloned().unwrap_or_default()
+    known
+        .iter()
+        .find_map(|field| record.get(*field))
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn records(signal: Signal, request: &Value) -> Vec<Record> {
@@ -126,10 +162,19 @@ fn records(signal: Signal, request: &Value) -> Vec<Record> {
                 found.push(record);
                 continue;
             }
-            for kind in ["gauge", "sum", "histogram", "exponentialHistogram", "summary"] {
+            for kind in [
+                "gauge",
+                "sum",
+                "histogram",
+                "exponentialHistogram",
+                "summary",
+            ] {
                 for point in list(&item[kind]["dataPoints"]) {
                     let mut record = above.clone();
-                    record.insert("metric".to_owned(), item["name"].as_str().unwrap_or_default().to_owned());
+                    record.insert(
+                        "metric".to_owned(),
+                        item["name"].as_str().unwrap_or_default().to_owned(),
+                    );
                     flatten("", point, &mut record);
                     found.push(record);
                 }
@@ -153,7 +198,11 @@ fn flatten(path: &str, value: &Value, into: &mut Record) {
                 return flatten(path, inner, into);
             }
             for (field, inner) in fields {
-                let below = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
+                let below = if path.is_empty() {
+                    field.clone()
+                } else {
+                    format!("{path}.{field}")
+                };
                 flatten(&below, inner, into);
             }
         }

@@ -28,8 +28,12 @@ use crate::screen::Screen;
 
 fn main() -> ExitCode {
     let screen = Screen::new();
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").canonicalize().expect("the examples are there");
-    let configuration = std::fs::read_to_string(examples.join("agents/config.yaml")).expect("the configuration is there");
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples")
+        .canonicalize()
+        .expect("the examples are there");
+    let configuration = std::fs::read_to_string(examples.join("agents/config.yaml"))
+        .expect("the configuration is there");
     screen.title("tollgate: a policy gate for telemetry");
     screen.say("configuration   examples/agents/config.yaml");
     screen.say("policies        redaction, attributes, resource, probabilistic_sampler, and examples/cost, all in the sandbox");
@@ -51,8 +55,14 @@ fn start(configuration: &str, examples: &Path) -> Gate {
         .replace("${env:GATE_GRPC:-localhost:4317}", "{grpc}")
         .replace("${env:GATE_HTTP:-localhost:4318}", "{http}")
         .replace("${env:OUT:-.}", "{folder}")
-        .replace("${env:COST_WASM:-../cost/cost.wasm}", &guest("cost").display().to_string())
-        .replace("${env:COST_PRICES:-../cost/prices.json}", &prices.display().to_string());
+        .replace(
+            "${env:COST_WASM:-../cost/cost.wasm}",
+            &guest("cost").display().to_string(),
+        )
+        .replace(
+            "${env:COST_PRICES:-../cost/prices.json}",
+            &prices.display().to_string(),
+        );
     Gate::start(&configuration)
 }
 
@@ -67,29 +77,49 @@ fn send(gate: &Gate, sent: &[Export], screen: &Screen) {
     let together = |a: &Export, b: &Export| a.client == b.client && a.protocol == b.protocol;
     for requests in sent.chunk_by(together) {
         for export in requests {
-            export.send(gate).unwrap_or_else(|refusal| panic!("{} was refused: {refusal}", export.file));
+            export
+                .send(gate)
+                .unwrap_or_else(|refusal| panic!("{} was refused: {refusal}", export.file));
         }
-        let Export { client, protocol, .. } = &requests[0];
+        let Export {
+            client, protocol, ..
+        } = &requests[0];
         let records: u64 = requests.iter().map(|export| export.items).sum();
-        screen.say(&format!("{client:<12} {protocol:<14} {:>3} requests {records:>5} records", requests.len()));
+        screen.say(&format!(
+            "{client:<12} {protocol:<14} {:>3} requests {records:>5} records",
+            requests.len()
+        ));
     }
 }
 
 /// Looks for everything that was planted, in everything that came out.
 fn verdict(sent: &[Export], out: &str, screen: &Screen) -> ExitCode {
     screen.title("what was planted");
-    let before: Vec<String> = sent.iter().map(|export| export.json().to_string()).collect();
+    let before: Vec<String> = sent
+        .iter()
+        .map(|export| export.json().to_string())
+        .collect();
     let mut leaked = 0;
     for planted in PLANTED {
-        let came: usize = before.iter().map(|request| request.matches(planted).count()).sum();
+        let came: usize = before
+            .iter()
+            .map(|request| request.matches(planted).count())
+            .sum();
         let left = out.matches(planted).count();
         if came + left == 0 {
             continue;
         }
         leaked += left;
-        screen.verdict(left == 0, &format!("{planted:<24} came in {came:>3} times, left {left} times"));
+        screen.verdict(
+            left == 0,
+            &format!("{planted:<24} came in {came:>3} times, left {left} times"),
+        );
     }
-    if leaked == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if leaked == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The file that the configuration writes a signal to.
@@ -107,6 +137,10 @@ trait Output {
 
 impl Output for tollgate_tests::gate::Ended {
     fn lines_of_all(&self) -> String {
-        Signal::ALL.into_iter().flat_map(|signal| self.lines(file(signal))).collect::<Vec<_>>().join("\n")
+        Signal::ALL
+            .into_iter()
+            .flat_map(|signal| self.lines(file(signal)))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
