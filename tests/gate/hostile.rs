@@ -306,6 +306,39 @@ fn what_contradicts_itself_has_one_meaning() {
 }
 
 #[test]
+fn odd_outcomes_that_are_allowed_mean_what_they_say() {
+    let always = |behaviour| {
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile(behaviour, "always", ""),
+        )]));
+        let rejected = rejected(&send(&gate));
+        (rejected, gate.stop())
+    };
+    // NaN is a value that OTLP has.
+    let (rejected, ended) = always("nan");
+    assert_eq!(rejected, 0);
+    assert!(
+        ended
+            .lines("out")
+            .join("")
+            .contains(r#""doubleValue":"NaN""#)
+    );
+    // A cell that is deleted twice is gone, or the outcome is refused; nothing in between.
+    let (rejected, ended) = always("delete_twice");
+    assert_eq!(delivered(&ended).len() as u64 + rejected, RECORDS as u64);
+    // A file is there while the policy is configured, and not later.
+    let (rejected, ended) = always("file_late");
+    assert_eq!(rejected, 0);
+    let out = ended.lines("out").join("");
+    assert!(out.contains("refused") && !out.contains("given"), "{out}");
+    // One line of 16 MiB is cut, or the call is.
+    let (rejected, ended) = always("log_huge");
+    assert!(rejected == 0 || rejected == RECORDS as u64);
+    assert!(ended.log.len() < 1 << 20);
+}
+
+#[test]
 fn log_lines_of_a_guest_are_shown_only_where_the_stage_says_so() {
     for (logs, shown) in [("false", false), ("true", true)] {
         let gate = Gate::start(&configuration(&[(

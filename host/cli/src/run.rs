@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tollgate_config::{LogEncoding, LogLevel, Telemetry};
 use tollgate_pipeline::Service;
 use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, start_logging};
-use tracing::{Level, info};
+use tracing::{Level, info, warn};
 
 use crate::args::Configuration;
 use crate::configuration::{self, Planned};
@@ -30,11 +30,19 @@ pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
             _ = interrupt.recv() => {}
         }
         info!(target: "tollgate", "stopping: no new requests, those in flight are finished");
-        for report in service.stop().await {
-            account(&report);
+        tokio::select! {
+            reports = service.stop() => reports.iter().for_each(account),
+            // Whoever asks twice does not want to wait. Nobody was told that the requests in flight were taken.
+            _ = terminate.recv() => return Ok(at_once()),
+            _ = interrupt.recv() => return Ok(at_once()),
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn at_once() -> ExitCode {
+    warn!(target: "tollgate", "stopped at once; requests in flight were not answered");
+    ExitCode::FAILURE
 }
 
 /// The account of a pipeline: everything received is delivered, dropped on purpose, rejected or refused.
