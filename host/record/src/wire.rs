@@ -27,6 +27,12 @@ impl Span {
         }
     }
 
+    /// Its last `len` bytes.
+    #[expect(clippy::cast_possible_truncation, reason = "the length of a part of the span")]
+    pub(crate) fn tail(self, len: usize) -> Self {
+        Self { start: self.end().saturating_sub(len as u32), len: len as u32 }
+    }
+
     /// Where it ends.
     pub(crate) fn end(self) -> u32 {
         self.start.saturating_add(self.len)
@@ -124,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn varint(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
         match self.bytes.get(self.at) {
             Some(&byte) if byte < 0x80 => {
                 self.at = self.at.saturating_add(1);
@@ -194,7 +200,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, or `None` at the end of the message.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "each caller uses a part of the element alone; the rest is never computed then")]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<Element>, Malformed> {
         if self.at >= self.bytes.len() {
             return Ok(None);
@@ -236,6 +243,73 @@ impl<'a> Reader<'a> {
             end: self.position(),
             value,
         }))
+    }
+}
+
+/// The key of a `KeyValue` and the content of its value, where they stand the way every encoder writes them: key, then value,
+/// nothing else, no length of more than two bytes.
+#[inline]
+pub(crate) fn plain_key_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
+    let [0x0a, length, rest @ ..] = content else { return None };
+    if *length >= 0x80 {
+        return None;
+    }
+    let (key, rest) = rest.split_at_checked(usize::from(*length))?;
+    let [0x12, rest @ ..] = rest else { return None };
+    Some((key, plain_rest(rest)?))
+}
+
+/// The text of an `AnyValue` that holds a text and nothing else, the way every encoder writes it.
+#[inline]
+pub(crate) fn plain_text(content: &[u8]) -> Option<&[u8]> {
+    let [0x0a, rest @ ..] = content else { return None };
+    plain_rest(rest)
+}
+
+/// What stands after a length of one or two bytes, if it is all there is.
+#[inline]
+fn plain_rest(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [length, rest @ ..] if *length < 0x80 => (rest.len() == usize::from(*length)).then_some(rest),
+        [low, high, rest @ ..] if *high < 0x80 => {
+            let length = usize::from(*low & 0x7f) | usize::from(*high) << 7;
+            (rest.len() == length).then_some(rest)
+        }
+        _ => None,
+    }
+}
+
+/// Whether bytes are UTF-8. Nearly all texts are short ASCII, for which the general function costs more than the look.
+#[inline]
+pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
+    is_ascii(bytes) || std::str::from_utf8(bytes).is_ok()
+}
+
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut seen = words.iter().fold(0, |seen, word| seen | u64::from_ne_bytes(*word));
+    seen |= match bytes.last_chunk::<8>() {
+        Some(last) => u64::from_ne_bytes(*last),
+        None => rest.iter().fold(0, |seen, byte| seen | u64::from(*byte)),
+    };
+    seen & HIGH == 0
+}
+
+/// Whether two short byte strings of one length are the same.
+#[inline]
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    match (left.first_chunk::<8>(), left.last_chunk::<8>(), right.first_chunk::<8>(), right.last_chunk::<8>()) {
+        (Some(first), Some(last), Some(other_first), Some(other_last)) if left.len() <= 16 => {
+            word(first) == word(other_first) && word(last) == word(other_last)
+        }
+        (None, ..) => left.iter().zip(right).all(|(left, right)| left == right),
+        _ => left == right,
     }
 }
 

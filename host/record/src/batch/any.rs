@@ -3,7 +3,7 @@
 use super::store::Memory;
 use crate::error::Malformed;
 use crate::signal::ValueKind;
-use crate::wire::{BYTES, Element, FIXED64, Reader, Span, VARINT};
+use crate::wire::{self, BYTES, Element, FIXED64, Reader, Span, VARINT};
 
 /// What an `AnyValue` message says.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,16 @@ impl Any {
 /// Reads the content of an `AnyValue`. Of a oneof the last member counts.
 #[inline]
 pub(crate) fn any(memory: &Memory, content: Span) -> Result<Any, Malformed> {
+    if let Some(text) = wire::plain_text(memory.get(content))
+        && wire::is_utf8(text)
+    {
+        let span = content.tail(text.len());
+        return Ok(Any { kind: ValueKind::Text, value: span.pack(), list: None });
+    }
+    any_in_general(memory, content)
+}
+
+fn any_in_general(memory: &Memory, content: Span) -> Result<Any, Malformed> {
     let mut reader = memory.reader(content);
     let mut found = Any::EMPTY;
     while let Some(element) = reader.next()? {
@@ -76,11 +86,12 @@ pub(crate) fn any(memory: &Memory, content: Span) -> Result<Any, Malformed> {
 pub(crate) fn text(memory: &Memory, element: &Element) -> Result<Span, Malformed> {
     element.expect(BYTES)?;
     let span = element.inside();
-    match std::str::from_utf8(memory.get(span)) {
-        Ok(_) => Ok(span),
-        Err(_) => Err(Malformed::Utf8 {
+    if wire::is_utf8(memory.get(span)) {
+        Ok(span)
+    } else {
+        Err(Malformed::Utf8 {
             offset: span.start as usize,
-        }),
+        })
     }
 }
 
@@ -92,6 +103,20 @@ fn number(element: &Element, wire: u8) -> Result<u64, Malformed> {
 /// Key and value of a `KeyValue`: the last key, and the content of the value, if there is one. The key is not checked for UTF-8.
 #[inline]
 pub(crate) fn key_value(
+    memory: &Memory,
+    content: Span,
+) -> Result<(Span, Option<Span>), Malformed> {
+    if let Some((key, value)) = wire::plain_key_value(memory.get(content)) {
+        let key = Span {
+            start: content.start.saturating_add(2),
+            len: u32::try_from(key.len()).unwrap_or(u32::MAX),
+        };
+        return Ok((key, Some(content.tail(value.len()))));
+    }
+    key_value_in_general(memory.reader(content), content)
+}
+
+fn key_value_in_general(
     mut reader: Reader<'_>,
     content: Span,
 ) -> Result<(Span, Option<Span>), Malformed> {
@@ -178,7 +203,7 @@ fn look(
             )?;
             continue;
         }
-        let (key, inside) = key_value(memory.reader(entry.inside()), entry.inside())?;
+        let (key, inside) = key_value(memory, entry.inside())?;
         if std::str::from_utf8(memory.get(key)).is_err() {
             return Err(Malformed::Utf8 {
                 offset: key.start as usize,

@@ -110,7 +110,7 @@ pub(super) fn raw_child(
                 Some(element.inside())
             }
             (ValueKind::Map, path::Step::Key(wanted)) => {
-                match any::key_value(memory.reader(element.inside()), element.inside()) {
+                match any::key_value(memory, element.inside()) {
                     Ok((key, value)) if memory.get(key) == wanted.as_bytes() => {
                         Some(value.unwrap_or(crate::wire::Span {
                             start: element.end,

@@ -288,7 +288,7 @@ impl<'a> Indexer<'a> {
         previous: &mut u32,
     ) -> Result<(), Malformed> {
         let memory = self.memory;
-        let (key, value) = any::key_value(memory.reader(element.inside()), element.inside())?;
+        let (key, value) = any::key_value(memory, element.inside())?;
         let name = self
             .store
             .names
@@ -405,7 +405,7 @@ impl<'a> Indexer<'a> {
             };
             let (name, value) = if container == ValueKind::Map {
                 let (key, value) =
-                    any::key_value(memory.reader(element.inside()), element.inside())?;
+                    any::key_value(memory, element.inside())?;
                 (
                     self.store
                         .names

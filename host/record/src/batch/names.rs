@@ -11,7 +11,7 @@ use crate::error::Malformed;
 use crate::fields::path::{push_index, push_key};
 use crate::fields::plan::{Place, Plan, READ};
 use crate::schema::SLOTS;
-use crate::wire::Span;
+use crate::wire::{Span, same};
 
 /// The last step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Names {
             if let Step::Key(known) = name.step
                 && known.len == key.len
                 && name.parent == parent
-                && memory.get(known) == memory.get(key)
+                && same(memory.get(known), memory.get(key))
             {
                 return Ok(guess);
             }
