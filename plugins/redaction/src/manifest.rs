@@ -57,9 +57,8 @@ pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
             setup.edits(&[Signal::Logs], "body[**]");
         }
     }
-    // The Collector takes a configuration that does nothing for a signal, or nothing at all; a manifest without access would be refused
-    // for its pipelines. What is read instead is hardly ever there, and where it is not, the policy is not called.
-    setup.reads(Signal::ALL, "resource.schema_url");
+    // As the Collector does, also under a configuration that does nothing for a signal.
+    setup.takes(Signal::ALL);
 }
 
 fn record_kind(signal: Signal) -> NodeKind {

@@ -23,11 +23,11 @@ fn problems(config: Value) -> Vec<Problem> {
 fn blocked_values_alone_need_every_text_and_the_numbers_of_bodies() {
     let policy = configured(json!({"allow_all_keys": true, "blocked_values": ["x"]}));
     let manifest = policy.manifest();
-    assert_eq!(manifest.reads(Signal::Traces), ["*", "resource.schema_url"]);
+    assert_eq!(manifest.reads(Signal::Traces), ["*"]);
     assert_eq!(manifest.writes(Signal::Traces), ["*"]);
     assert_eq!(
         manifest.reads(Signal::Logs),
-        ["*", "body", "body[**]", "resource.schema_url"]
+        ["*", "body", "body[**]"]
     );
     assert!(!manifest.drops(Signal::Logs));
 }
@@ -66,13 +66,12 @@ fn rules_about_keys_need_no_texts() {
 }
 
 #[test]
-fn nothing_to_do_asks_for_next_to_nothing() {
+fn nothing_to_do_asks_for_nothing_and_fits_every_pipeline() {
     let policy = configured(json!({"allow_all_keys": true}));
-    assert_eq!(
-        policy.manifest().reads(Signal::Logs),
-        ["resource.schema_url"]
-    );
-    assert_eq!(policy.manifest().writes(Signal::Logs), [""; 0]);
+    for signal in Signal::ALL {
+        assert!(policy.manifest().access(*signal).is_empty());
+        assert!(policy.manifest().access(*signal).takes);
+    }
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct Access {
     pub writes: Vec<String>,
     /// Whether it may drop nodes.
     pub drops: bool,
+    /// Whether the policy may stand in a pipeline of this signal, even if it asks for nothing there.
+    pub takes: bool,
 }
 
 impl Access {
@@ -99,12 +101,12 @@ impl Manifest {
         self.access(signal).drops
     }
 
-    /// The signals it is called for.
+    /// The signals whose pipelines it may stand in.
     pub fn signals(&self) -> impl Iterator<Item = Signal> + '_ {
         Signal::ALL
             .iter()
             .copied()
-            .filter(|signal| !self.access(*signal).is_empty())
+            .filter(|signal| self.access(*signal).takes || !self.access(*signal).is_empty())
     }
 
     /// The names of its rules.
@@ -178,6 +180,14 @@ impl Setup {
     pub fn edits(&mut self, signals: &[Signal], path: &str) -> Field {
         self.writes(signals, path);
         self.reads(signals, path)
+    }
+
+    /// Declares that the policy may stand in a pipeline of these signals. Whatever else is declared for a signal says so, too; this is
+    /// for configurations under which there is nothing to do. The host refuses a pipeline of a signal that its policy does not take.
+    pub fn takes(&mut self, signals: &[Signal]) {
+        for signal in signals {
+            self.declared.manifest.access_mut(*signal).takes = true;
+        }
     }
 
     /// Declares that the policy drops nodes of these signals.
