@@ -18,12 +18,22 @@ fn fields(paths: &[&str]) -> Fields {
 }
 
 fn index(wire: &Bytes, wanted: &Fields) -> Batch {
-    Batch::index(Signal::Logs, wire.clone(), Arc::default(), wanted, &Limits::default()).expect("a well-formed request")
+    Batch::index(
+        Signal::Logs,
+        wire.clone(),
+        Arc::default(),
+        wanted,
+        &Limits::default(),
+    )
+    .expect("a well-formed request")
 }
 
 /// One put for each record: the cost of what the model was asked.
 fn one_put_a_record(view: &View) -> Outcome {
-    let mut edits = Edits { text: b"attributes[\"cost\"]".to_vec(), ..Edits::default() };
+    let mut edits = Edits {
+        text: b"attributes[\"cost\"]".to_vec(),
+        ..Edits::default()
+    };
     edits.fields.push(edits.text.len() as u64);
     for (node, kind) in (0_u32..).zip(&view.node_kind) {
         if *kind == 3 {
@@ -35,7 +45,10 @@ fn one_put_a_record(view: &View) -> Outcome {
             edits.rule.push(0);
         }
     }
-    Outcome { edits, ..Outcome::default() }
+    Outcome {
+        edits,
+        ..Outcome::default()
+    }
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -44,31 +57,56 @@ fn benches(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(RECORDS));
 
     group.bench_function("prost decode and encode", |bencher| {
-        bencher.iter(|| LogsData::decode(black_box(&wire[..])).map(|decoded| decoded.encode_to_vec()));
+        bencher
+            .iter(|| LogsData::decode(black_box(&wire[..])).map(|decoded| decoded.encode_to_vec()));
     });
-    group.bench_function("count", |bencher| bencher.iter(|| count(Signal::Logs, black_box(&wire))));
+    group.bench_function("count", |bencher| {
+        bencher.iter(|| count(Signal::Logs, black_box(&wire)))
+    });
 
-    let three = fields(&["attributes[\"model\"]", "attributes[\"input_token_count\"]", "attributes[\"output_token_count\"]"]);
+    let three = fields(&[
+        "attributes[\"model\"]",
+        "attributes[\"input_token_count\"]",
+        "attributes[\"output_token_count\"]",
+    ]);
     let texts = fields(&["*"]);
     let cost = fields(&["attributes[\"cost\"]"]);
-    for (name, wanted) in [("all", &texts), ("three", &three), ("nothing", &fields(&[]))] {
-        group.bench_function(format!("index {name}"), |bencher| bencher.iter(|| index(black_box(&wire), wanted)));
+    for (name, wanted) in [
+        ("all", &texts),
+        ("three", &three),
+        ("nothing", &fields(&[])),
+    ] {
+        group.bench_function(format!("index {name}"), |bencher| {
+            bencher.iter(|| index(black_box(&wire), wanted))
+        });
     }
     let batch = index(&wire, &texts.union(&three).union(&cost));
     let mut view = View::default();
     for (name, reads) in [("all", &texts), ("three", &three)] {
-        let access = Access { reads: reads.clone(), writes: fields(&[]), drops: false };
+        let access = Access {
+            reads: reads.clone(),
+            writes: fields(&[]),
+            drops: false,
+        };
         group.bench_function(format!("project {name}"), |bencher| {
             bencher.iter(|| batch.project(black_box(&access), 0..batch.records(), &mut view));
         });
     }
-    let access = Access { reads: three, writes: cost, drops: false };
+    let access = Access {
+        reads: three,
+        writes: cost,
+        drops: false,
+    };
     batch.project(&access, 0..batch.records(), &mut view);
     let outcome = one_put_a_record(&view);
     group.bench_function("check one put a record", |bencher| {
         bencher.iter_batched(
             || outcome.clone(),
-            |outcome| batch.check(&view, &access, 1, outcome).expect("an honest outcome"),
+            |outcome| {
+                batch
+                    .check(&view, &access, 1, outcome)
+                    .expect("an honest outcome")
+            },
             criterion::BatchSize::LargeInput,
         );
     });
@@ -78,7 +116,9 @@ fn benches(criterion: &mut Criterion) {
                 let batch = index(&wire, &access.reads.union(&access.writes));
                 let mut view = View::default();
                 batch.project(&access, 0..batch.records(), &mut view);
-                let changes = batch.check(&view, &access, 1, outcome.clone()).expect("an honest outcome");
+                let changes = batch
+                    .check(&view, &access, 1, outcome.clone())
+                    .expect("an honest outcome");
                 (batch, changes)
             },
             |(mut batch, changes)| {
@@ -90,10 +130,16 @@ fn benches(criterion: &mut Criterion) {
     });
     let mut edited = index(&wire, &texts.union(&access.writes));
     edited.project(&access, 0..edited.records(), &mut view);
-    let changes = edited.check(&view, &access, 1, outcome.clone()).expect("an honest outcome");
+    let changes = edited
+        .check(&view, &access, 1, outcome.clone())
+        .expect("an honest outcome");
     edited.apply(vec![changes]);
-    group.bench_function("encode untouched", |bencher| bencher.iter(|| batch.encode()));
-    group.bench_function("encode one put a record", |bencher| bencher.iter(|| edited.encode()));
+    group.bench_function("encode untouched", |bencher| {
+        bencher.iter(|| batch.encode())
+    });
+    group.bench_function("encode one put a record", |bencher| {
+        bencher.iter(|| edited.encode())
+    });
     group.finish();
 }
 

@@ -28,9 +28,15 @@ impl Span {
     }
 
     /// Its last `len` bytes.
-    #[expect(clippy::cast_possible_truncation, reason = "the length of a part of the span")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the length of a part of the span"
+    )]
     pub(crate) fn tail(self, len: usize) -> Self {
-        Self { start: self.end().saturating_sub(len as u32), len: len as u32 }
+        Self {
+            start: self.end().saturating_sub(len as u32),
+            len: len as u32,
+        }
     }
 
     /// Where it ends.
@@ -76,6 +82,20 @@ pub(crate) struct Element {
 }
 
 impl Element {
+    /// A length-delimited element of which only the place is known.
+    pub(crate) fn spanning(number: u32, origin: Span) -> Self {
+        let Span { start, .. } = origin;
+        Self {
+            number,
+            wire: BYTES,
+            start,
+            length_at: start,
+            content: start,
+            end: origin.end(),
+            value: 0,
+        }
+    }
+
     /// The element with its tag.
     pub(crate) fn whole(&self) -> Span {
         Span::between(self.start, self.end)
@@ -119,13 +139,25 @@ impl<'a> Reader<'a> {
         Self { bytes, base, at: 0 }
     }
 
+    /// What was not read yet.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Steps over bytes of [`Reader::rest`].
+    #[inline]
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
     /// Position in the batch's memory.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a batch's memory is less than 4 GiB long"
     )]
     #[inline]
-    fn position(&self) -> u32 {
+    pub(crate) fn position(&self) -> u32 {
         self.base.saturating_add(self.at as u32)
     }
 
@@ -200,7 +232,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, or `None` at the end of the message.
-    #[expect(clippy::inline_always, reason = "each caller uses a part of the element alone; the rest is never computed then")]
+    #[expect(
+        clippy::inline_always,
+        reason = "each caller uses a part of the element alone; the rest is never computed then"
+    )]
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<Element>, Malformed> {
         if self.at >= self.bytes.len() {
@@ -246,11 +281,36 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The tag of a length-delimited field, if it is one byte.
+pub(crate) fn short_tag(number: u32) -> Option<u8> {
+    u8::try_from(number)
+        .ok()
+        .filter(|number| *number < 16)
+        .map(|number| (number << 3) | BYTES)
+}
+
+/// How long tag and length are, and the content, of a field with this tag and a length of one or two bytes.
+#[inline]
+pub(crate) fn plain_message(bytes: &[u8], tag: u8) -> Option<(usize, &[u8])> {
+    match bytes {
+        [first, length, rest @ ..] if *first == tag && *length < 0x80 => {
+            rest.get(..usize::from(*length)).map(|content| (2, content))
+        }
+        [first, low, high, rest @ ..] if *first == tag && *high < 0x80 => {
+            let length = usize::from(*low & 0x7f) | usize::from(*high) << 7;
+            rest.get(..length).map(|content| (3, content))
+        }
+        _ => None,
+    }
+}
+
 /// The key of a `KeyValue` and the content of its value, where they stand the way every encoder writes them: key, then value,
 /// nothing else, no length of more than two bytes.
 #[inline]
 pub(crate) fn plain_key_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
-    let [0x0a, length, rest @ ..] = content else { return None };
+    let [0x0a, length, rest @ ..] = content else {
+        return None;
+    };
     if *length >= 0x80 {
         return None;
     }
@@ -262,7 +322,9 @@ pub(crate) fn plain_key_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The text of an `AnyValue` that holds a text and nothing else, the way every encoder writes it.
 #[inline]
 pub(crate) fn plain_text(content: &[u8]) -> Option<&[u8]> {
-    let [0x0a, rest @ ..] = content else { return None };
+    let [0x0a, rest @ ..] = content else {
+        return None;
+    };
     plain_rest(rest)
 }
 
@@ -270,7 +332,9 @@ pub(crate) fn plain_text(content: &[u8]) -> Option<&[u8]> {
 #[inline]
 fn plain_rest(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {
-        [length, rest @ ..] if *length < 0x80 => (rest.len() == usize::from(*length)).then_some(rest),
+        [length, rest @ ..] if *length < 0x80 => {
+            (rest.len() == usize::from(*length)).then_some(rest)
+        }
         [low, high, rest @ ..] if *high < 0x80 => {
             let length = usize::from(*low & 0x7f) | usize::from(*high) << 7;
             (rest.len() == length).then_some(rest)
@@ -289,7 +353,9 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
 fn is_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let (words, rest) = bytes.as_chunks::<8>();
-    let mut seen = words.iter().fold(0, |seen, word| seen | u64::from_ne_bytes(*word));
+    let mut seen = words
+        .iter()
+        .fold(0, |seen, word| seen | u64::from_ne_bytes(*word));
     seen |= match bytes.last_chunk::<8>() {
         Some(last) => u64::from_ne_bytes(*last),
         None => rest.iter().fold(0, |seen, byte| seen | u64::from(*byte)),
@@ -304,7 +370,12 @@ pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
         return false;
     }
     let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
-    match (left.first_chunk::<8>(), left.last_chunk::<8>(), right.first_chunk::<8>(), right.last_chunk::<8>()) {
+    match (
+        left.first_chunk::<8>(),
+        left.last_chunk::<8>(),
+        right.first_chunk::<8>(),
+        right.last_chunk::<8>(),
+    ) {
         (Some(first), Some(last), Some(other_first), Some(other_last)) if left.len() <= 16 => {
             word(first) == word(other_first) && word(last) == word(other_last)
         }

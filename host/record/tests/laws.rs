@@ -5,10 +5,16 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tollgate_record::Signal;
-use tollgate_record::testing::{Dice, any_bytes, any_outcome, edited, exact_reads, mangle, request, untouched};
+use tollgate_record::testing::{
+    Dice, any_bytes, any_outcome, edited, exact_reads, mangle, request, untouched,
+};
 
 fn signals() -> impl Strategy<Value = Signal> {
-    prop_oneof![Just(Signal::Logs), Just(Signal::Traces), Just(Signal::Metrics)]
+    prop_oneof![
+        Just(Signal::Logs),
+        Just(Signal::Traces),
+        Just(Signal::Metrics)
+    ]
 }
 
 fn rolls(length: usize) -> impl Strategy<Value = Vec<u8>> {

@@ -31,7 +31,11 @@ pub(crate) fn any(memory: &Memory, content: Span) -> Result<Any, Malformed> {
         && wire::is_utf8(text)
     {
         let span = content.tail(text.len());
-        return Ok(Any { kind: ValueKind::Text, value: span.pack(), list: None });
+        return Ok(Any {
+            kind: ValueKind::Text,
+            value: span.pack(),
+            list: None,
+        });
     }
     any_in_general(memory, content)
 }
@@ -102,10 +106,7 @@ fn number(element: &Element, wire: u8) -> Result<u64, Malformed> {
 
 /// Key and value of a `KeyValue`: the last key, and the content of the value, if there is one. The key is not checked for UTF-8.
 #[inline]
-pub(crate) fn key_value(
-    memory: &Memory,
-    content: Span,
-) -> Result<(Span, Option<Span>), Malformed> {
+pub(crate) fn key_value(memory: &Memory, content: Span) -> Result<(Span, Option<Span>), Malformed> {
     if let Some((key, value)) = wire::plain_key_value(memory.get(content)) {
         let key = Span {
             start: content.start.saturating_add(2),

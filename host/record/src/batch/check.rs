@@ -327,7 +327,11 @@ impl Checker<'_> {
             None
         };
         let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
-        let known = self.batch.store.names.lookup_key(&self.batch.memory, parent, &key);
+        let known = self
+            .batch
+            .store
+            .names
+            .lookup_key(&self.batch.memory, parent, &key);
         match known {
             Some(name) if name != cell.name => self.give_way(list, name),
             _ => Ok(()),

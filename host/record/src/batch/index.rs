@@ -42,9 +42,9 @@ pub(crate) struct Indexer<'a> {
 
 /// The place of a message among nodes and frames.
 #[derive(Clone, Copy)]
-struct At {
-    node: u32,
-    frame: u32,
+pub(super) struct At {
+    pub(super) node: u32,
+    pub(super) frame: u32,
 }
 
 impl<'a> Indexer<'a> {
@@ -199,7 +199,10 @@ impl<'a> Indexer<'a> {
             }
             match entry.action {
                 Action::Unknown | Action::Skip => {}
-                Action::Attribute(slot) => self.attribute(at, &element, slot, &mut previous)?,
+                Action::Attribute(slot) => {
+                    self.attribute(at, &element, slot, &mut previous)?;
+                    self.attributes(at, (element.number, slot), &mut reader, &mut previous)?;
+                }
                 Action::Child(message) => self.pending.push(Pending {
                     message,
                     frame: frame_of(message, &element, at.frame),
@@ -322,7 +325,7 @@ impl<'a> Indexer<'a> {
     }
 
     /// Adds the cell of an `AnyValue` of a node, and the cells inside it.
-    fn value(
+    pub(super) fn value(
         &mut self,
         node: u32,
         name: u32,
@@ -404,8 +407,7 @@ impl<'a> Indexer<'a> {
                 });
             };
             let (name, value) = if container == ValueKind::Map {
-                let (key, value) =
-                    any::key_value(memory, element.inside())?;
+                let (key, value) = any::key_value(memory, element.inside())?;
                 (
                     self.store
                         .names
@@ -502,7 +504,7 @@ impl<'a> Indexer<'a> {
     }
 
     #[inline]
-    fn cell(&mut self, cell: Cell) -> Result<u32, Malformed> {
+    pub(super) fn cell(&mut self, cell: Cell) -> Result<u32, Malformed> {
         if self.store.cells.len() >= self.limits.cells {
             return Err(Malformed::Cells {
                 limit: self.limits.cells,
@@ -526,6 +528,7 @@ impl<'a> Indexer<'a> {
 }
 
 impl Store {
+    #[inline]
     pub(crate) fn append_to_node(&mut self, node: u32, cell: u32) {
         let last = std::mem::replace(&mut self.nodes[node].cells.last, cell);
         if last == NONE {

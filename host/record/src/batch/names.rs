@@ -127,6 +127,25 @@ impl Names {
         *uses = uses.saturating_sub(1);
     }
 
+    /// The name of an entry, if it is the one that stood at this place the last time.
+    #[inline]
+    pub(crate) fn guess(
+        &self,
+        memory: &Memory,
+        (parent, before): (u32, u32),
+        key: &[u8],
+    ) -> Option<u32> {
+        let guess = if before == NONE {
+            self.table[parent].first
+        } else {
+            self.table[before].follower
+        };
+        let name = self.table.at(guess)?;
+        let is_it = name.parent == parent
+            && matches!(name.step, Step::Key(known) if same(memory.get(known), key));
+        is_it.then_some(guess)
+    }
+
     /// The name of an entry. `before` is the entry read before it in the same map, or `NONE`.
     #[inline]
     pub(crate) fn entry(
@@ -136,20 +155,8 @@ impl Names {
         (parent, before): (u32, u32),
         key: Span,
     ) -> Result<u32, Malformed> {
-        let guess = if before == NONE {
-            self.table[parent].first
-        } else {
-            self.table[before].follower
-        };
-        if guess != NONE {
-            let name = &self.table[guess];
-            if let Step::Key(known) = name.step
-                && known.len == key.len
-                && name.parent == parent
-                && same(memory.get(known), memory.get(key))
-            {
-                return Ok(guess);
-            }
+        if let Some(known) = self.guess(memory, (parent, before), memory.get(key)) {
+            return Ok(known);
         }
         let found = self.entry_by_hash(memory, plan, parent, key)?;
         self.remember(parent, before, found);

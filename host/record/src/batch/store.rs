@@ -94,6 +94,11 @@ impl<T> std::ops::IndexMut<u32> for Table<T> {
 }
 
 impl<T> Table<T> {
+    /// An empty table with room.
+    pub(crate) fn with_capacity(entries: usize) -> Self {
+        Self(Vec::with_capacity(entries))
+    }
+
     #[expect(
         clippy::cast_possible_truncation,
         reason = "tables are limited far below 2^32 entries"

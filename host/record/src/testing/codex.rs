@@ -9,7 +9,11 @@ use prost::Message;
 /// A request of so many log records.
 #[must_use]
 pub fn codex_like(records: u64) -> Vec<u8> {
-    let scope = InstrumentationScope { name: "codex_otel".to_owned(), version: "0.58.0".to_owned(), ..Default::default() };
+    let scope = InstrumentationScope {
+        name: "codex_otel".to_owned(),
+        version: "0.58.0".to_owned(),
+        ..Default::default()
+    };
     let resource = Resource {
         attributes: vec![
             text("service.name", "codex_cli_rs"),
@@ -21,8 +25,19 @@ pub fn codex_like(records: u64) -> Vec<u8> {
         ..Resource::default()
     };
     let log_records = (0..records).map(record).collect();
-    let scope_logs = vec![ScopeLogs { scope: Some(scope), log_records, schema_url: String::new() }];
-    LogsData { resource_logs: vec![ResourceLogs { resource: Some(resource), scope_logs, schema_url: String::new() }] }.encode_to_vec()
+    let scope_logs = vec![ScopeLogs {
+        scope: Some(scope),
+        log_records,
+        schema_url: String::new(),
+    }];
+    LogsData {
+        resource_logs: vec![ResourceLogs {
+            resource: Some(resource),
+            scope_logs,
+            schema_url: String::new(),
+        }],
+    }
+    .encode_to_vec()
 }
 
 fn record(number: u64) -> LogRecord {
@@ -35,7 +50,10 @@ fn record(number: u64) -> LogRecord {
         attributes: vec![
             text("event.name", "codex.tool_result"),
             text("event.timestamp", "2026-06-12T09:41:07.123Z"),
-            text("conversation.id", &format!("0199f3a2-7c1e-7d30-9b2a-{number:012x}")),
+            text(
+                "conversation.id",
+                &format!("0199f3a2-7c1e-7d30-9b2a-{number:012x}"),
+            ),
             text("app.version", "0.58.0"),
             text("auth_mode", "ApiKey"),
             text("originator", "codex_cli_rs"),
@@ -44,10 +62,18 @@ fn record(number: u64) -> LogRecord {
             text("slug", "gpt-5-codex"),
             text("tool_name", "shell"),
             text("call_id", &format!("call_{number:024x}")),
-            text("arguments", &format!("{{\"command\":[\"bash\",\"-lc\",\"rg -n needle src/{number}\"],\"workdir\":\"/home/dev/work\"}}")),
+            text(
+                "arguments",
+                &format!(
+                    "{{\"command\":[\"bash\",\"-lc\",\"rg -n needle src/{number}\"],\"workdir\":\"/home/dev/work\"}}"
+                ),
+            ),
             text("duration_ms", "184"),
             text("success", "true"),
-            text("output", "src/main.rs:17: let needle = haystack.find(pattern); src/lib.rs:40: fn needle() -> usize"),
+            text(
+                "output",
+                "src/main.rs:17: let needle = haystack.find(pattern); src/lib.rs:40: fn needle() -> usize",
+            ),
             number_of("input_token_count", 1204),
             number_of("output_token_count", 87),
             number_of("cached_token_count", 960),
@@ -69,5 +95,9 @@ fn number_of(key: &str, value: i64) -> KeyValue {
 }
 
 fn attribute(key: &str, value: Any) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
+    KeyValue {
+        key: key.to_owned(),
+        value: Some(AnyValue { value: Some(value) }),
+        ..KeyValue::default()
+    }
 }

@@ -10,7 +10,9 @@ impl<'a> Dice<'a> {
     /// Dice that fall as `bytes` say.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes: bytes.iter() }
+        Self {
+            bytes: bytes.iter(),
+        }
     }
 
     /// The next byte.
@@ -26,7 +28,12 @@ impl<'a> Dice<'a> {
 
     /// A number below `sides`.
     pub fn below(&mut self, sides: usize) -> usize {
-        let roll = (usize::from(self.byte()) << 8) | if sides > 256 { usize::from(self.byte()) } else { 0 };
+        let roll = (usize::from(self.byte()) << 8)
+            | if sides > 256 {
+                usize::from(self.byte())
+            } else {
+                0
+            };
         let roll = if sides > 256 { roll } else { roll >> 8 };
         roll.checked_rem(sides).unwrap_or(0)
     }

@@ -47,11 +47,24 @@ pub fn edited(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         batch.project(&access, 0..batch.records(), &mut view);
         if batch.live_records() > 0 || batch.records() == 0 {
             let expected = lines_of_tree(&tree, Reach::Everything);
-            same(&lines_of_view(&view), &expected, &format!("what the next stage sees after {script}"));
-            let decoded = model::tree(signal, &batch.encode()).expect("prost decodes what was encoded");
-            same(&lines_of_tree(&decoded, Reach::Everything), &expected, &format!("what goes out after {script}"));
+            same(
+                &lines_of_view(&view),
+                &expected,
+                &format!("what the next stage sees after {script}"),
+            );
+            let decoded =
+                model::tree(signal, &batch.encode()).expect("prost decodes what was encoded");
+            same(
+                &lines_of_tree(&decoded, Reach::Everything),
+                &expected,
+                &format!("what goes out after {script}"),
+            );
             if !has_drops {
-                assert_eq!(unknown(&batch.encode()), unknown(wire), "unknown fields survive");
+                assert_eq!(
+                    unknown(&batch.encode()),
+                    unknown(wire),
+                    "unknown fields survive"
+                );
             }
         } else {
             assert!(batch.encode().is_empty());
@@ -63,7 +76,9 @@ pub fn edited(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
 }
 
 fn unknown(wire: &[u8]) -> usize {
-    wire.windows(UNKNOWN.len()).filter(|window| *window == UNKNOWN).count()
+    wire.windows(UNKNOWN.len())
+        .filter(|window| *window == UNKNOWN)
+        .count()
 }
 
 /// Writes an outcome, and does the same to the model. Says whether nodes were dropped.
@@ -101,7 +116,11 @@ fn find(view: &View, tree: &Tree) -> Vec<Found> {
     let live = tree.live();
     let signal = view.signal.unwrap();
     let mut found: Vec<Found> = Vec::new();
-    let mut used: Vec<Vec<bool>> = tree.nodes.iter().map(|node| vec![false; node.cells.len()]).collect();
+    let mut used: Vec<Vec<bool>> = tree
+        .nodes
+        .iter()
+        .map(|node| vec![false; node.cells.len()])
+        .collect();
     for cell in 0..view.cell_node.len() {
         let node = live[view.cell_node[cell] as usize];
         let spelled = path_of(view, cell);
@@ -111,7 +130,11 @@ fn find(view: &View, tree: &Tree) -> Vec<Found> {
             path.steps.remove(0);
         }
         let cell = if path.steps.is_empty() {
-            let place = tree.nodes[node].cells.iter().enumerate().position(|(place, (known, _))| *known == spelled && !used[node][place]);
+            let place = tree.nodes[node]
+                .cells
+                .iter()
+                .enumerate()
+                .position(|(place, (known, _))| *known == spelled && !used[node][place]);
             if let Some(place) = place {
                 used[node][place] = true;
             }
@@ -119,12 +142,23 @@ fn find(view: &View, tree: &Tree) -> Vec<Found> {
         } else {
             found.last().map_or(usize::MAX, |above| above.cell)
         };
-        found.push(Found { node, cell, steps: path.steps, slot });
+        found.push(Found {
+            node,
+            cell,
+            steps: path.steps,
+            slot,
+        });
     }
     found
 }
 
-fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'_>) {
+fn change(
+    place: usize,
+    found: &mut [Found],
+    tree: &mut Tree,
+    outcome: &mut Outcome,
+    dice: &mut Dice<'_>,
+) {
     let target = found[place].clone();
     if !target.slot.writable || target.cell == usize::MAX {
         return;
@@ -134,7 +168,11 @@ fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outc
     let place = u32::try_from(place).unwrap();
     match dice.below(3) {
         0 => {
-            let value = if is_value { value(dice) } else { typed(target.slot.form, dice) };
+            let value = if is_value {
+                value(dice)
+            } else {
+                typed(target.slot.form, dice)
+            };
             push(outcome, 0, place, 0, &value);
             if let Some(inside) = walk(&mut top.1, &target.steps) {
                 *inside = value;
@@ -146,7 +184,9 @@ fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outc
                 // Positions must hold until all edits are made: gone cells are taken out afterwards.
                 None => top.0 = String::new(),
                 Some((last, above)) => match (walk(&mut top.1, above), last) {
-                    (Some(Value::Map(entries)), Step::Key(key)) => entries.retain(|(known, _)| known != key),
+                    (Some(Value::Map(entries)), Step::Key(key)) => {
+                        entries.retain(|(known, _)| known != key)
+                    }
                     (Some(Value::Array(values)), Step::Index(index)) => {
                         // The same for elements: marked by a value that no other edit makes.
                         if let Some(value) = values.get_mut(*index as usize) {
@@ -166,7 +206,10 @@ fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outc
                     push_key(&mut path, &new);
                     let cells = &mut tree.nodes[target.node].cells;
                     if cells[target.cell].0 != path {
-                        cells.iter_mut().filter(|other| other.0 == path).for_each(|other| other.0 = String::new());
+                        cells
+                            .iter_mut()
+                            .filter(|other| other.0 == path)
+                            .for_each(|other| other.0 = String::new());
                     }
                     cells[target.cell].0 = path;
                 }
@@ -176,7 +219,10 @@ fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outc
                         if *old != new {
                             entries.retain(|(known, _)| *known != new);
                         }
-                        entries.iter_mut().filter(|(known, _)| known == old).for_each(|entry| entry.0.clone_from(&new));
+                        entries
+                            .iter_mut()
+                            .filter(|(known, _)| known == old)
+                            .for_each(|entry| entry.0.clone_from(&new));
                         follow(found, &target, &new);
                     }
                 }
@@ -187,10 +233,12 @@ fn change(place: usize, found: &mut [Found], tree: &mut Tree, outcome: &mut Outc
     }
 }
 
-
 /// Later edits of the same script find what lies in a renamed entry under its new key.
 fn follow(found: &mut [Found], renamed: &Found, key: &str) {
-    for other in found.iter_mut().filter(|other| other.node == renamed.node && other.cell == renamed.cell) {
+    for other in found
+        .iter_mut()
+        .filter(|other| other.node == renamed.node && other.cell == renamed.cell)
+    {
         if other.steps.starts_with(&renamed.steps) {
             other.steps[renamed.steps.len() - 1] = Step::Key(key.to_owned());
         }
@@ -207,24 +255,47 @@ fn put(view: &View, tree: &mut Tree, outcome: &mut Outcome, dice: &mut Dice<'_>)
     let signal = view.signal.unwrap();
     let slots: Vec<&Slot> = SLOTS
         .iter()
-        .filter(|slot| slot.node == kind && slot.belongs_to(signal) && slot.writable && !slot.path.contains("entity_refs"))
+        .filter(|slot| {
+            slot.node == kind
+                && slot.belongs_to(signal)
+                && slot.writable
+                && !slot.path.contains("entity_refs")
+        })
         // Which of these a data point or a metric has depends on its message.
-        .filter(|slot| !matches!(kind, NodeKind::DataPoint | NodeKind::Metric) || matches!(slot.path, "attributes" | "flags" | "metric.name" | "metric.metadata"))
+        .filter(|slot| {
+            !matches!(kind, NodeKind::DataPoint | NodeKind::Metric)
+                || matches!(
+                    slot.path,
+                    "attributes" | "flags" | "metric.name" | "metric.metadata"
+                )
+        })
         .collect();
-    let Some(slot) = dice.choose(&slots) else { return };
+    let Some(slot) = dice.choose(&slots) else {
+        return;
+    };
     let is_value = matches!(slot.form, Form::Any | Form::Attributes);
-    let value = if is_value { value(dice) } else { typed(slot.form, dice) };
+    let value = if is_value {
+        value(dice)
+    } else {
+        typed(slot.form, dice)
+    };
     let mut path = slot.path.to_owned();
     if slot.form == Form::Attributes {
         push_key(&mut path, &key(dice));
     }
     let field = u32::try_from(outcome.edits.fields.len()).unwrap();
-    outcome.edits.fields.push(((outcome.edits.text.len() as u64) << 32) | path.len() as u64);
+    outcome
+        .edits
+        .fields
+        .push(((outcome.edits.text.len() as u64) << 32) | path.len() as u64);
     outcome.edits.text.extend_from_slice(path.as_bytes());
     push(outcome, 1, u32::try_from(place).unwrap(), field, &value);
     let cells = &mut tree.nodes[node].cells;
     if slot.form.is_oneof() {
-        cells.iter_mut().filter(|cell| cell.0.contains("value_") && cell.0 != path).for_each(|cell| cell.0 = String::new());
+        cells
+            .iter_mut()
+            .filter(|cell| cell.0.contains("value_") && cell.0 != path)
+            .for_each(|cell| cell.0 = String::new());
     }
     match cells.iter_mut().find(|cell| cell.0 == path) {
         Some(cell) => cell.1 = value,
@@ -252,7 +323,9 @@ fn walk<'a>(value: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
     let mut here = value;
     for step in steps {
         here = match (here, step) {
-            (Value::Map(entries), Step::Key(key)) => &mut entries.iter_mut().find(|(known, _)| known == key)?.1,
+            (Value::Map(entries), Step::Key(key)) => {
+                &mut entries.iter_mut().find(|(known, _)| known == key)?.1
+            }
             (Value::Array(values), Step::Index(index)) => values.get_mut(*index as usize)?,
             _ => return None,
         };
@@ -277,7 +350,14 @@ fn push(outcome: &mut Outcome, op: u8, target: u32, field: u32, value: &Value) {
         Value::Array(_) | Value::Map(_) => {
             let mut bytes = Vec::new();
             value.encode(&mut bytes);
-            (if matches!(value, Value::Array(_)) { 6 } else { 7 }, span(&bytes))
+            (
+                if matches!(value, Value::Array(_)) {
+                    6
+                } else {
+                    7
+                },
+                span(&bytes),
+            )
         }
     };
     edits.op.push(op);
@@ -312,7 +392,8 @@ impl Tree {
         self.nodes[node].dropped = true;
         if self.nodes[node].kind == NodeKind::Metric {
             for index in 0..self.nodes.len() {
-                if self.nodes[index].parent == node && self.nodes[index].kind == NodeKind::DataPoint {
+                if self.nodes[index].parent == node && self.nodes[index].kind == NodeKind::DataPoint
+                {
                     self.nodes[index].dropped = true;
                 }
             }

@@ -16,9 +16,17 @@ pub fn untouched(signal: Signal, wire: &[u8]) {
     ] {
         let batch = index(signal, wire, &fields).expect("the request is well-formed");
         let mut view = View::default();
-        let access = Access { reads: fields, writes: Fields::none(signal), drops: false };
+        let access = Access {
+            reads: fields,
+            writes: Fields::none(signal),
+            drops: false,
+        };
         batch.project(&access, 0..batch.records(), &mut view);
-        same(&lines_of_view(&view), &lines_of_tree(&tree, reach), "what is shown");
+        same(
+            &lines_of_view(&view),
+            &lines_of_tree(&tree, reach),
+            "what is shown",
+        );
         assert_eq!(batch.encode(), wire);
         assert_eq!(count(signal, wire), Ok(batch.records()));
     }
@@ -40,7 +48,11 @@ pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     let reads = Fields::parse(signal, &reads).expect("paths that were shown");
     let others = Fields::parse(signal, &others).expect("paths that were shown");
     let batch = index(signal, wire, &others.union(&reads)).expect("the request is well-formed");
-    let access = Access { reads: reads.clone(), writes: Fields::none(signal), drops: false };
+    let access = Access {
+        reads: reads.clone(),
+        writes: Fields::none(signal),
+        drops: false,
+    };
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
     // What is below records is a node of those views alone that name a field of it.
@@ -58,22 +70,33 @@ pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         cells.retain(|(path, _)| reads.iter().any(|read| read == path));
     }
     same(&lines_of_view(&view), &expected, "what is shown");
-    assert_eq!(view.fields.len(), reads.len(), "no path beyond those that are listed");
+    assert_eq!(
+        view.fields.len(),
+        reads.len(),
+        "no path beyond those that are listed"
+    );
 }
 
 /// Bytes of any kind are a request or an error, never a panic; and a request that `prost` can decode, too, means the same.
 pub fn any_bytes(signal: Signal, wire: &[u8]) {
     let counted = count(signal, wire);
     let access = full_access(signal);
-    let Ok(batch) = index(signal, wire, &access.reads) else { return };
+    let Ok(batch) = index(signal, wire, &access.reads) else {
+        return;
+    };
     assert_eq!(batch.encode(), wire);
     assert_eq!(counted, Ok(batch.records()));
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
     assert_eq!(view.cell_node.len(), view.cell_value.len());
-    let Some(tree) = tree(signal, wire) else { return };
+    let Some(tree) = tree(signal, wire) else {
+        return;
+    };
     // Events and links may come in any order, which the decoded structs do not tell.
-    let (mut shown, mut expected) = (lines_of_view(&view), lines_of_tree(&tree, Reach::Everything));
+    let (mut shown, mut expected) = (
+        lines_of_view(&view),
+        lines_of_tree(&tree, Reach::Everything),
+    );
     for lines in [&mut shown, &mut expected] {
         for (_, parent, _) in lines.iter_mut() {
             *parent = 0;
@@ -86,16 +109,33 @@ pub fn any_bytes(signal: Signal, wire: &[u8]) {
 /// An outcome of any kind is refused or applied, never a panic; and what comes of it is a request.
 pub fn any_outcome(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     let access = full_access(signal);
-    let small = Limits { nodes: 10_000, cells: 20_000, depth: 64 };
+    let small = Limits {
+        nodes: 10_000,
+        cells: 20_000,
+        depth: 64,
+    };
     let wire = bytes::Bytes::copy_from_slice(wire);
-    let Ok(mut batch) = crate::Batch::index(signal, wire, std::sync::Arc::default(), &access.reads, &small) else { return };
+    let Ok(mut batch) = crate::Batch::index(
+        signal,
+        wire,
+        std::sync::Arc::default(),
+        &access.reads,
+        &small,
+    ) else {
+        return;
+    };
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
     let outcome = outcome(&view, dice);
-    let Ok(changes) = batch.check(&view, &access, 2, outcome) else { return };
+    let Ok(changes) = batch.check(&view, &access, 2, outcome) else {
+        return;
+    };
     batch.apply(vec![changes]);
     let encoded = batch.encode();
-    assert!(tree(signal, &encoded).is_some() || tree(signal, &batch_wire(&batch)).is_none(), "what comes of it is a request");
+    assert!(
+        tree(signal, &encoded).is_some() || tree(signal, &batch_wire(&batch)).is_none(),
+        "what comes of it is a request"
+    );
     batch.project(&access, 0..batch.records(), &mut view);
     index(signal, &encoded, &access.reads).expect("what comes of it can be indexed");
 }
@@ -106,26 +146,48 @@ fn batch_wire(batch: &crate::Batch) -> bytes::Bytes {
 
 fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
     let mut edits = Edits::default();
-    for path in ["body", "attributes[\"model\"]", "attributes[\"a\"][\"b\"][0]", "metric.name", "nothing", "status.code"] {
-        edits.fields.push((edits.text.len() as u64) << 32 | path.len() as u64);
+    for path in [
+        "body",
+        "attributes[\"model\"]",
+        "attributes[\"a\"][\"b\"][0]",
+        "metric.name",
+        "nothing",
+        "status.code",
+    ] {
+        edits
+            .fields
+            .push((edits.text.len() as u64) << 32 | path.len() as u64);
         edits.text.extend_from_slice(path.as_bytes());
     }
     let texts = dice.below(40);
     edits.text.extend((0..texts).map(|_| dice.byte()));
     // An empty map, and one with an entry.
-    edits.text.extend_from_slice(&[0x32, 0, 0x32, 5, 0x0a, 3, 0x0a, 1, b'k']);
+    edits
+        .text
+        .extend_from_slice(&[0x32, 0, 0x32, 5, 0x0a, 3, 0x0a, 1, b'k']);
     let near = |dice: &mut Dice<'_>, length: usize| {
-        u32::try_from(if dice.once_in(20) { dice.below(65_536) } else { dice.below(length.max(1)) }).unwrap_or(0)
+        u32::try_from(if dice.once_in(20) {
+            dice.below(65_536)
+        } else {
+            dice.below(length.max(1))
+        })
+        .unwrap_or(0)
     };
     for _ in 0..dice.below(12) {
         let op = dice.below(5);
         edits.op.push(u8::try_from(op).unwrap_or(0));
-        edits.target.push(if op == 1 { near(dice, view.node_kind.len()) } else { near(dice, view.cell_node.len()) });
+        edits.target.push(if op == 1 {
+            near(dice, view.node_kind.len())
+        } else {
+            near(dice, view.cell_node.len())
+        });
         edits.field.push(near(dice, edits.fields.len()));
         edits.kind.push(u8::try_from(dice.below(8)).unwrap_or(0));
         let start = near(dice, edits.text.len());
         let length = near(dice, 10);
-        edits.value.push((u64::from(start) << 32) | u64::from(length));
+        edits
+            .value
+            .push((u64::from(start) << 32) | u64::from(length));
         edits.rule.push(near(dice, 2));
     }
     if dice.once_in(30) {
@@ -134,7 +196,9 @@ fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
     let mut judgements = Judgements::default();
     for _ in 0..dice.below(4) {
         judgements.node.push(near(dice, view.node_kind.len()));
-        judgements.verdict.push(u8::try_from(dice.below(5)).unwrap_or(0));
+        judgements
+            .verdict
+            .push(u8::try_from(dice.below(5)).unwrap_or(0));
         judgements.rule.push(near(dice, 2));
         judgements.argument.push(0);
     }

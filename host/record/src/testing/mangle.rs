@@ -16,10 +16,18 @@ pub fn mangle(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) -> Vec<u8> {
     out
 }
 
-fn message(signal: Signal, message_type: Message, content: &[u8], dice: &mut Dice<'_>, out: &mut Vec<u8>) {
+fn message(
+    signal: Signal,
+    message_type: Message,
+    content: &[u8],
+    dice: &mut Dice<'_>,
+    out: &mut Vec<u8>,
+) {
     let mut reader = Reader::new(content, 0);
     while let Ok(Some(element)) = reader.next() {
-        let row = schema::rows().iter().find(|row| row.message == message_type && u32::from(row.number) == element.number);
+        let row = schema::rows()
+            .iter()
+            .find(|row| row.message == message_type && u32::from(row.number) == element.number);
         let form = row.map(|row| row.form);
         let inner = match form {
             Some(Form::Records) => Some(match signal {
@@ -27,7 +35,9 @@ fn message(signal: Signal, message_type: Message, content: &[u8], dice: &mut Dic
                 Signal::Traces => Message::Span,
                 Signal::Metrics => Message::Metric,
             }),
-            Some(Form::Inner(inner) | Form::Inners(inner) | Form::Data(inner) | Form::Child(inner)) => Some(inner),
+            Some(
+                Form::Inner(inner) | Form::Inners(inner) | Form::Data(inner) | Form::Child(inner),
+            ) => Some(inner),
             _ => None,
         };
         let bytes = &content[element.content as usize..element.end as usize];
@@ -37,7 +47,8 @@ fn message(signal: Signal, message_type: Message, content: &[u8], dice: &mut Dic
             put(&element, &inside, dice, out);
             continue;
         }
-        let comes_again = form.is_some_and(|form| form.value_kind().is_some() && !is_repeated(form));
+        let comes_again =
+            form.is_some_and(|form| form.value_kind().is_some() && !is_repeated(form));
         if comes_again && dice.once_in(10) {
             put(&element, bytes, dice, out);
         }
@@ -49,11 +60,22 @@ fn message(signal: Signal, message_type: Message, content: &[u8], dice: &mut Dic
 }
 
 fn is_repeated(form: Form) -> bool {
-    matches!(form, Form::Texts | Form::PackedFixed64 | Form::PackedDouble | Form::PackedUint64 | Form::Quantiles)
+    matches!(
+        form,
+        Form::Texts
+            | Form::PackedFixed64
+            | Form::PackedDouble
+            | Form::PackedUint64
+            | Form::Quantiles
+    )
 }
 
 fn put(element: &Element, content: &[u8], dice: &mut Dice<'_>, out: &mut Vec<u8>) {
-    varint(out, (u64::from(element.number) << 3) | u64::from(element.wire), dice);
+    varint(
+        out,
+        (u64::from(element.number) << 3) | u64::from(element.wire),
+        dice,
+    );
     match element.wire {
         BYTES => {
             varint(out, content.len() as u64, dice);

@@ -1,6 +1,12 @@
 //! What tests, fuzzers and benches of the batch share: requests, a second opinion from `prost`, and the laws between the two.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 mod codex;
 mod dice;
@@ -31,7 +37,9 @@ pub fn everything(signal: Signal) -> Fields {
         .iter()
         .filter(|slot| slot.belongs_to(signal))
         .map(|slot| match slot.form {
-            crate::schema::Form::Attributes | crate::schema::Form::Any => format!("{}[**]", slot.path),
+            crate::schema::Form::Attributes | crate::schema::Form::Any => {
+                format!("{}[**]", slot.path)
+            }
             _ => slot.path.to_owned(),
         })
         .collect();
@@ -41,10 +49,20 @@ pub fn everything(signal: Signal) -> Fields {
 /// Access to all of that.
 #[must_use]
 pub fn full_access(signal: Signal) -> Access {
-    Access { reads: everything(signal), writes: everything(signal), drops: true }
+    Access {
+        reads: everything(signal),
+        writes: everything(signal),
+        drops: true,
+    }
 }
 
 /// Indexes a request with default limits and nothing known about the client.
 pub fn index(signal: Signal, wire: &[u8], wanted: &Fields) -> Result<Batch, Malformed> {
-    Batch::index(signal, Bytes::copy_from_slice(wire), Arc::default(), wanted, &Limits::default())
+    Batch::index(
+        signal,
+        Bytes::copy_from_slice(wire),
+        Arc::default(),
+        wanted,
+        &Limits::default(),
+    )
 }

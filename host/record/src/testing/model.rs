@@ -6,8 +6,8 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData};
 use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, MetricsData, NumberDataPoint, SummaryDataPoint, exemplar,
-    number_data_point,
+    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, MetricsData,
+    NumberDataPoint, SummaryDataPoint, exemplar, number_data_point,
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{Span, TracesData};
@@ -42,7 +42,10 @@ pub(super) fn tree(signal: Signal, wire: &[u8]) -> Option<Tree> {
                 let at = tree.resource(request, entry.resource.as_ref(), &entry.schema_url);
                 for scope in entry.scope_logs {
                     let at = tree.scope(at, scope.scope.as_ref(), &scope.schema_url);
-                    scope.log_records.iter().for_each(|record| tree.log_record(at, record));
+                    scope
+                        .log_records
+                        .iter()
+                        .for_each(|record| tree.log_record(at, record));
                 }
             }
         }
@@ -60,7 +63,10 @@ pub(super) fn tree(signal: Signal, wire: &[u8]) -> Option<Tree> {
                 let at = tree.resource(request, entry.resource.as_ref(), &entry.schema_url);
                 for scope in entry.scope_metrics {
                     let at = tree.scope(at, scope.scope.as_ref(), &scope.schema_url);
-                    scope.metrics.iter().for_each(|metric| tree.metric(at, metric));
+                    scope
+                        .metrics
+                        .iter()
+                        .for_each(|metric| tree.metric(at, metric));
                 }
             }
         }
@@ -83,12 +89,20 @@ pub(super) fn value(any: &AnyValue) -> Value {
 }
 
 fn entry(entry: &KeyValue) -> (String, Value) {
-    (entry.key.clone(), entry.value.as_ref().map_or(Value::Empty, value))
+    (
+        entry.key.clone(),
+        entry.value.as_ref().map_or(Value::Empty, value),
+    )
 }
 
 impl Tree {
     fn node(&mut self, kind: NodeKind, parent: usize) -> usize {
-        self.nodes.push(Node { kind, parent, cells: Vec::new(), dropped: false });
+        self.nodes.push(Node {
+            kind,
+            parent,
+            cells: Vec::new(),
+            dropped: false,
+        });
         self.nodes.len().saturating_sub(1)
     }
 
@@ -103,7 +117,10 @@ impl Tree {
     }
 
     fn int(&mut self, node: usize, path: &str, value: impl Into<i128>) {
-        #[expect(clippy::cast_possible_truncation, reason = "unsigned numbers are delivered as their two's complement")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "unsigned numbers are delivered as their two's complement"
+        )]
         self.cell(node, path, Value::Int(value.into() as i64));
     }
 
@@ -121,7 +138,11 @@ impl Tree {
         self.text(at, "resource.schema_url", schema_url);
         let Some(resource) = resource else { return at };
         self.attributes(at, "resource.attributes", &resource.attributes);
-        self.int(at, "resource.dropped_attributes_count", resource.dropped_attributes_count);
+        self.int(
+            at,
+            "resource.dropped_attributes_count",
+            resource.dropped_attributes_count,
+        );
         for entity in &resource.entity_refs {
             // Several have the same path, so one that is not on the wire must not be counted.
             for (path, text) in [("schema_url", &entity.schema_url), ("type", &entity.r#type)] {
@@ -129,34 +150,57 @@ impl Tree {
                     self.text(at, &format!("resource.entity_refs.{path}"), text);
                 }
             }
-            entity.id_keys.iter().for_each(|key| self.text(at, "resource.entity_refs.id_keys", key));
-            entity.description_keys.iter().for_each(|key| self.text(at, "resource.entity_refs.description_keys", key));
+            entity
+                .id_keys
+                .iter()
+                .for_each(|key| self.text(at, "resource.entity_refs.id_keys", key));
+            entity
+                .description_keys
+                .iter()
+                .for_each(|key| self.text(at, "resource.entity_refs.description_keys", key));
         }
         at
     }
 
-    fn scope(&mut self, parent: usize, scope: Option<&InstrumentationScope>, schema_url: &str) -> usize {
+    fn scope(
+        &mut self,
+        parent: usize,
+        scope: Option<&InstrumentationScope>,
+        schema_url: &str,
+    ) -> usize {
         let at = self.node(NodeKind::Scope, parent);
         self.text(at, "scope.schema_url", schema_url);
         let Some(scope) = scope else { return at };
         self.text(at, "scope.name", &scope.name);
         self.text(at, "scope.version", &scope.version);
         self.attributes(at, "scope.attributes", &scope.attributes);
-        self.int(at, "scope.dropped_attributes_count", scope.dropped_attributes_count);
+        self.int(
+            at,
+            "scope.dropped_attributes_count",
+            scope.dropped_attributes_count,
+        );
         at
     }
 
     fn log_record(&mut self, parent: usize, record: &LogRecord) {
         let at = self.node(NodeKind::LogRecord, parent);
         self.int(at, "time_unix_nano", record.time_unix_nano);
-        self.int(at, "observed_time_unix_nano", record.observed_time_unix_nano);
+        self.int(
+            at,
+            "observed_time_unix_nano",
+            record.observed_time_unix_nano,
+        );
         self.int(at, "severity_number", record.severity_number);
         self.text(at, "severity_text", &record.severity_text);
         if let Some(body) = &record.body {
             self.cell(at, "body", value(body));
         }
         self.attributes(at, "attributes", &record.attributes);
-        self.int(at, "dropped_attributes_count", record.dropped_attributes_count);
+        self.int(
+            at,
+            "dropped_attributes_count",
+            record.dropped_attributes_count,
+        );
         self.int(at, "flags", record.flags);
         self.cell(at, "trace_id", Value::Bytes(record.trace_id.clone()));
         self.cell(at, "span_id", Value::Bytes(record.span_id.clone()));
@@ -167,7 +211,11 @@ impl Tree {
         let at = self.node(NodeKind::Span, parent);
         self.cell(at, "trace_id", Value::Bytes(span.trace_id.clone()));
         self.cell(at, "span_id", Value::Bytes(span.span_id.clone()));
-        self.cell(at, "parent_span_id", Value::Bytes(span.parent_span_id.clone()));
+        self.cell(
+            at,
+            "parent_span_id",
+            Value::Bytes(span.parent_span_id.clone()),
+        );
         self.text(at, "trace_state", &span.trace_state);
         self.int(at, "flags", span.flags);
         self.text(at, "name", &span.name);
@@ -175,7 +223,11 @@ impl Tree {
         self.int(at, "start_time_unix_nano", span.start_time_unix_nano);
         self.int(at, "end_time_unix_nano", span.end_time_unix_nano);
         self.attributes(at, "attributes", &span.attributes);
-        self.int(at, "dropped_attributes_count", span.dropped_attributes_count);
+        self.int(
+            at,
+            "dropped_attributes_count",
+            span.dropped_attributes_count,
+        );
         self.int(at, "dropped_events_count", span.dropped_events_count);
         self.int(at, "dropped_links_count", span.dropped_links_count);
         if let Some(status) = &span.status {
@@ -187,7 +239,11 @@ impl Tree {
             self.int(at, "spanevent.time_unix_nano", event.time_unix_nano);
             self.text(at, "spanevent.name", &event.name);
             self.attributes(at, "spanevent.attributes", &event.attributes);
-            self.int(at, "spanevent.dropped_attributes_count", event.dropped_attributes_count);
+            self.int(
+                at,
+                "spanevent.dropped_attributes_count",
+                event.dropped_attributes_count,
+            );
         }
         for link in &span.links {
             let at = self.node(NodeKind::SpanLink, at);
@@ -195,7 +251,11 @@ impl Tree {
             self.cell(at, "spanlink.span_id", Value::Bytes(link.span_id.clone()));
             self.text(at, "spanlink.trace_state", &link.trace_state);
             self.attributes(at, "spanlink.attributes", &link.attributes);
-            self.int(at, "spanlink.dropped_attributes_count", link.dropped_attributes_count);
+            self.int(
+                at,
+                "spanlink.dropped_attributes_count",
+                link.dropped_attributes_count,
+            );
             self.int(at, "spanlink.flags", link.flags);
         }
     }
@@ -217,21 +277,41 @@ impl Tree {
         self.int(at, "metric.type", number);
         self.int(at, "metric.aggregation_temporality", temporality);
         match metric.data.as_ref() {
-            Some(Data::Gauge(gauge)) => gauge.data_points.iter().for_each(|point| self.number_point(at, point)),
+            Some(Data::Gauge(gauge)) => gauge
+                .data_points
+                .iter()
+                .for_each(|point| self.number_point(at, point)),
             Some(Data::Sum(sum)) => {
                 self.cell(at, "metric.is_monotonic", Value::Boolean(sum.is_monotonic));
-                sum.data_points.iter().for_each(|point| self.number_point(at, point));
+                sum.data_points
+                    .iter()
+                    .for_each(|point| self.number_point(at, point));
             }
-            Some(Data::Histogram(data)) => data.data_points.iter().for_each(|point| self.histogram_point(at, point)),
+            Some(Data::Histogram(data)) => data
+                .data_points
+                .iter()
+                .for_each(|point| self.histogram_point(at, point)),
             Some(Data::ExponentialHistogram(data)) => {
-                data.data_points.iter().for_each(|point| self.exponential_point(at, point));
+                data.data_points
+                    .iter()
+                    .for_each(|point| self.exponential_point(at, point));
             }
-            Some(Data::Summary(data)) => data.data_points.iter().for_each(|point| self.summary_point(at, point)),
+            Some(Data::Summary(data)) => data
+                .data_points
+                .iter()
+                .for_each(|point| self.summary_point(at, point)),
             None => {}
         }
     }
 
-    fn point(&mut self, parent: usize, attributes: &[KeyValue], start: u64, time: u64, flags: u32) -> usize {
+    fn point(
+        &mut self,
+        parent: usize,
+        attributes: &[KeyValue],
+        start: u64,
+        time: u64,
+        flags: u32,
+    ) -> usize {
         let at = self.node(NodeKind::DataPoint, parent);
         self.attributes(at, "attributes", attributes);
         self.int(at, "start_time_unix_nano", start);
@@ -241,37 +321,78 @@ impl Tree {
     }
 
     fn number_point(&mut self, parent: usize, point: &NumberDataPoint) {
-        let at = self.point(parent, &point.attributes, point.start_time_unix_nano, point.time_unix_nano, point.flags);
+        let at = self.point(
+            parent,
+            &point.attributes,
+            point.start_time_unix_nano,
+            point.time_unix_nano,
+            point.flags,
+        );
         match point.value {
-            Some(number_data_point::Value::AsInt(value)) => self.cell(at, "value_int", Value::Int(value)),
-            Some(number_data_point::Value::AsDouble(value)) => self.cell(at, "value_double", Value::Double(value)),
+            Some(number_data_point::Value::AsInt(value)) => {
+                self.cell(at, "value_int", Value::Int(value))
+            }
+            Some(number_data_point::Value::AsDouble(value)) => {
+                self.cell(at, "value_double", Value::Double(value))
+            }
             None => {}
         }
-        point.exemplars.iter().for_each(|exemplar| self.exemplar(at, exemplar));
+        point
+            .exemplars
+            .iter()
+            .for_each(|exemplar| self.exemplar(at, exemplar));
     }
 
     fn histogram_point(&mut self, parent: usize, point: &HistogramDataPoint) {
-        let at = self.point(parent, &point.attributes, point.start_time_unix_nano, point.time_unix_nano, point.flags);
+        let at = self.point(
+            parent,
+            &point.attributes,
+            point.start_time_unix_nano,
+            point.time_unix_nano,
+            point.flags,
+        );
         self.int(at, "count", point.count);
-        self.doubles(at, &[("sum", point.sum), ("min", point.min), ("max", point.max)]);
+        self.doubles(
+            at,
+            &[("sum", point.sum), ("min", point.min), ("max", point.max)],
+        );
         self.counts(at, "bucket_counts", &point.bucket_counts);
-        let bounds: Vec<Value> = point.explicit_bounds.iter().map(|bound| Value::Double(*bound)).collect();
+        let bounds: Vec<Value> = point
+            .explicit_bounds
+            .iter()
+            .map(|bound| Value::Double(*bound))
+            .collect();
         if !bounds.is_empty() {
             self.cell(at, "explicit_bounds", Value::Array(bounds));
         }
-        point.exemplars.iter().for_each(|exemplar| self.exemplar(at, exemplar));
+        point
+            .exemplars
+            .iter()
+            .for_each(|exemplar| self.exemplar(at, exemplar));
     }
 
     fn exponential_point(&mut self, parent: usize, point: &ExponentialHistogramDataPoint) {
-        let at = self.point(parent, &point.attributes, point.start_time_unix_nano, point.time_unix_nano, point.flags);
+        let at = self.point(
+            parent,
+            &point.attributes,
+            point.start_time_unix_nano,
+            point.time_unix_nano,
+            point.flags,
+        );
         self.int(at, "count", point.count);
-        self.doubles(at, &[("sum", point.sum), ("min", point.min), ("max", point.max)]);
+        self.doubles(
+            at,
+            &[("sum", point.sum), ("min", point.min), ("max", point.max)],
+        );
         self.int(at, "scale", point.scale);
         self.int(at, "zero_count", point.zero_count);
         self.cell(at, "zero_threshold", Value::Double(point.zero_threshold));
         self.buckets(at, "positive", point.positive.as_ref());
         self.buckets(at, "negative", point.negative.as_ref());
-        point.exemplars.iter().for_each(|exemplar| self.exemplar(at, exemplar));
+        point
+            .exemplars
+            .iter()
+            .for_each(|exemplar| self.exemplar(at, exemplar));
     }
 
     fn buckets(&mut self, at: usize, path: &str, buckets: Option<&Buckets>) {
@@ -282,7 +403,13 @@ impl Tree {
     }
 
     fn summary_point(&mut self, parent: usize, point: &SummaryDataPoint) {
-        let at = self.point(parent, &point.attributes, point.start_time_unix_nano, point.time_unix_nano, point.flags);
+        let at = self.point(
+            parent,
+            &point.attributes,
+            point.start_time_unix_nano,
+            point.time_unix_nano,
+            point.flags,
+        );
         self.int(at, "count", point.count);
         self.cell(at, "sum", Value::Double(point.sum));
         let quantiles: Vec<Value> = point
@@ -310,20 +437,39 @@ impl Tree {
 
     fn counts(&mut self, at: usize, path: &str, counts: &[u64]) {
         if !counts.is_empty() {
-            let counts = counts.iter().map(|count| Value::Int(count.cast_signed())).collect();
+            let counts = counts
+                .iter()
+                .map(|count| Value::Int(count.cast_signed()))
+                .collect();
             self.cell(at, path, Value::Array(counts));
         }
     }
 
     fn exemplar(&mut self, parent: usize, exemplar: &Exemplar) {
         let at = self.node(NodeKind::Exemplar, parent);
-        self.attributes(at, "exemplar.filtered_attributes", &exemplar.filtered_attributes);
+        self.attributes(
+            at,
+            "exemplar.filtered_attributes",
+            &exemplar.filtered_attributes,
+        );
         self.int(at, "exemplar.time_unix_nano", exemplar.time_unix_nano);
-        self.cell(at, "exemplar.span_id", Value::Bytes(exemplar.span_id.clone()));
-        self.cell(at, "exemplar.trace_id", Value::Bytes(exemplar.trace_id.clone()));
+        self.cell(
+            at,
+            "exemplar.span_id",
+            Value::Bytes(exemplar.span_id.clone()),
+        );
+        self.cell(
+            at,
+            "exemplar.trace_id",
+            Value::Bytes(exemplar.trace_id.clone()),
+        );
         match exemplar.value {
-            Some(exemplar::Value::AsInt(value)) => self.cell(at, "exemplar.value_int", Value::Int(value)),
-            Some(exemplar::Value::AsDouble(value)) => self.cell(at, "exemplar.value_double", Value::Double(value)),
+            Some(exemplar::Value::AsInt(value)) => {
+                self.cell(at, "exemplar.value_int", Value::Int(value))
+            }
+            Some(exemplar::Value::AsDouble(value)) => {
+                self.cell(at, "exemplar.value_double", Value::Double(value))
+            }
             None => {}
         }
     }

@@ -1,14 +1,17 @@
 //! Arbitrary requests: every field, odd keys, duplicates, nested values.
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList,
+};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::summary_data_point::ValueAtQuantile;
 use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge, Histogram, HistogramDataPoint, Metric, MetricsData,
-    NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint, exemplar, number_data_point,
+    Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge, Histogram,
+    HistogramDataPoint, Metric, MetricsData, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum,
+    Summary, SummaryDataPoint, exemplar, number_data_point,
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
@@ -18,16 +21,34 @@ use prost::Message;
 use super::Dice;
 use crate::signal::Signal;
 
-const TEXTS: [&str; 8] = ["", "a", "héllo", "a \"quoted\" \\ text", "sk-secret", "x\ny", "0123456789012345678901234567890123456789", "🦀"];
+const TEXTS: [&str; 8] = [
+    "",
+    "a",
+    "héllo",
+    "a \"quoted\" \\ text",
+    "sk-secret",
+    "x\ny",
+    "0123456789012345678901234567890123456789",
+    "🦀",
+];
 const KEYS: [&str; 8] = ["model", "a", "b", "", "a\"b\\c", "ключ", "tokens", "d.e"];
 
 /// An arbitrary request of a signal.
 #[must_use]
 pub fn request(signal: Signal, dice: &mut Dice<'_>) -> Vec<u8> {
     match signal {
-        Signal::Logs => LogsData { resource_logs: many(dice, 3, resource_logs) }.encode_to_vec(),
-        Signal::Traces => TracesData { resource_spans: many(dice, 3, resource_spans) }.encode_to_vec(),
-        Signal::Metrics => MetricsData { resource_metrics: many(dice, 3, resource_metrics) }.encode_to_vec(),
+        Signal::Logs => LogsData {
+            resource_logs: many(dice, 3, resource_logs),
+        }
+        .encode_to_vec(),
+        Signal::Traces => TracesData {
+            resource_spans: many(dice, 3, resource_spans),
+        }
+        .encode_to_vec(),
+        Signal::Metrics => MetricsData {
+            resource_metrics: many(dice, 3, resource_metrics),
+        }
+        .encode_to_vec(),
     }
 }
 
@@ -37,13 +58,21 @@ fn many<T>(dice: &mut Dice<'_>, most: usize, make: fn(&mut Dice<'_>) -> T) -> Ve
 }
 
 fn maybe<T>(dice: &mut Dice<'_>, make: fn(&mut Dice<'_>) -> T) -> Option<T> {
-    if dice.once_in(2) { Some(make(dice)) } else { None }
+    if dice.once_in(2) {
+        Some(make(dice))
+    } else {
+        None
+    }
 }
 
 pub(super) fn text(dice: &mut Dice<'_>) -> String {
     let text = dice.choose(&TEXTS).copied().unwrap_or_default();
     // Lengths around the widths of varints.
-    if dice.once_in(40) { text.repeat(dice.below(9000)) } else { text.to_owned() }
+    if dice.once_in(40) {
+        text.repeat(dice.below(9000))
+    } else {
+        text.to_owned()
+    }
 }
 
 pub(super) fn key(dice: &mut Dice<'_>) -> String {
@@ -51,7 +80,11 @@ pub(super) fn key(dice: &mut Dice<'_>) -> String {
 }
 
 fn id(dice: &mut Dice<'_>, length: usize) -> Vec<u8> {
-    if dice.once_in(3) { Vec::new() } else { (0..length).map(|_| dice.byte()).collect() }
+    if dice.once_in(3) {
+        Vec::new()
+    } else {
+        (0..length).map(|_| dice.byte()).collect()
+    }
 }
 
 fn small(dice: &mut Dice<'_>) -> u32 {
@@ -78,10 +111,16 @@ pub(super) fn any_of_depth(dice: &mut Dice<'_>, depth: usize) -> AnyValue {
         2 => Some(Any::BoolValue(dice.once_in(2))),
         3 => Some(Any::IntValue(dice.number().cast_signed())),
         4 => Some(Any::DoubleValue(double(dice))),
-        5 => Some(Any::BytesValue(if dice.once_in(2) { text(dice).into_bytes() } else { vec![0xff, dice.byte()] })),
+        5 => Some(Any::BytesValue(if dice.once_in(2) {
+            text(dice).into_bytes()
+        } else {
+            vec![0xff, dice.byte()]
+        })),
         6 => {
             let count = dice.below(4);
-            let values = (0..count).map(|_| any_of_depth(dice, depth.saturating_sub(1))).collect();
+            let values = (0..count)
+                .map(|_| any_of_depth(dice, depth.saturating_sub(1)))
+                .collect();
             Some(Any::ArrayValue(ArrayValue { values }))
         }
         _ => {
@@ -91,7 +130,11 @@ pub(super) fn any_of_depth(dice: &mut Dice<'_>, depth: usize) -> AnyValue {
                 // Inside a value keys are unique: two cells with one path could not be told apart by the model.
                 if !values.iter().any(|entry| entry.key == key) {
                     let value = any_of_depth(dice, depth.saturating_sub(1));
-                    values.push(KeyValue { key, value: Some(value), ..KeyValue::default() });
+                    values.push(KeyValue {
+                        key,
+                        value: Some(value),
+                        ..KeyValue::default()
+                    });
                 }
             }
             Some(Any::KvlistValue(KeyValueList { values }))
@@ -101,7 +144,15 @@ pub(super) fn any_of_depth(dice: &mut Dice<'_>, depth: usize) -> AnyValue {
 }
 
 fn key_value(dice: &mut Dice<'_>) -> KeyValue {
-    KeyValue { key: key(dice), value: if dice.once_in(9) { None } else { Some(any(dice)) }, ..KeyValue::default() }
+    KeyValue {
+        key: key(dice),
+        value: if dice.once_in(9) {
+            None
+        } else {
+            Some(any(dice))
+        },
+        ..KeyValue::default()
+    }
 }
 
 fn attributes(dice: &mut Dice<'_>) -> Vec<KeyValue> {
@@ -109,11 +160,20 @@ fn attributes(dice: &mut Dice<'_>) -> Vec<KeyValue> {
 }
 
 fn entity_ref(dice: &mut Dice<'_>) -> EntityRef {
-    EntityRef { schema_url: text(dice), r#type: text(dice), id_keys: many(dice, 2, key), description_keys: many(dice, 2, key) }
+    EntityRef {
+        schema_url: text(dice),
+        r#type: text(dice),
+        id_keys: many(dice, 2, key),
+        description_keys: many(dice, 2, key),
+    }
 }
 
 fn resource(dice: &mut Dice<'_>) -> Resource {
-    Resource { attributes: attributes(dice), dropped_attributes_count: small(dice), entity_refs: many(dice, 2, entity_ref) }
+    Resource {
+        attributes: attributes(dice),
+        dropped_attributes_count: small(dice),
+        entity_refs: many(dice, 2, entity_ref),
+    }
 }
 
 fn scope(dice: &mut Dice<'_>) -> InstrumentationScope {
@@ -126,11 +186,19 @@ fn scope(dice: &mut Dice<'_>) -> InstrumentationScope {
 }
 
 fn resource_logs(dice: &mut Dice<'_>) -> ResourceLogs {
-    ResourceLogs { resource: maybe(dice, resource), scope_logs: many(dice, 2, scope_logs), schema_url: text(dice) }
+    ResourceLogs {
+        resource: maybe(dice, resource),
+        scope_logs: many(dice, 2, scope_logs),
+        schema_url: text(dice),
+    }
 }
 
 fn scope_logs(dice: &mut Dice<'_>) -> ScopeLogs {
-    ScopeLogs { scope: maybe(dice, scope), log_records: many(dice, 4, log_record), schema_url: text(dice) }
+    ScopeLogs {
+        scope: maybe(dice, scope),
+        log_records: many(dice, 4, log_record),
+        schema_url: text(dice),
+    }
 }
 
 fn log_record(dice: &mut Dice<'_>) -> LogRecord {
@@ -150,11 +218,19 @@ fn log_record(dice: &mut Dice<'_>) -> LogRecord {
 }
 
 fn resource_spans(dice: &mut Dice<'_>) -> ResourceSpans {
-    ResourceSpans { resource: maybe(dice, resource), scope_spans: many(dice, 2, scope_spans), schema_url: text(dice) }
+    ResourceSpans {
+        resource: maybe(dice, resource),
+        scope_spans: many(dice, 2, scope_spans),
+        schema_url: text(dice),
+    }
 }
 
 fn scope_spans(dice: &mut Dice<'_>) -> ScopeSpans {
-    ScopeSpans { scope: maybe(dice, scope), spans: many(dice, 3, span), schema_url: text(dice) }
+    ScopeSpans {
+        scope: maybe(dice, scope),
+        spans: many(dice, 3, span),
+        schema_url: text(dice),
+    }
 }
 
 fn span(dice: &mut Dice<'_>) -> Span {
@@ -174,7 +250,10 @@ fn span(dice: &mut Dice<'_>) -> Span {
         dropped_events_count: small(dice),
         links: many(dice, 2, link),
         dropped_links_count: small(dice),
-        status: maybe(dice, |dice| Status { message: text(dice), code: int32(dice) }),
+        status: maybe(dice, |dice| Status {
+            message: text(dice),
+            code: int32(dice),
+        }),
     }
 }
 
@@ -199,11 +278,19 @@ fn link(dice: &mut Dice<'_>) -> Link {
 }
 
 fn resource_metrics(dice: &mut Dice<'_>) -> ResourceMetrics {
-    ResourceMetrics { resource: maybe(dice, resource), scope_metrics: many(dice, 2, scope_metrics), schema_url: text(dice) }
+    ResourceMetrics {
+        resource: maybe(dice, resource),
+        scope_metrics: many(dice, 2, scope_metrics),
+        schema_url: text(dice),
+    }
 }
 
 fn scope_metrics(dice: &mut Dice<'_>) -> ScopeMetrics {
-    ScopeMetrics { scope: maybe(dice, scope), metrics: many(dice, 3, metric), schema_url: text(dice) }
+    ScopeMetrics {
+        scope: maybe(dice, scope),
+        metrics: many(dice, 3, metric),
+        schema_url: text(dice),
+    }
 }
 
 fn metric(dice: &mut Dice<'_>) -> Metric {
@@ -219,17 +306,28 @@ fn metric(dice: &mut Dice<'_>) -> Metric {
 fn data(dice: &mut Dice<'_>) -> Data {
     let aggregation_temporality = int32(dice);
     match dice.below(5) {
-        0 => Data::Gauge(Gauge { data_points: many(dice, 3, number_point) }),
+        0 => Data::Gauge(Gauge {
+            data_points: many(dice, 3, number_point),
+        }),
         1 => {
             let is_monotonic = dice.once_in(2);
-            Data::Sum(Sum { data_points: many(dice, 3, number_point), aggregation_temporality, is_monotonic })
+            Data::Sum(Sum {
+                data_points: many(dice, 3, number_point),
+                aggregation_temporality,
+                is_monotonic,
+            })
         }
-        2 => Data::Histogram(Histogram { data_points: many(dice, 2, histogram_point), aggregation_temporality }),
+        2 => Data::Histogram(Histogram {
+            data_points: many(dice, 2, histogram_point),
+            aggregation_temporality,
+        }),
         3 => Data::ExponentialHistogram(ExponentialHistogram {
             data_points: many(dice, 2, exponential_point),
             aggregation_temporality,
         }),
-        _ => Data::Summary(Summary { data_points: many(dice, 2, summary_point) }),
+        _ => Data::Summary(Summary {
+            data_points: many(dice, 2, summary_point),
+        }),
     }
 }
 
@@ -279,7 +377,10 @@ fn histogram_point(dice: &mut Dice<'_>) -> HistogramDataPoint {
 }
 
 fn buckets(dice: &mut Dice<'_>) -> Buckets {
-    Buckets { offset: int32(dice), bucket_counts: many(dice, 4, |dice| dice.number()) }
+    Buckets {
+        offset: int32(dice),
+        bucket_counts: many(dice, 4, |dice| dice.number()),
+    }
 }
 
 fn exponential_point(dice: &mut Dice<'_>) -> ExponentialHistogramDataPoint {
@@ -302,7 +403,10 @@ fn exponential_point(dice: &mut Dice<'_>) -> ExponentialHistogramDataPoint {
 }
 
 fn summary_point(dice: &mut Dice<'_>) -> SummaryDataPoint {
-    let quantile = |dice: &mut Dice<'_>| ValueAtQuantile { quantile: double(dice), value: double(dice) };
+    let quantile = |dice: &mut Dice<'_>| ValueAtQuantile {
+        quantile: double(dice),
+        value: double(dice),
+    };
     SummaryDataPoint {
         attributes: attributes(dice),
         start_time_unix_nano: dice.number(),

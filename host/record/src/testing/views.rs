@@ -37,7 +37,9 @@ pub(super) fn value_of(view: &View, cell: usize) -> Option<Value> {
         ValueKind::Double => Value::Double(f64::from_bits(number)),
         ValueKind::Boolean => Value::Boolean(number != 0),
         ValueKind::Bytes => Value::Bytes(bytes(view, number).to_vec()),
-        ValueKind::Array | ValueKind::Map => model::value(&AnyValue::decode(bytes(view, number)).unwrap()),
+        ValueKind::Array | ValueKind::Map => {
+            model::value(&AnyValue::decode(bytes(view, number)).unwrap())
+        }
         ValueKind::Withheld => return None,
     })
 }
@@ -54,11 +56,20 @@ pub(super) fn lines_of_view(view: &View) -> Lines {
         .node_kind
         .iter()
         .zip(&view.node_parent)
-        .map(|(kind, parent)| (NodeKind::try_from(*kind).unwrap(), *parent as usize, Vec::new()))
+        .map(|(kind, parent)| {
+            (
+                NodeKind::try_from(*kind).unwrap(),
+                *parent as usize,
+                Vec::new(),
+            )
+        })
         .collect();
     for cell in 0..view.cell_node.len() {
-        let shown = value_of(view, cell).map_or("withheld".to_owned(), |value| format!("{value:?}"));
-        lines[view.cell_node[cell] as usize].2.push((path_of(view, cell), shown));
+        let shown =
+            value_of(view, cell).map_or("withheld".to_owned(), |value| format!("{value:?}"));
+        lines[view.cell_node[cell] as usize]
+            .2
+            .push((path_of(view, cell), shown));
     }
     settle(&mut lines);
     lines
@@ -69,8 +80,14 @@ pub(super) fn lines_of_tree(tree: &Tree, reach: Reach) -> Lines {
     let mut lines = Lines::new();
     let mut kept = vec![None; tree.nodes.len()];
     for (index, node) in tree.nodes.iter().enumerate() {
-        let parent = if index == 0 { Some(0) } else { kept[node.parent] };
-        let (Some(parent), false) = (parent, node.dropped) else { continue };
+        let parent = if index == 0 {
+            Some(0)
+        } else {
+            kept[node.parent]
+        };
+        let (Some(parent), false) = (parent, node.dropped) else {
+            continue;
+        };
         kept[index] = Some(lines.len());
         let mut cells = Vec::new();
         for (path, value) in &node.cells {
@@ -79,7 +96,9 @@ pub(super) fn lines_of_tree(tree: &Tree, reach: Reach) -> Lines {
                 Reach::Everything => all(path, value, true, &mut cells),
                 Reach::Levels => levels(path, value, &mut cells),
                 Reach::Texts if is_value => texts(path, value, path != "body", &mut cells),
-                Reach::Texts if matches!(value, Value::Text(_)) => cells.push((path.clone(), format!("{value:?}"))),
+                Reach::Texts if matches!(value, Value::Text(_)) => {
+                    cells.push((path.clone(), format!("{value:?}")))
+                }
                 Reach::Texts => {}
             }
         }
@@ -97,14 +116,18 @@ fn all(path: &str, value: &Value, is_top: bool, out: &mut Vec<(String, String)>)
         out.push((path.to_owned(), format!("{value:?}")));
     }
     if !is_closed {
-        inside.iter().for_each(|(path, value, _)| all(path, value, false, out));
+        inside
+            .iter()
+            .for_each(|(path, value, _)| all(path, value, false, out));
     }
 }
 
 fn levels(path: &str, value: &Value, out: &mut Vec<(String, String)>) {
     out.push((path.to_owned(), format!("{value:?}")));
     if path.contains('[') || path == "body" {
-        inside(path, value).iter().for_each(|(path, value, _)| levels(path, value, out));
+        inside(path, value)
+            .iter()
+            .for_each(|(path, value, _)| levels(path, value, out));
     }
 }
 
@@ -119,7 +142,9 @@ fn texts(path: &str, value: &Value, keyed: bool, out: &mut Vec<(String, String)>
     } else if keyed {
         out.push((path.to_owned(), "withheld".to_owned()));
     }
-    inside(path, value).iter().for_each(|(path, value, keyed)| texts(path, value, *keyed, out));
+    inside(path, value)
+        .iter()
+        .for_each(|(path, value, keyed)| texts(path, value, *keyed, out));
 }
 
 fn inside<'a>(path: &str, value: &'a Value) -> Vec<(String, &'a Value, bool)> {
@@ -149,7 +174,15 @@ fn settle(lines: &mut Lines) {
     for (_, _, cells) in lines {
         cells.retain(|(path, value)| {
             let is_typed = SLOTS.iter().any(|slot| slot.path == path && path != "body");
-            let is_default = ["Text(\"\")", "Int(0)", "Double(0.0)", "Double(-0.0)", "Boolean(false)", "Bytes([])"].contains(&value.as_str());
+            let is_default = [
+                "Text(\"\")",
+                "Int(0)",
+                "Double(0.0)",
+                "Double(-0.0)",
+                "Boolean(false)",
+                "Bytes([])",
+            ]
+            .contains(&value.as_str());
             !(is_typed && is_default)
         });
         cells.sort_by(|left, right| left.0.cmp(&right.0));
