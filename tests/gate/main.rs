@@ -11,8 +11,10 @@
 
 mod command_line;
 mod delivery;
+mod documents;
 mod hostile;
 mod interface;
 mod malformed;
 mod redaction;
 mod telemetry;
+mod walkthrough;

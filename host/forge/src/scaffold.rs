@@ -27,7 +27,7 @@ const TEMPLATES: [(&str, &str); 5] = [
 ];
 
 /// Makes the package of a new policy called `name` in the folder `dir`, which must not be there yet. `sdk` is the folder of
-/// `tollgate-sdk`.
+/// `tollgate-sdk`; the lock file beside it is taken along, so that a policy begins with the versions that the SDK was tested with.
 pub fn scaffold(name: &str, dir: &Path, sdk: &Path) -> Result<Scaffolded, ForgeError> {
     if !is_component_type(name) {
         return Err(ForgeError::Name {
@@ -51,6 +51,13 @@ pub fn scaffold(name: &str, dir: &Path, sdk: &Path) -> Result<Scaffolded, ForgeE
     for (file, template) in TEMPLATES {
         let path = dir.join(file);
         write_if_changed(&path, fill(template, name, &sdk).as_bytes())?;
+        files.push(path);
+    }
+    // Cargo removes from it by itself what the new package does not need.
+    let lock = sdk.join("../Cargo.lock");
+    if lock.exists() {
+        let path = dir.join("Cargo.lock");
+        fs::copy(&lock, &path).map_err(ForgeError::file("write", &path))?;
         files.push(path);
     }
     Ok(Scaffolded {
@@ -130,6 +137,19 @@ mod tests {
             "{manifest}"
         );
         assert!(fs::read_to_string(made.dir.join("src/lib.rs"))?.contains("struct TokenCost"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_new_policy_begins_with_the_versions_of_the_sdk() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let sdk = sdk_in(folder.path())?;
+        fs::write(folder.path().join("Cargo.lock"), "version = 4")?;
+        let made = scaffold("cost", &folder.path().join("cost"), &sdk)?;
+        assert_eq!(
+            fs::read_to_string(made.dir.join("Cargo.lock"))?,
+            "version = 4"
+        );
         Ok(())
     }
 
