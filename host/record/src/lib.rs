@@ -28,6 +28,7 @@ pub use count::count;
 pub use error::{FieldError, FieldMistake, Malformed, Refusal};
 pub use fields::Fields;
 pub use outcome::{Edits, Judgements, Outcome};
+pub use schema::{Field, listing};
 pub use signal::{NodeKind, Signal, UnknownKind, ValueKind};
 pub use value::Value;
 pub use view::View;

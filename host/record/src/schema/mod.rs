@@ -1,11 +1,13 @@
 //! The one table of OTLP's messages that everything else is driven by: the parser of paths, the indexer, the encoder and
 //! `docs/fields.md`.
 
+mod listing;
 mod rows;
 
 use std::sync::LazyLock;
 
 use crate::signal::{NodeKind, Signal, ValueKind};
+pub use listing::{Field, listing};
 use rows::ROWS;
 
 /// A message of OTLP that is a node, or lies singly inside one.
