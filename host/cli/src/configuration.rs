@@ -27,7 +27,7 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
     let path = wanted
         .config
         .as_ref()
-        .context("say which configuration: --config FILE")?;
+        .context("say which configuration: --config FILE, or --help for what else there is")?;
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
     let source = Source {

@@ -73,7 +73,7 @@ fn load(sandbox: &Sandbox, name: &str) -> anyhow::Result<Component> {
     let stock = Embedded::names().collect::<Vec<_>>().join(", ");
     let wasm = std::fs::read(name)
         .with_context(|| format!("cannot read {name}; it is no stock policy either ({stock})"))?;
-    Ok(sandbox.load(name, &wasm)?)
+    sandbox.load(name, &wasm).with_context(|| name.to_owned())
 }
 
 fn identity(component: &Component) -> anyhow::Result<String> {

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {
-        complain(&format!("{error:#}"));
+        complain(&format!("error: {error:#}"));
         ExitCode::FAILURE
     })
 }
