@@ -1,6 +1,13 @@
 //! What a batch costs: 512 log records of about 750 bytes and 20 attributes, beside `prost` on the same bytes. Criterion prints
 //! time for the batch and records a second.
 
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench may panic, and criterion's macros make items of their own"
+)]
+
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -61,7 +68,7 @@ fn benches(criterion: &mut Criterion) {
             .iter(|| LogsData::decode(black_box(&wire[..])).map(|decoded| decoded.encode_to_vec()));
     });
     group.bench_function("count", |bencher| {
-        bencher.iter(|| count(Signal::Logs, black_box(&wire)))
+        bencher.iter(|| count(Signal::Logs, black_box(&wire)));
     });
 
     let three = fields(&[
@@ -77,7 +84,7 @@ fn benches(criterion: &mut Criterion) {
         ("nothing", &fields(&[])),
     ] {
         group.bench_function(format!("index {name}"), |bencher| {
-            bencher.iter(|| index(black_box(&wire), wanted))
+            bencher.iter(|| index(black_box(&wire), wanted));
         });
     }
     let batch = index(&wire, &texts.union(&three).union(&cost));
@@ -135,10 +142,10 @@ fn benches(criterion: &mut Criterion) {
         .expect("an honest outcome");
     edited.apply(vec![changes]);
     group.bench_function("encode untouched", |bencher| {
-        bencher.iter(|| batch.encode())
+        bencher.iter(|| batch.encode());
     });
     group.bench_function("encode one put a record", |bencher| {
-        bencher.iter(|| edited.encode())
+        bencher.iter(|| edited.encode());
     });
     group.finish();
 }

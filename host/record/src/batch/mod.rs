@@ -133,10 +133,4 @@ impl Batch {
     pub fn has_nodes(&self) -> bool {
         self.store.nodes.len() > 1
     }
-
-    /// The bytes that came.
-    #[cfg(feature = "testing")]
-    pub(crate) fn original(&self) -> Bytes {
-        self.memory.wire.clone()
-    }
 }

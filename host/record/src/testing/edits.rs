@@ -185,7 +185,7 @@ fn change(
                 None => top.0 = String::new(),
                 Some((last, above)) => match (walk(&mut top.1, above), last) {
                     (Some(Value::Map(entries)), Step::Key(key)) => {
-                        entries.retain(|(known, _)| known != key)
+                        entries.retain(|(known, _)| known != key);
                     }
                     (Some(Value::Array(values)), Step::Index(index)) => {
                         // The same for elements: marked by a value that no other edit makes.

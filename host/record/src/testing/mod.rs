@@ -5,7 +5,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test may panic"
+    clippy::arithmetic_side_effects,
+    clippy::missing_panics_doc,
+    reason = "a test may panic, and a law that does not hold must"
 )]
 
 mod codex;

@@ -330,10 +330,10 @@ impl Tree {
         );
         match point.value {
             Some(number_data_point::Value::AsInt(value)) => {
-                self.cell(at, "value_int", Value::Int(value))
+                self.cell(at, "value_int", Value::Int(value));
             }
             Some(number_data_point::Value::AsDouble(value)) => {
-                self.cell(at, "value_double", Value::Double(value))
+                self.cell(at, "value_double", Value::Double(value));
             }
             None => {}
         }
@@ -465,10 +465,10 @@ impl Tree {
         );
         match exemplar.value {
             Some(exemplar::Value::AsInt(value)) => {
-                self.cell(at, "exemplar.value_int", Value::Int(value))
+                self.cell(at, "exemplar.value_int", Value::Int(value));
             }
             Some(exemplar::Value::AsDouble(value)) => {
-                self.cell(at, "exemplar.value_double", Value::Double(value))
+                self.cell(at, "exemplar.value_double", Value::Double(value));
             }
             None => {}
         }

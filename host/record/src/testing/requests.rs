@@ -87,6 +87,10 @@ fn id(dice: &mut Dice<'_>, length: usize) -> Vec<u8> {
     }
 }
 
+fn number(dice: &mut Dice<'_>) -> u64 {
+    dice.number()
+}
+
 fn small(dice: &mut Dice<'_>) -> u32 {
     u32::from(dice.byte())
 }
@@ -367,7 +371,7 @@ fn histogram_point(dice: &mut Dice<'_>) -> HistogramDataPoint {
         time_unix_nano: dice.number(),
         count: dice.number(),
         sum: maybe(dice, double),
-        bucket_counts: many(dice, 4, |dice| dice.number()),
+        bucket_counts: many(dice, 4, number),
         explicit_bounds: many(dice, 4, double),
         exemplars: many(dice, 1, exemplar),
         flags: small(dice),
@@ -379,7 +383,7 @@ fn histogram_point(dice: &mut Dice<'_>) -> HistogramDataPoint {
 fn buckets(dice: &mut Dice<'_>) -> Buckets {
     Buckets {
         offset: int32(dice),
-        bucket_counts: many(dice, 4, |dice| dice.number()),
+        bucket_counts: many(dice, 4, number),
     }
 }
 

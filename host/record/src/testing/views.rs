@@ -97,7 +97,7 @@ pub(super) fn lines_of_tree(tree: &Tree, reach: Reach) -> Lines {
                 Reach::Levels => levels(path, value, &mut cells),
                 Reach::Texts if is_value => texts(path, value, path != "body", &mut cells),
                 Reach::Texts if matches!(value, Value::Text(_)) => {
-                    cells.push((path.clone(), format!("{value:?}")))
+                    cells.push((path.clone(), format!("{value:?}")));
                 }
                 Reach::Texts => {}
             }
@@ -116,18 +116,18 @@ fn all(path: &str, value: &Value, is_top: bool, out: &mut Vec<(String, String)>)
         out.push((path.to_owned(), format!("{value:?}")));
     }
     if !is_closed {
-        inside
-            .iter()
-            .for_each(|(path, value, _)| all(path, value, false, out));
+        for (path, value, _) in &inside {
+            all(path, value, false, out);
+        }
     }
 }
 
 fn levels(path: &str, value: &Value, out: &mut Vec<(String, String)>) {
     out.push((path.to_owned(), format!("{value:?}")));
     if path.contains('[') || path == "body" {
-        inside(path, value)
-            .iter()
-            .for_each(|(path, value, _)| levels(path, value, out));
+        for (path, value, _) in &inside(path, value) {
+            levels(path, value, out);
+        }
     }
 }
 
@@ -142,9 +142,9 @@ fn texts(path: &str, value: &Value, keyed: bool, out: &mut Vec<(String, String)>
     } else if keyed {
         out.push((path.to_owned(), "withheld".to_owned()));
     }
-    inside(path, value)
-        .iter()
-        .for_each(|(path, value, keyed)| texts(path, value, *keyed, out));
+    for (path, value, keyed) in &inside(path, value) {
+        texts(path, value, *keyed, out);
+    }
 }
 
 fn inside<'a>(path: &str, value: &'a Value) -> Vec<(String, &'a Value, bool)> {
