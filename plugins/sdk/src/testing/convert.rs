@@ -14,6 +14,15 @@ pub(super) fn signal(signal: Signal) -> record::Signal {
     }
 }
 
+/// The signal of a view. One that was never projected counts as logs, of which there are none in it.
+pub(super) fn signal_of(view: &record::View) -> Signal {
+    match view.signal {
+        None | Some(record::Signal::Logs) => Signal::Logs,
+        Some(record::Signal::Traces) => Signal::Traces,
+        Some(record::Signal::Metrics) => Signal::Metrics,
+    }
+}
+
 /// The rights for one signal, as the host understands them.
 pub(super) fn access(
     manifest: &Manifest,

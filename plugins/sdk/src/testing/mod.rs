@@ -233,6 +233,16 @@ impl<P: Policy> Harness<P> {
         })
     }
 
+    /// Shows the policy columns as they cross the wall and returns its answer, which nobody has checked: the call alone, for benches.
+    pub fn process(&mut self, view: &record::View) -> Result<record::Outcome, RunError> {
+        let signal = convert::signal_of(view);
+        let instance = &mut self.instance;
+        let answer = self
+            .host
+            .during(|| instance.process(convert::columns(view, signal)));
+        answer.map(convert::outcome).map_err(RunError::Policy)
+    }
+
     /// Index, project, call, check, apply: what the host does with a stage.
     fn call(
         &mut self,
