@@ -60,11 +60,17 @@ impl Follow {
         };
         for (state, number) in nfa.states().iter().zip(&numbers) {
             let Some(number) = *number else { continue };
+            // Bytes that stand side by side mostly lead to the same state.
+            let mut known = None;
             for byte in 0..=u8::MAX {
                 let Some(to) = after(state, byte) else {
                     continue;
                 };
-                let (states, over) = reached(&nfa, to, &numbers);
+                let (states, over) = match known {
+                    Some((last, found)) if last == to => found,
+                    _ => reached(&nfa, to, &numbers),
+                };
+                known = Some((to, (states, over)));
                 if let (Some(takes), Some(next)) = (
                     follow.takes.get_mut(usize::from(byte)),
                     follow.next.get_mut(number),

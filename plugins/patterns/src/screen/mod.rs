@@ -54,17 +54,17 @@ struct Guard {
 }
 
 impl Guard {
-    /// Whether a match is possible whose window begins at `start`.
-    fn holds(&self, text: &[u8], start: usize) -> bool {
-        self.has_places(text, start)
-            && self.follow.as_ref().is_none_or(|follow| {
-                follow.holds(
-                    text.get(start.saturating_add(self.joint)..)
-                        .unwrap_or_default(),
-                )
-            })
+    /// Whether what follows the joint of a window that begins at `start` may go on to a match.
+    fn goes_on(&self, text: &[u8], start: usize) -> bool {
+        self.follow.as_ref().is_none_or(|follow| {
+            follow.holds(
+                text.get(start.saturating_add(self.joint)..)
+                    .unwrap_or_default(),
+            )
+        })
     }
 
+    /// Whether the bytes of a window that begins at `start` are those of a match.
     fn has_places(&self, text: &[u8], start: usize) -> bool {
         let Some(window) = text.get(start..start.saturating_add(self.length)) else {
             return false;
@@ -177,10 +177,16 @@ impl Pass {
                     return;
                 };
                 bits &= bits.wrapping_sub(1);
+                // A long number meets a pattern of digits at nearly every place: once is enough. Positions rise, so a text that has met
+                // a pattern goes on until its end.
+                let mark = 1_u64.checked_shl(guard.pattern).unwrap_or_default();
+                if at < end && met & mark != 0 {
+                    continue;
+                }
                 // Most answers of a probe are refuted by the bytes around it, so these come before the question whose bytes they are.
                 let Some(from) = at
                     .checked_sub(guard.before)
-                    .filter(|from| guard.holds(all, *from))
+                    .filter(|from| guard.has_places(all, *from))
                 else {
                     continue;
                 };
@@ -191,14 +197,11 @@ impl Pass {
                     }
                     index = index.saturating_add(1);
                 }
-                let mark = 1_u64.checked_shl(guard.pattern).unwrap_or_default();
                 let inside = from >= start
                     && at < end
-                    && all.get(..end).is_some_and(|all| guard.holds(all, from));
-                if let (Ok(text), true) = (
-                    u32::try_from(index.saturating_sub(1)),
-                    inside && met & mark == 0,
-                ) {
+                    && from.saturating_add(guard.length) <= end
+                    && all.get(..end).is_some_and(|text| guard.goes_on(text, from));
+                if let (Ok(text), true) = (u32::try_from(index.saturating_sub(1)), inside) {
                     met |= mark;
                     hits.push(Hit {
                         text,

@@ -9,7 +9,7 @@ use regex_automata::nfa::thompson::{NFA, State, WhichCaptures};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::follow::Follow;
-use super::rarity::share;
+use super::rarity::SHARES;
 use crate::scan::{ALL_PLACES, PLACES};
 
 /// Places of a window before its joint, and after it.
@@ -56,11 +56,14 @@ impl Bytes {
             low |= 1 << (byte & 15);
             high |= 1 << (byte >> 4);
         }
-        let share: u64 = (0..=u8::MAX)
-            .filter(|b| (low >> (b & 15)) & 1 == 1 && (high >> (b >> 4)) & 1 == 1)
-            .map(|b| u64::from(share(b)))
-            .sum();
-        share.saturating_mul(10).min(1_000_000)
+        let mut sum = 0_u64;
+        for (half, row) in SHARES.as_chunks::<16>().0.iter().enumerate() {
+            if (high >> half) & 1 == 1 {
+                let taken = row.iter().enumerate().filter(|(b, _)| (low >> b) & 1 == 1);
+                sum = taken.fold(sum, |sum, (_, share)| sum.saturating_add(u64::from(*share)));
+            }
+        }
+        sum.saturating_mul(10).min(1_000_000)
     }
 }
 
@@ -91,10 +94,21 @@ impl Window {
         while places.last() == Some(&Bytes::ALL) {
             places.pop();
         }
+        // Neighbours are often the same set: what is known of one holds for the next.
+        let mut last = (Bytes::ALL, 1_000_000);
+        let each: Vec<u64> = places
+            .iter()
+            .map(|place| {
+                if last.0 != *place {
+                    last = (*place, place.seen());
+                }
+                last.1
+            })
+            .collect();
         let rarity = |at: usize| {
-            let probed = places.iter().skip(at).take(PLACES);
-            probed.map(Bytes::seen).fold(1_000_000_u64, |seen, place| {
-                seen.saturating_mul(place) / 1_000_000
+            let probed = each.iter().skip(at).take(PLACES);
+            probed.fold(1_000_000_u64, |seen, place| {
+                seen.saturating_mul(*place) / 1_000_000
             })
         };
         let (seen, probe_at) = (0..places.len()).map(|at| (rarity(at), at)).min()?;

@@ -2,8 +2,20 @@
 //!
 //! Rough shares, taken by eye from agent and service logs (JSON, paths, identifiers, prose). A wrong share costs time, never a match.
 
-/// Share of a byte among all bytes of texts, in parts of a hundred thousand.
-pub(super) fn share(byte: u8) -> u32 {
+/// Share of each byte among all bytes of texts, in parts of a hundred thousand.
+pub(super) const SHARES: [u32; 256] = {
+    let mut shares = [0; 256];
+    let mut left: &mut [u32] = &mut shares;
+    let mut byte = 0_u8;
+    while let Some((first, rest)) = left.split_first_mut() {
+        *first = share(byte);
+        byte = byte.wrapping_add(1);
+        left = rest;
+    }
+    shares
+};
+
+const fn share(byte: u8) -> u32 {
     match byte {
         b'e' => 7_500,
         b' ' => 6_000,
