@@ -1,6 +1,6 @@
 # Everything a developer types. Every target installs what it needs, says what it is about to do, and is quick the second time.
 
-# One folder for everything that is compiled natively: the workspaces share most of their dependencies.
+# One folder for everything that is compiled.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 CARGO ?= cargo
@@ -9,6 +9,9 @@ MINUTES ?= 1
 
 # The policies' workspace and the examples stand beside the root's. So does tests/fuzz, which needs a nightly compiler.
 GUESTS := plugins/Cargo.toml $(wildcard examples/*/Cargo.toml)
+# The root's workspace links policies, too, to race them natively; cargo gives a library that is also a component's module one name in
+# a folder, whichever workspace compiled it. So each workspace has a folder of its own.
+GUESTS_CARGO = CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/guests-native $(CARGO)
 # What builds policies. The binary cannot be compiled before the policies it holds, so everything else is compiled first, and in one
 # call: cargo unites the features of what it builds together, and would compile the sandbox twice for two selections.
 WORKSHOP := --workspace --exclude tollgate --bins
@@ -24,7 +27,7 @@ help: ## this list
 
 build: release-policies ## the self-contained binary target/release/tollgate (15 minutes the first time, on two cores)
 	$(SAY) "build: target/release/tollgate, optimised"
-	$(CARGO) build --release --package tollgate
+	$(CARGO) build --release --workspace --bins
 	@ls -l target/release/tollgate
 
 test: binary guests test-guests test-host ## all tests (20 minutes the first time, on two cores; 5 later)
@@ -36,7 +39,7 @@ demo: binary guests ## real agent telemetry through all policies, before and aft
 bench: build ## the table of ratios in the README (20 minutes the first time, then 5)
 	$(SAY) "bench: ratios within one run, optimised"
 	target/release/forge guests
-	$(CARGO) bench --package tollgate-tests
+	$(CARGO) bench --workspace --bench ratios
 
 fuzz: cargo ## each fuzz target for a minute, or MINUTES=n
 	$(SAY) "fuzz: $(MINUTES) minute(s) a target"
@@ -53,12 +56,14 @@ lint: policies lint-deny ## format, clippy, documentation, licenses (5 minutes t
 	  echo "$$manifest"; $(CARGO) fmt --manifest-path $$manifest --all --check || exit 1; \
 	done
 	$(SAY) "lint: clippy"
-	@for manifest in Cargo.toml $(GUESTS); do \
-	  echo "$$manifest"; $(CARGO) clippy --manifest-path $$manifest --workspace --all-targets -- -D warnings || exit 1; \
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@for manifest in $(GUESTS); do \
+	  echo "$$manifest"; $(GUESTS_CARGO) clippy --manifest-path $$manifest --workspace --all-targets -- -D warnings || exit 1; \
 	done
 	$(SAY) "lint: documentation"
-	@for manifest in Cargo.toml $(GUESTS); do \
-	  echo "$$manifest"; RUSTDOCFLAGS="-D warnings" $(CARGO) doc --manifest-path $$manifest --workspace --no-deps || exit 1; \
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	@for manifest in $(GUESTS); do \
+	  echo "$$manifest"; RUSTDOCFLAGS="-D warnings" $(GUESTS_CARGO) doc --manifest-path $$manifest --workspace --no-deps || exit 1; \
 	done
 
 clean: ## remove everything that was built
@@ -86,13 +91,13 @@ binary: policies
 
 release-policies: cargo
 	$(SAY) "policies: the stock ones, for the sandbox (the first time, this compiles the sandbox optimised: 8 minutes on two cores)"
-	$(CARGO) build --release --package tollgate-forge --package tollgate-pipeline --bins
+	$(CARGO) build --release $(WORKSHOP)
 	target/release/forge stock
 
 test-guests: cargo
 	$(SAY) "test: policies and SDK, natively"
 	@for manifest in $(GUESTS); do \
-	  echo "$$manifest"; $(CARGO) test --manifest-path $$manifest --workspace || exit 1; \
+	  echo "$$manifest"; $(GUESTS_CARGO) test --manifest-path $$manifest --workspace || exit 1; \
 	done
 
 test-host: binary guests
