@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use support::{Stock, load_with};
 use tollgate_config::{
-    Compat, Component, Compression, Config, Encoding, Exporter, Gate, LogEncoding, LogLevel,
-    OnError, Options, RequestCompression, Retry, Source, TlsVersion, Verbosity, load,
+    Compat, Component, Compression, Config, DebugExporter, Encoding, Endpoint, Exporter,
+    FileExporter, Gate, LogEncoding, LogLevel, OnError, Options, OtlpGrpcExporter,
+    OtlpHttpExporter, OtlpReceiver, RequestCompression, Retry, Source, TlsVersion, Verbosity, load,
 };
 
 fn config(text: &str) -> Config {
@@ -51,6 +52,51 @@ fn the_smallest_configuration_has_the_collectors_defaults() {
     assert_eq!(config.pipelines[0].id.to_string(), "logs");
     assert_eq!(config.compat, Compat::None);
     assert_eq!(config.telemetry.log_level, LogLevel::Info);
+}
+
+#[test]
+fn what_is_not_written_is_what_the_model_has_by_default() {
+    let config = config(
+        "
+receivers: {otlp: {protocols: {grpc: , http: }}}
+exporters:
+  otlp: {endpoint: 'collector:4317'}
+  otlp/local: {endpoint: 'http://[::1]:4317', tls: {insecure: true}}
+  otlphttp: {endpoint: 'https://collector:4318/'}
+  file: {path: out.jsonl}
+  debug:
+service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp, otlp/local, otlphttp, file, debug]}}}
+",
+    );
+    assert_eq!(config.receivers[0].1, OtlpReceiver::default());
+    let endpoint = |text: &str| text.parse::<Endpoint>().unwrap();
+    let exporters: Vec<Exporter> = config
+        .exporters
+        .into_iter()
+        .map(|(_, meant)| meant)
+        .collect();
+    assert_eq!(
+        exporters,
+        [
+            Exporter::Otlp(OtlpGrpcExporter::new(endpoint("collector:4317"))),
+            Exporter::Otlp(OtlpGrpcExporter::new(endpoint("http://[::1]:4317"))),
+            Exporter::OtlpHttp(OtlpHttpExporter::new("https://collector:4318")),
+            Exporter::File(FileExporter::new("out.jsonl")),
+            Exporter::Debug(DebugExporter::default()),
+        ]
+    );
+}
+
+#[test]
+fn an_endpoint_is_shown_as_a_url() {
+    for (text, url) in [
+        ("http://localhost:1", "http://localhost:1"),
+        ("localhost:4317", "https://localhost:4317"),
+        ("http://[::1]:4317", "http://[::1]:4317"),
+    ] {
+        assert_eq!(text.parse::<Endpoint>().unwrap().to_string(), url);
+    }
+    assert!("localhost".parse::<Endpoint>().is_err());
 }
 
 #[test]

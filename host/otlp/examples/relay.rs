@@ -3,10 +3,8 @@
 //! `relay FROM TO`, such as `relay localhost:4317 http://localhost:5317`, serves OTLP/gRPC until it is interrupted.
 use std::sync::Arc;
 
-use tollgate_otlp::settings::{Compression, GrpcClient, GrpcServer};
-use tollgate_otlp::{
-    Answer, ByteBudget, Console, ExportError, Exporter, Gate, Receiver, Request, settings,
-};
+use tollgate_config::{Compression, GrpcServer, OtlpGrpcExporter, OtlpReceiver};
+use tollgate_otlp::{Answer, ByteBudget, Console, ExportError, Exporter, Gate, Receiver, Request};
 
 struct Relay(Exporter);
 
@@ -36,13 +34,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             "usage: relay FROM TO, such as relay localhost:4317 http://localhost:5317".into(),
         );
     };
-    let client = GrpcClient {
+    let client = OtlpGrpcExporter {
         compression: Compression::None,
-        ..GrpcClient::new(to)
+        ..OtlpGrpcExporter::new(to.parse()?)
     };
-    let exporter = settings::Exporter::Grpc(client);
+    let exporter = tollgate_config::Exporter::Otlp(client);
     let exporter = Exporter::new("otlp", &exporter, Console::new(std::io::stderr())).await?;
-    let settings = settings::Receiver {
+    let settings = OtlpReceiver {
         grpc: Some(GrpcServer {
             endpoint: from,
             ..GrpcServer::default()

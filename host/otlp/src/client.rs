@@ -1,6 +1,5 @@
 //! The HTTP client under both exporters.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -10,14 +9,12 @@ use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilde
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::RootCertStore;
+use rustls::pki_types::ServerName;
+use tollgate_config::{ClientTls, Secret};
 
 use crate::payload::Payload;
-use crate::settings::{Headers, Pem, Tls};
+use crate::tls;
 
 /// Why an exporter cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -62,24 +59,28 @@ const WINDOW: u32 = 1 << 20;
 const CONNECT_TIME: Duration = Duration::from_secs(20);
 const PING_INTERVAL: Duration = Duration::from_mins(1);
 
-/// A client for destinations that are reached with `tls` if their scheme is https, which `secure` says of one of them.
-pub(crate) fn pool(pool: Pool, tls: &Tls, secure: bool) -> Result<HttpPool, ClientError> {
+/// A client for destinations that are reached with TLS if their scheme is https, which `secure` says of one of them.
+pub(crate) fn pool(
+    pool: Pool,
+    settings: &ClientTls,
+    secure: bool,
+) -> Result<HttpPool, ClientError> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_TIME));
     let config = if secure {
-        client_config(tls)?
+        tls::config(settings)?
     } else {
         // Not used: reading the system's authorities takes longer than all the rest of a start.
-        tls_versions(tls)?
+        tls::versions(settings)?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth()
     };
     let mut https = HttpsConnectorBuilder::new()
         .with_tls_config(config)
         .https_or_http();
-    if let Some(name) = &tls.server_name {
+    if let Some(name) = &settings.server_name_override {
         let name = ServerName::try_from(name.clone())
             .map_err(|_| ClientError::Tls("the server's name is none".to_owned()))?;
         https = https.with_server_name_resolver(FixedServerNameResolver::new(name));
@@ -149,134 +150,16 @@ pub(crate) fn with_path(
 }
 
 /// Reads headers. An error is the name of one that is none.
-pub(crate) fn parse_headers(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
-    let parse = |(name, value): &(String, String)| {
+pub(crate) fn parse_headers(
+    headers: &[(String, Secret)],
+) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    let parse = |(name, value): &(String, Secret)| {
         let parsed = HeaderName::try_from(name)
             .ok()
-            .zip(HeaderValue::try_from(value).ok());
+            .zip(HeaderValue::try_from(value.reveal()).ok());
         let (parsed, mut value) = parsed.ok_or_else(|| name.clone())?;
         value.set_sensitive(true);
         Ok((parsed, value))
     };
-    headers.0.iter().map(parse).collect()
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
-
-fn tls_versions(
-    tls: &Tls,
-) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, ClientError> {
-    let versions: &[&rustls::SupportedProtocolVersion] = if tls.only_tls_1_3 {
-        &[&rustls::version::TLS13]
-    } else {
-        rustls::DEFAULT_VERSIONS
-    };
-    ClientConfig::builder_with_provider(provider())
-        .with_protocol_versions(versions)
-        .map_err(|error| ClientError::Tls(error.to_string()))
-}
-
-fn client_config(tls: &Tls) -> Result<ClientConfig, ClientError> {
-    let builder = tls_versions(tls)?;
-    let builder = if tls.insecure_skip_verify {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
-    } else {
-        builder.with_root_certificates(roots(tls)?)
-    };
-    let Some((certificate, key)) = &tls.identity else {
-        return Ok(builder.with_no_client_auth());
-    };
-    let chain = certificates(certificate, "client's certificate")?;
-    let key = PrivateKeyDer::from_pem_slice(&read(key, "client's key")?).map_err(|error| {
-        ClientError::Pem {
-            what: "client's key",
-            reason: error.to_string(),
-        }
-    })?;
-    builder
-        .with_client_auth_cert(chain, key)
-        .map_err(|error| ClientError::Tls(error.to_string()))
-}
-
-fn roots(tls: &Tls) -> Result<RootCertStore, ClientError> {
-    let mut roots = RootCertStore::empty();
-    if let Some(authorities) = &tls.authorities {
-        for certificate in certificates(authorities, "authorities' certificates")? {
-            roots
-                .add(certificate)
-                .map_err(|error| ClientError::Tls(error.to_string()))?;
-        }
-    }
-    if tls.authorities.is_none() || tls.system_authorities_too {
-        // The system may hold some that cannot be read; those are not trusted.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    Ok(roots)
-}
-
-fn certificates(
-    pem: &Pem,
-    what: &'static str,
-) -> Result<Vec<CertificateDer<'static>>, ClientError> {
-    CertificateDer::pem_slice_iter(&read(pem, what)?)
-        .collect::<Result<_, _>>()
-        .map_err(|error| ClientError::Pem {
-            what,
-            reason: error.to_string(),
-        })
-}
-
-fn read(pem: &Pem, what: &'static str) -> Result<Vec<u8>, ClientError> {
-    match pem {
-        Pem::Text(text) => Ok(text.clone().into_bytes()),
-        Pem::File(path) => std::fs::read(path).map_err(|error| ClientError::Pem {
-            what,
-            reason: format!("{}: {error}", path.display()),
-        }),
-    }
-}
-
-/// `insecure_skip_verify`: any certificate will do, but the handshake must be signed with its key.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+    headers.iter().map(parse).collect()
 }

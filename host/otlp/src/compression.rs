@@ -48,27 +48,43 @@ impl Codec {
         }
     }
 
-    /// Compresses quickly: these bytes live for one hop.
-    pub(crate) fn compress(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    /// Compresses at a level, as the algorithm counts it. Without one, or at 0, quickly: these bytes live for one hop.
+    pub(crate) fn compress(self, bytes: &[u8], level: Option<i32>) -> io::Result<Vec<u8>> {
         let out = Vec::with_capacity(bytes.len().saturating_div(4).max(LEAST_ROOM));
         match self {
             Self::Gzip => {
-                let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::fast());
+                let mut encoder = flate2::write::GzEncoder::new(out, flate_level(level));
                 encoder.write_all(bytes)?;
                 encoder.finish()
             }
             Self::Zlib => {
-                let mut encoder = flate2::write::ZlibEncoder::new(out, flate2::Compression::fast());
+                let mut encoder = flate2::write::ZlibEncoder::new(out, flate_level(level));
                 encoder.write_all(bytes)?;
                 encoder.finish()
             }
             Self::Zstd => {
-                let mut encoder = zstd::stream::write::Encoder::new(out, 1)?;
+                let mut encoder = zstd::stream::write::Encoder::new(out, zstd_level(level))?;
+                // The better levels make room for large inputs unless they know better.
+                encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
                 encoder.write_all(bytes)?;
                 encoder.finish()
             }
         }
     }
+}
+
+/// The Collector's levels: -1 is the algorithm's default, and what is below does without a search for repetitions.
+fn flate_level(level: Option<i32>) -> flate2::Compression {
+    match level {
+        Some(-1) => flate2::Compression::default(),
+        Some(level @ 1..=9) => flate2::Compression::new(level.unsigned_abs()),
+        _ => flate2::Compression::fast(),
+    }
+}
+
+/// Above 19, zstd needs windows that receivers need not have.
+fn zstd_level(level: Option<i32>) -> i32 {
+    level.unwrap_or_default().clamp(1, 19)
 }
 
 const CORRUPT: Failure = Failure::malformed("the compressed body cannot be decompressed");
@@ -127,7 +143,7 @@ mod tests {
         let budget = ByteBudget::new(1 << 24);
         let text = b"telemetry ".repeat(50_000);
         for codec in ALL {
-            let compressed = codec.compress(&text).unwrap();
+            let compressed = codec.compress(&text, None).unwrap();
             let mut permit = budget.permit();
             let back = codec.decompress(&compressed, text.len(), &mut permit);
             assert_eq!(back.unwrap(), text);
@@ -137,11 +153,27 @@ mod tests {
     }
 
     #[test]
+    fn a_better_level_makes_less_of_it() {
+        let line = |i: u64| format!("{i} request {} took {} ms; ", i * i % 977, i * 31 % 89);
+        let text = (0..20_000).map(line).collect::<Vec<_>>().concat();
+        let size = |codec: Codec, level| codec.compress(text.as_bytes(), level).unwrap().len();
+        for codec in ALL {
+            assert!(
+                size(codec, Some(9)) < size(codec, None),
+                "{codec:?} does not heed its level"
+            );
+            assert_eq!(size(codec, Some(0)), size(codec, None));
+        }
+        assert_eq!(size(Codec::Zstd, Some(22)), size(Codec::Zstd, Some(19)));
+        assert!(size(Codec::Gzip, Some(-1)) < size(Codec::Gzip, Some(-2)));
+    }
+
+    #[test]
     fn a_bomb_costs_no_more_than_the_budget() {
         let budget = ByteBudget::new(1 << 20);
         let bomb = vec![0; 64 << 20];
         for codec in ALL {
-            let compressed = codec.compress(&bomb).unwrap();
+            let compressed = codec.compress(&bomb, None).unwrap();
             let mut permit = budget.permit();
             let result = codec.decompress(&compressed, 1 << 30, &mut permit);
             assert_eq!(result, Err(Failure::Busy));
@@ -153,7 +185,7 @@ mod tests {
     fn bytes_that_are_cut_or_no_stream_at_all_are_malformed() {
         let budget = ByteBudget::new(1 << 24);
         for codec in ALL {
-            let compressed = codec.compress(&b"telemetry ".repeat(5_000)).unwrap();
+            let compressed = codec.compress(&b"telemetry ".repeat(5_000), None).unwrap();
             for broken in [
                 &compressed[..compressed.len() / 2],
                 b"no stream",

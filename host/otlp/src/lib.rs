@@ -1,5 +1,8 @@
 //! OTLP in and out: receivers that hand requests to a [`Gate`], and exporters that take what is left of them.
 //!
+//! What they are told is what the configuration means: [`tollgate_config`]'s own types. Secrets stay [`tollgate_config::Secret`]s
+//! until the place that sends them.
+//!
 //! Requests stay the bytes that came. Both protocols are served and spoken on hyper directly: tonic decompresses a message before
 //! anybody can ask the byte budget, copies it into a buffer of its own even when it came in one piece, and answers an oversized
 //! one with a code that OTLP calls retryable. What OTLP needs of gRPC, unary calls of three methods, is five bytes before a
@@ -18,10 +21,11 @@ mod grpc;
 mod http;
 mod listener;
 mod metered;
+mod patience;
 mod payload;
 mod receiver;
 mod retry;
-pub mod settings;
+mod tls;
 
 /// How exporters introduce themselves.
 pub(crate) const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
@@ -30,4 +34,5 @@ pub use budget::{ByteBudget, Permit, Spent};
 pub use client::ClientError;
 pub use exporter::{Console, Delivered, ExportError, Exporter, ExporterError};
 pub use gate::{Answer, Gate, Request};
+pub use listener::Bounds;
 pub use receiver::{BindError, Receiver};

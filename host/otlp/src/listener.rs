@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Response;
@@ -14,12 +13,13 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tollgate_config::HttpServer;
 use tollgate_record::RequestContext;
 
 use crate::budget::ByteBudget;
 use crate::metered::Metered;
+use crate::patience::{Activity, Patient};
 use crate::payload::Payload;
-use crate::settings::Bounds;
 
 /// Answers the requests of one server.
 pub(crate) trait Service: Send + Sync + 'static {
@@ -32,6 +32,56 @@ pub(crate) trait Service: Send + Sync + 'static {
         request: http::Request<Incoming>,
         peer: &Arc<RequestContext>,
     ) -> impl Future<Output = Response<Payload>> + Send;
+}
+
+/// What every server bounds, so that a client that is slow, half-open or one of very many cannot hold it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// Connections at once; more wait unaccepted.
+    pub connections: usize,
+    /// Time for a client's first request, without its body, and for the headers of every other one of HTTP/1.
+    pub header_time: Duration,
+    /// Time for the body of a request.
+    pub body_time: Duration,
+    /// How long a client may take nothing of what it is sent; none is for ever.
+    pub write_time: Option<Duration>,
+    /// Time between two requests of a connection; none is for ever.
+    pub idle_time: Option<Duration>,
+    /// Bytes of the headers of a request.
+    pub header_bytes: u32,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            header_time: Duration::from_mins(1),
+            body_time: Duration::from_secs(30),
+            write_time: Some(Duration::from_secs(30)),
+            idle_time: None,
+            header_bytes: 64 * 1024,
+        }
+    }
+}
+
+impl Bounds {
+    /// What the configuration says of an HTTP server. Nobody may take for ever to send a request: without times for its headers
+    /// and its body the usual ones hold.
+    pub(crate) fn of(settings: &HttpServer) -> Self {
+        let usual = Self::default();
+        Self {
+            header_time: settings.read_header_timeout.unwrap_or(usual.header_time),
+            body_time: settings.read_timeout.unwrap_or(usual.body_time),
+            write_time: settings.write_timeout,
+            idle_time: settings.idle_timeout,
+            ..usual
+        }
+    }
+}
+
+/// A size of the configuration, for what lies in memory.
+pub(crate) fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 /// How HTTP is spoken.
@@ -107,8 +157,8 @@ impl Listener {
                     client_address: Some(peer.ip().to_canonical().to_string()),
                     ..RequestContext::default()
                 }),
-                spoke: AtomicBool::new(false),
-                first_request_time: protocol.bounds.header_time,
+                activity: Arc::new(Activity::new()),
+                bounds: protocol.bounds.clone(),
             };
             let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
             tokio::spawn(async move {
@@ -124,9 +174,8 @@ impl Listener {
 struct Connection<S> {
     service: Arc<S>,
     peer: Arc<RequestContext>,
-    /// Whether a request came.
-    spoke: AtomicBool,
-    first_request_time: Duration,
+    activity: Arc<Activity>,
+    bounds: Bounds,
 }
 
 impl<S: Service> Connection<S> {
@@ -138,23 +187,25 @@ impl<S: Service> Connection<S> {
     ) {
         // Only latency is lost when this fails.
         let _ = stream.set_nodelay(true);
+        let activity = Arc::clone(&self.activity);
+        let bounds = self.bounds.clone();
+        let stream = Patient::new(stream, bounds.write_time, Arc::clone(&activity));
+        let stream = Metered::new(stream, self.service.budget().frame_permit());
         let this = Arc::new(self);
-        let served = Arc::clone(&this);
-        let service = service_fn(move |request| {
-            let this = Arc::clone(&served);
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let this = Arc::clone(&this);
             async move {
-                this.spoke.store(true, Ordering::Relaxed);
-                Ok::<_, std::convert::Infallible>(this.service.answer(request, &this.peer).await)
+                let open = this.activity.begin(request.version());
+                let answer = this.service.answer(request, &this.peer).await;
+                drop(open);
+                Ok::<_, std::convert::Infallible>(answer)
             }
         });
-        let stream = Metered::new(stream, this.service.budget().frame_permit());
         let connection = builder.serve_connection(TokioIo::new(stream), service);
-        let mut connection = pin!(watcher.watch(connection));
-        // hyper waits without an end for a client that never says which HTTP it speaks.
-        let first = tokio::time::timeout(this.first_request_time, &mut connection).await;
-        if first.is_err() && this.spoke.load(Ordering::Relaxed) {
+        tokio::select! {
             // How a connection ends is the client's business: its requests were answered or are void.
-            let _ = connection.await;
+            _ = watcher.watch(connection) => {}
+            () = activity.is_over(&bounds) => {}
         }
     }
 }
@@ -164,7 +215,8 @@ fn builder(protocol: &Protocol) -> auto::Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(protocol.bounds.header_time)
+        // `Activity` keeps that time, and tells it from the time between two requests.
+        .header_read_timeout(None)
         .max_buf_size(HTTP1_BUFFER)
         .keep_alive(protocol.keep_alive);
     builder

@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
 use tokio::sync::watch;
+use tollgate_config::OtlpReceiver;
 
 use crate::budget::ByteBudget;
+use crate::client::parse_headers;
 use crate::gate::Gate;
 use crate::grpc;
 use crate::http as otlp_http;
-use crate::listener::{Listener, Protocol};
-use crate::settings;
+use crate::listener::{Bounds, Listener, Protocol};
 
 /// Streams that one HTTP/2 connection may have open, unless the settings say so.
 const MAX_STREAMS: u32 = 256;
@@ -44,7 +44,7 @@ pub struct Receiver<G> {
 impl<G: Gate> Receiver<G> {
     /// Binds the addresses. `budget` is the process's, shared by all receivers.
     pub async fn bind(
-        settings: &settings::Receiver,
+        settings: &OtlpReceiver,
         gate: Arc<G>,
         budget: Arc<ByteBudget>,
     ) -> Result<Self, BindError> {
@@ -55,6 +55,7 @@ impl<G: Gate> Receiver<G> {
         if let Some(settings) = &settings.grpc {
             let server = grpc::server::Server {
                 settings: settings.clone(),
+                bounds: Bounds::default(),
                 gate: Arc::clone(&gate),
                 budget: Arc::clone(&budget),
             };
@@ -63,13 +64,24 @@ impl<G: Gate> Receiver<G> {
         if let Some(settings) = &settings.http {
             let server = otlp_http::server::Server {
                 settings: settings.clone(),
-                response_headers: headers(&settings.response_headers)?,
+                bounds: Bounds::of(settings),
+                response_headers: parse_headers(&settings.response_headers)
+                    .map_err(|name| BindError::Header { name })?,
                 gate,
                 budget,
             };
             receiver.http = Some((bind(&settings.endpoint).await?, server));
         }
         Ok(receiver)
+    }
+
+    /// Bounds of the gRPC server other than the usual ones: the configuration does not speak of them.
+    #[must_use]
+    pub fn with_grpc_bounds(mut self, bounds: Bounds) -> Self {
+        if let Some((_, server)) = &mut self.grpc {
+            server.bounds = bounds;
+        }
+        self
     }
 
     /// Where OTLP/gRPC is served, if it is.
@@ -91,7 +103,7 @@ impl<G: Gate> Receiver<G> {
         let grpc = async {
             if let Some((listener, server)) = self.grpc {
                 let protocol = Protocol {
-                    bounds: server.settings.bounds.clone(),
+                    bounds: server.bounds.clone(),
                     max_concurrent_streams: server
                         .settings
                         .max_concurrent_streams
@@ -106,9 +118,9 @@ impl<G: Gate> Receiver<G> {
         let http = async {
             if let Some((listener, server)) = self.http {
                 let protocol = Protocol {
-                    bounds: server.settings.bounds.clone(),
+                    bounds: server.bounds.clone(),
                     max_concurrent_streams: MAX_STREAMS,
-                    keep_alive: server.settings.keep_alive,
+                    keep_alive: server.settings.keep_alives,
                 };
                 listener
                     .serve(Arc::new(server), protocol, stopped.clone())
@@ -130,8 +142,4 @@ async fn bind(endpoint: &str) -> Result<Listener, BindError> {
             endpoint: endpoint.to_owned(),
             source,
         })
-}
-
-fn headers(headers: &settings::Headers) -> Result<Vec<(HeaderName, HeaderValue)>, BindError> {
-    crate::client::parse_headers(headers).map_err(|name| BindError::Header { name })
 }

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tollgate_config::Retry;
 
 use crate::exporter::ExportError;
-use crate::settings::Retry;
 
 /// Calls `attempt` until it succeeds, fails for good, or there is no more time. `hurry` ends the waiting.
 pub(crate) async fn run<T, F: Future<Output = Result<T, ExportError>>>(

@@ -23,8 +23,9 @@ use bytes::Bytes;
 use support::{Running, TestGate, logs, settings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tollgate_otlp::settings::{
-    Compression, Encoding, Exporter as Settings, GrpcClient, Headers, HttpClient, Pem, Retry, Tls,
+use tollgate_config::{
+    ClientTls, Compression, Encoding, Endpoint, Exporter as Settings, OtlpGrpcExporter,
+    OtlpHttpExporter, Retry, Secret, TlsVersion,
 };
 use tollgate_otlp::{Answer, Console, Delivered, ExportError, Exporter};
 use tollgate_record::Signal;
@@ -53,17 +54,21 @@ fn never() -> Retry {
     }
 }
 
-fn grpc(running: &Running) -> GrpcClient {
-    GrpcClient {
+fn endpoint(url: &str) -> Endpoint {
+    url.parse().unwrap()
+}
+
+fn grpc(running: &Running) -> OtlpGrpcExporter {
+    OtlpGrpcExporter {
         retry: quickly(),
-        ..GrpcClient::new(running.grpc_url())
+        ..OtlpGrpcExporter::new(endpoint(&running.grpc_url()))
     }
 }
 
-fn http(running: &Running) -> HttpClient {
-    HttpClient {
+fn http(running: &Running) -> OtlpHttpExporter {
+    OtlpHttpExporter {
         retry: quickly(),
-        ..HttpClient::new(&format!("http://{}", running.http))
+        ..OtlpHttpExporter::new(&format!("http://{}", running.http))
     }
 }
 
@@ -75,7 +80,7 @@ async fn send(exporter: &Exporter, records: usize) -> Result<Delivered, ExportEr
 async fn requests_arrive_as_they_were_over_grpc() {
     let running = Running::start().await;
     for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
-        let exporter = exporter(Settings::Grpc(GrpcClient {
+        let exporter = exporter(Settings::Otlp(OtlpGrpcExporter {
             compression,
             ..grpc(&running)
         }))
@@ -114,7 +119,7 @@ async fn requests_arrive_as_they_were_over_http() {
             Compression::Deflate,
             Compression::Zlib,
         ] {
-            let exporter = exporter(Settings::Http(HttpClient {
+            let exporter = exporter(Settings::OtlpHttp(OtlpHttpExporter {
                 compression,
                 encoding,
                 ..http(&running)
@@ -151,14 +156,14 @@ async fn headers_are_sent_and_signals_without_an_endpoint_are_not() {
     server.grpc.as_mut().unwrap().include_metadata = true;
     server.http.as_mut().unwrap().include_metadata = true;
     let running = Running::with(server, TestGate::answering(Answer::DONE), 1 << 20).await;
-    let headers = Headers(vec![("authorization".to_owned(), "Bearer x".to_owned())]);
-    let by_grpc = Settings::Grpc(GrpcClient {
+    let headers = vec![("authorization".to_owned(), Secret::new("Bearer x"))];
+    let by_grpc = Settings::Otlp(OtlpGrpcExporter {
         headers: headers.clone(),
         authority: Some("collector.example".to_owned()),
         user_agent: Some("tests/1".to_owned()),
         ..grpc(&running)
     });
-    let by_http = Settings::Http(HttpClient {
+    let by_http = Settings::OtlpHttp(OtlpHttpExporter {
         headers,
         metrics_url: None,
         ..http(&running)
@@ -195,14 +200,14 @@ async fn what_was_rejected_is_counted_and_not_sent_again() {
         rejected: 4,
         message: "four were refused",
     });
-    let json = HttpClient {
+    let json = OtlpHttpExporter {
         encoding: Encoding::Json,
         ..http(&running)
     };
     for settings in [
-        Settings::Grpc(grpc(&running)),
-        Settings::Http(http(&running)),
-        Settings::Http(json),
+        Settings::Otlp(grpc(&running)),
+        Settings::OtlpHttp(http(&running)),
+        Settings::OtlpHttp(json),
     ] {
         assert_eq!(
             send(&exporter(settings).await, 5).await,
@@ -216,8 +221,8 @@ async fn what_was_rejected_is_counted_and_not_sent_again() {
 async fn a_destination_that_recovers_gets_the_request() {
     let running = Running::start().await;
     let settings = [
-        Settings::Grpc(grpc(&running)),
-        Settings::Http(http(&running)),
+        Settings::Otlp(grpc(&running)),
+        Settings::OtlpHttp(http(&running)),
     ];
     for settings in settings {
         running.gate.answer(Answer::Retry {
@@ -244,8 +249,8 @@ async fn a_destination_that_recovers_gets_the_request() {
 async fn the_pause_a_destination_asks_for_is_kept() {
     let running = Running::start().await;
     for settings in [
-        Settings::Grpc(grpc(&running)),
-        Settings::Http(http(&running)),
+        Settings::Otlp(grpc(&running)),
+        Settings::OtlpHttp(http(&running)),
     ] {
         running.gate.answer(Answer::Retry {
             after: Some(Duration::from_secs(1)),
@@ -277,7 +282,7 @@ async fn time_and_patience_end() {
         max_elapsed_time: Some(Duration::from_millis(100)),
         ..quickly()
     };
-    let impatient = exporter(Settings::Grpc(GrpcClient {
+    let impatient = exporter(Settings::Otlp(OtlpGrpcExporter {
         retry,
         ..grpc(&running)
     }))
@@ -289,7 +294,7 @@ async fn time_and_patience_end() {
     assert!(running.gate.wires().len() > 1);
 
     let before = running.gate.wires().len();
-    let once = exporter(Settings::Http(HttpClient {
+    let once = exporter(Settings::OtlpHttp(OtlpHttpExporter {
         retry: never(),
         ..http(&running)
     }))
@@ -301,7 +306,7 @@ async fn time_and_patience_end() {
     assert_eq!(running.gate.wires().len(), before + 1);
 
     // Defaults wait for seconds; a stop does not.
-    let patient = exporter(Settings::Grpc(GrpcClient {
+    let patient = exporter(Settings::Otlp(OtlpGrpcExporter {
         retry: Retry::default(),
         ..grpc(&running)
     }))
@@ -326,17 +331,17 @@ async fn a_destination_that_is_gone_or_silent_may_come_back() {
     for address in [silent.local_addr().unwrap(), gone] {
         let url = format!("http://{address}");
         let timeout = Some(Duration::from_millis(200));
-        let by_grpc = GrpcClient {
+        let by_grpc = OtlpGrpcExporter {
             retry: never(),
             timeout,
-            ..GrpcClient::new(&url)
+            ..OtlpGrpcExporter::new(endpoint(&url))
         };
-        let by_http = HttpClient {
+        let by_http = OtlpHttpExporter {
             retry: never(),
             timeout,
-            ..HttpClient::new(&url)
+            ..OtlpHttpExporter::new(&url)
         };
-        for settings in [Settings::Grpc(by_grpc), Settings::Http(by_http)] {
+        for settings in [Settings::Otlp(by_grpc), Settings::OtlpHttp(by_http)] {
             let result = send(&exporter(settings).await, 1).await;
             assert!(
                 matches!(result, Err(ExportError::Retryable { .. })),
@@ -347,17 +352,65 @@ async fn a_destination_that_is_gone_or_silent_may_come_back() {
 }
 
 #[tokio::test]
+async fn a_try_waits_for_a_connection_if_it_is_told_to() {
+    let later = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = later.local_addr().unwrap();
+    drop(later);
+    let settings = OtlpGrpcExporter {
+        retry: never(),
+        wait_for_ready: true,
+        ..OtlpGrpcExporter::new(endpoint(&format!("http://{address}")))
+    };
+    let patient = exporter(Settings::Otlp(settings)).await;
+    let (sent, running) = tokio::join!(send(&patient, 1), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut server = support::settings();
+        server.grpc.as_mut().unwrap().endpoint = address.to_string();
+        Running::with(server, TestGate::answering(Answer::DONE), 1 << 20).await
+    });
+    assert_eq!(sent, Ok(Delivered::default()));
+    assert_eq!(running.stop().await.wires().len(), 1);
+    // Not, however, once nobody should wait.
+    patient.hurry();
+    let start = Instant::now();
+    assert!(matches!(
+        send(&patient, 1).await,
+        Err(ExportError::Retryable { .. })
+    ));
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn bodies_arrive_whatever_their_level() {
+    let running = Running::start().await;
+    let body = logs(3000);
+    for compression in [Compression::Gzip, Compression::Zlib, Compression::Zstd] {
+        for level in [-2, -1, 0, 1, 9, 22] {
+            let settings = OtlpHttpExporter {
+                compression,
+                compression_level: Some(level),
+                ..http(&running)
+            };
+            send(&exporter(Settings::OtlpHttp(settings)).await, 3000)
+                .await
+                .unwrap();
+            assert_eq!(running.gate.wires().last().unwrap(), &body, "{level}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn grpcs_codes_are_told_apart() {
     let budget = 10_000;
     let mut server = settings();
     server.grpc.as_mut().unwrap().max_message_size = 100_000;
     let running = Running::with(server, TestGate::answering(Answer::DONE), budget).await;
-    let settings = GrpcClient {
+    let settings = OtlpGrpcExporter {
         compression: Compression::None,
         retry: never(),
         ..grpc(&running)
     };
-    let exporter = exporter(Settings::Grpc(settings)).await;
+    let exporter = exporter(Settings::Otlp(settings)).await;
     let reason = |code: i32| format!("the destination answered with gRPC code {code}");
     let permanent = |code| {
         Err(ExportError::Permanent {
@@ -449,11 +502,11 @@ async fn https_statuses_are_told_apart_as_in_the_collector() {
             answer += &format!("retry-after: {retry_after}\r\n");
         }
         let (address, count) = answering([answer.as_bytes(), b"\r\n", &body].concat()).await;
-        let settings = HttpClient {
+        let settings = OtlpHttpExporter {
             retry: never(),
-            ..HttpClient::new(&format!("http://{address}"))
+            ..OtlpHttpExporter::new(&format!("http://{address}"))
         };
-        let result = send(&exporter(Settings::Http(settings)).await, 1).await;
+        let result = send(&exporter(Settings::OtlpHttp(settings)).await, 1).await;
         let expected = &row["expected"];
         match result {
             Err(ExportError::Retryable { after, reason }) => {
@@ -485,9 +538,9 @@ async fn redirects_are_not_followed_and_odd_successes_are_successes() {
     );
     let (address, _) = answering(redirect.into_bytes()).await;
     let to = |address: SocketAddr| {
-        Settings::Http(HttpClient {
+        Settings::OtlpHttp(OtlpHttpExporter {
             retry: never(),
-            ..HttpClient::new(&format!("http://{address}"))
+            ..OtlpHttpExporter::new(&format!("http://{address}"))
         })
     };
     let result = send(&exporter(to(address)).await, 1).await;
@@ -554,22 +607,21 @@ async fn tls_trusts_whom_it_is_told_to_trust() {
         tls_in_front_of(running.grpc).await.port(),
         tls_in_front_of(running.http).await.port(),
     );
-    let authority = Pem::Text(include_str!("fixtures/tls/authority.pem").to_owned());
-    let trusting = Tls {
-        authorities: Some(authority),
-        ..Tls::default()
+    let trusting = ClientTls {
+        ca_pem: Some(include_str!("fixtures/tls/authority.pem").to_owned()),
+        ..ClientTls::default()
     };
-    let blind = Tls {
+    let blind = ClientTls {
         insecure_skip_verify: true,
-        ..Tls::default()
+        ..ClientTls::default()
     };
-    let other_name = Tls {
-        server_name: Some("elsewhere.example".to_owned()),
+    let other_name = ClientTls {
+        server_name_override: Some("elsewhere.example".to_owned()),
         ..trusting.clone()
     };
-    let by_override = Tls {
-        server_name: Some("localhost".to_owned()),
-        only_tls_1_3: true,
+    let by_override = ClientTls {
+        server_name_override: Some("localhost".to_owned()),
+        min_version: TlsVersion::V1_3,
         ..trusting.clone()
     };
     let cases = [
@@ -577,20 +629,20 @@ async fn tls_trusts_whom_it_is_told_to_trust() {
         ("127.0.0.1", blind, true),
         ("127.0.0.1", by_override, true),
         ("localhost", other_name, false),
-        ("localhost", Tls::default(), false),
+        ("localhost", ClientTls::default(), false),
     ];
     for (host, tls, works) in cases {
-        let by_grpc = GrpcClient {
+        let by_grpc = OtlpGrpcExporter {
             tls: tls.clone(),
             retry: never(),
-            ..GrpcClient::new(format!("https://{host}:{grpc_port}"))
+            ..OtlpGrpcExporter::new(endpoint(&format!("https://{host}:{grpc_port}")))
         };
-        let by_http = HttpClient {
+        let by_http = OtlpHttpExporter {
             tls,
             retry: never(),
-            ..HttpClient::new(&format!("https://{host}:{http_port}"))
+            ..OtlpHttpExporter::new(&format!("https://{host}:{http_port}"))
         };
-        for settings in [Settings::Grpc(by_grpc), Settings::Http(by_http)] {
+        for settings in [Settings::Otlp(by_grpc), Settings::OtlpHttp(by_http)] {
             let result = send(&exporter(settings.clone()).await, 1).await;
             assert_eq!(result.is_ok(), works, "{settings:?}");
         }
@@ -600,24 +652,28 @@ async fn tls_trusts_whom_it_is_told_to_trust() {
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let console = || Console::new(std::io::sink());
-    let missing = Tls {
-        authorities: Some(Pem::File("/nowhere/ca.pem".into())),
-        ..Tls::default()
+    let missing = ClientTls {
+        ca_file: Some("/nowhere/ca.pem".into()),
+        ..ClientTls::default()
     };
     let refused = [
-        Settings::Grpc(GrpcClient::new("localhost:4317")),
-        Settings::Grpc(GrpcClient::new("ftp://localhost")),
-        Settings::Grpc(GrpcClient {
+        Settings::Otlp(OtlpGrpcExporter::new(Endpoint {
+            host: "no host".to_owned(),
+            ..endpoint("localhost:4317")
+        })),
+        Settings::OtlpHttp(OtlpHttpExporter::new("localhost:4318")),
+        Settings::OtlpHttp(OtlpHttpExporter::new("ftp://localhost")),
+        Settings::Otlp(OtlpGrpcExporter {
             compression: Compression::Deflate,
-            ..GrpcClient::new("http://localhost")
+            ..OtlpGrpcExporter::new(endpoint("http://localhost:4317"))
         }),
-        Settings::Grpc(GrpcClient {
+        Settings::Otlp(OtlpGrpcExporter {
             tls: missing,
-            ..GrpcClient::new("https://localhost")
+            ..OtlpGrpcExporter::new(endpoint("localhost:4317"))
         }),
-        Settings::Http(HttpClient {
-            headers: Headers(vec![("a b".to_owned(), "secret".to_owned())]),
-            ..HttpClient::new("http://localhost")
+        Settings::OtlpHttp(OtlpHttpExporter {
+            headers: vec![("a b".to_owned(), Secret::new("secret"))],
+            ..OtlpHttpExporter::new("http://localhost")
         }),
     ];
     for settings in refused {

@@ -27,7 +27,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use prost::Message as _;
 use support::{Running, TestGate, logs, logs_request, settings};
-use tollgate_otlp::Answer;
+use tollgate_otlp::{Answer, Bounds};
 use tollgate_record::Signal;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request};
@@ -358,9 +358,12 @@ async fn a_client_that_leaves_takes_its_request_along() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_holds_nothing_for_ever() {
-    let mut settings = settings();
-    settings.grpc.as_mut().unwrap().bounds.body_time = Duration::from_millis(200);
-    let running = Running::with(settings, TestGate::answering(Answer::DONE), 1 << 20).await;
+    let bounds = Bounds {
+        body_time: Duration::from_millis(200),
+        ..Bounds::default()
+    };
+    let gate = TestGate::answering(Answer::DONE);
+    let running = Running::bounded(settings(), gate, 1 << 20, bounds).await;
     let client: Client<
         _,
         http_body_util::StreamBody<

@@ -22,7 +22,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest as Logs;
 use support::{Running, TestGate, exchange, logs, post, settings};
-use tollgate_otlp::{Answer, settings::Headers};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tollgate_config::Secret;
+use tollgate_otlp::Answer;
 use tollgate_record::Signal;
 
 const PROTO: &str = "application/x-protobuf";
@@ -242,8 +245,8 @@ async fn headers_go_along_only_when_asked_for_and_paths_are_configurable() {
     let mut settings = settings();
     let http = settings.http.as_mut().unwrap();
     http.include_metadata = true;
-    http.logs_path = "/otlp/logs".to_owned();
-    http.response_headers = Headers(vec![("x-served-by".to_owned(), "gate".to_owned())]);
+    http.logs_url_path = "/otlp/logs".to_owned();
+    http.response_headers = vec![("x-served-by".to_owned(), Secret::new("gate"))];
     let running = Running::with(settings, TestGate::answering(Answer::DONE), 1 << 20).await;
     let headers = [("X-Tenant", "a"), ("x-tenant", "b")];
     let answer = post(running.http, "/otlp/logs", PROTO, &headers, &logs(1)).await;
@@ -270,9 +273,9 @@ async fn headers_go_along_only_when_asked_for_and_paths_are_configurable() {
 #[tokio::test]
 async fn a_body_that_does_not_come_holds_nothing_for_ever() {
     let mut settings = settings();
-    let bounds = &mut settings.http.as_mut().unwrap().bounds;
-    bounds.body_time = Duration::from_millis(200);
-    bounds.header_time = Duration::from_millis(400);
+    let http = settings.http.as_mut().unwrap();
+    http.read_timeout = Some(Duration::from_millis(200));
+    http.read_header_timeout = Some(Duration::from_millis(400));
     let running = Running::with(settings, TestGate::answering(Answer::DONE), 1 << 20).await;
     let half = b"POST /v1/logs HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"resource";
     let answer = exchange(running.http, half).await.unwrap();
@@ -281,5 +284,32 @@ async fn a_body_that_does_not_come_holds_nothing_for_ever() {
     for bytes in [&b"POST /v1/logs HTTP/1.1\r\nhost:"[..], b"PRI * HTTP", b""] {
         exchange(running.http, bytes).await;
     }
+    running.still_works().await;
+}
+
+#[tokio::test]
+async fn a_connection_may_be_idle_for_longer_than_headers_may_take_and_not_for_ever() {
+    let mut settings = settings();
+    let http = settings.http.as_mut().unwrap();
+    http.read_header_timeout = Some(Duration::from_millis(100));
+    http.idle_timeout = Some(Duration::from_millis(600));
+    let running = Running::with(settings, TestGate::answering(Answer::DONE), 1 << 20).await;
+    let body = logs(1);
+    let head = format!(
+        "POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: {PROTO}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let request = [head.as_bytes(), &body].concat();
+    let mut stream = TcpStream::connect(running.http).await.unwrap();
+    let mut answer = [0; 4096];
+    for _ in 0..2 {
+        stream.write_all(&request).await.unwrap();
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200"));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    // Nobody asks any more, and the server hangs up.
+    let end = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut answer)).await;
+    assert_eq!(end.unwrap().unwrap_or(0), 0);
     running.still_works().await;
 }

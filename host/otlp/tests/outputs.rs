@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tollgate_otlp::settings::{DebugExporter, Exporter as Settings, FileExporter, Verbosity};
+use tollgate_config::{DebugExporter, Exporter as Settings, FileExporter, Verbosity};
 use tollgate_otlp::{Console, Delivered, ExportError, Exporter};
 use tollgate_record::Signal;
 
@@ -50,8 +50,8 @@ async fn a_file_holds_a_request_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/out.jsonl");
     let settings = FileExporter {
-        flush_interval: None,
-        create_directory: Some(0o755),
+        flush_interval: Duration::ZERO,
+        create_directory: true,
         ..FileExporter::new(&path)
     };
     let read = || std::fs::read_to_string(&path).unwrap();
@@ -95,7 +95,7 @@ async fn a_file_holds_a_request_a_line() {
 async fn lines_are_written_when_their_time_or_their_space_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.jsonl");
-    let interval = Some(Duration::from_millis(20));
+    let interval = Duration::from_millis(20);
     let settings = FileExporter {
         flush_interval: interval,
         ..FileExporter::new(&path)
@@ -114,7 +114,7 @@ async fn lines_are_written_when_their_time_or_their_space_is_over() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{LINE}\n"));
 
     let (exporter_, _) = exporter(Settings::File(FileExporter {
-        flush_interval: None,
+        flush_interval: Duration::ZERO,
         ..settings
     }))
     .await;
@@ -131,7 +131,7 @@ async fn lines_are_written_when_their_time_or_their_space_is_over() {
 async fn a_disk_that_is_full_costs_no_line_that_was_taken() {
     // Every write to this device fails as if it were full.
     let settings = FileExporter {
-        flush_interval: None,
+        flush_interval: Duration::ZERO,
         append: true,
         ..FileExporter::new("/dev/full")
     };

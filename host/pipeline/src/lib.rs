@@ -12,7 +12,6 @@ mod pipeline;
 mod plan;
 mod random;
 mod service;
-mod settings;
 mod stage;
 
 pub use passage::{Cleared, Losses};

@@ -14,7 +14,6 @@ use crate::entrance::Entrance;
 use crate::lane::Lanes;
 use crate::pipeline::Pipeline;
 use crate::plan::{PipelinePlan, Plan};
-use crate::settings;
 
 /// Bytes of requests that may be in the process at once. One of the largest size always fits, compressed and decompressed.
 const BUDGET: usize = 256 << 20;
@@ -65,12 +64,7 @@ impl Service {
             {
                 continue;
             }
-            let exporter = Exporter::new(
-                &id.to_string(),
-                &settings::exporter(written),
-                console.clone(),
-            )
-            .await;
+            let exporter = Exporter::new(&id.to_string(), written, console.clone()).await;
             let exporter = exporter.map_err(|error| StartError::Exporter {
                 exporter: id.clone(),
                 error,
@@ -110,12 +104,8 @@ impl Service {
             if fed.is_empty() {
                 continue;
             }
-            let receiver = Receiver::bind(
-                &settings::receiver(written),
-                Arc::new(Entrance::new(fed)),
-                Arc::clone(&budget),
-            )
-            .await;
+            let receiver =
+                Receiver::bind(written, Arc::new(Entrance::new(fed)), Arc::clone(&budget)).await;
             let receiver = receiver.map_err(|error| StartError::Receiver {
                 receiver: id.clone(),
                 error,

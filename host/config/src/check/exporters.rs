@@ -4,7 +4,7 @@ use super::walk::Checker;
 use crate::address::{self, Scheme};
 use crate::model::{
     ClientTls, Compression, DebugExporter, Encoding, Endpoint, Exporter, FileExporter,
-    OtlpGrpcExporter, OtlpHttpExporter, Retry, Secret, TlsVersion, Verbosity,
+    OtlpGrpcExporter, OtlpHttpExporter, Retry, Secret, TlsVersion, Verbosity, signal_url,
 };
 use crate::schema::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
 use crate::yaml::Entry;
@@ -105,10 +105,7 @@ fn http(
 ) -> OtlpHttpExporter {
     let base = section.text("endpoint");
     let url = |own: &str, signal: &str| {
-        let added = || {
-            base.as_ref()
-                .map(|base| format!("{}/v1/{signal}", base.strip_suffix('/').unwrap_or(base)))
-        };
+        let added = || base.as_deref().map(|base| signal_url(base, signal));
         section.text(own).or_else(added)
     };
     let exporter = OtlpHttpExporter {
@@ -130,6 +127,22 @@ fn http(
             .filter(|connections| *connections > 0),
         idle_connection_timeout: section.limit("idle_conn_timeout"),
     };
+    if let Some(level) = exporter.compression_level.filter(|level| *level > 9)
+        && matches!(
+            exporter.compression,
+            Compression::Gzip | Compression::Deflate | Compression::Zlib
+        )
+    {
+        let at = entry
+            .node
+            .entry("compression_params")
+            .map_or(entry.span, |params| params.span);
+        checker.error(
+            at,
+            format!("{path}::compression_params::level: only zstd has a level {level}"),
+            "write a level from 1 to 9, or `compression: zstd`",
+        );
+    }
     if exporter.logs_url.is_none()
         && exporter.traces_url.is_none()
         && exporter.metrics_url.is_none()

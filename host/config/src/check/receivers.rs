@@ -6,8 +6,6 @@ use crate::model::{GrpcServer, HttpServer, OtlpReceiver, RequestCompression};
 use crate::schema::RECEIVER;
 use crate::yaml::{Entry, Value};
 
-const MIB: u64 = 1 << 20;
-
 /// Checks one receiver and says what it means.
 pub(crate) fn otlp(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> OtlpReceiver {
     checker.section(path, RECEIVER, &entry.node, entry.span);
@@ -44,13 +42,12 @@ pub(crate) fn otlp(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> Otlp
 }
 
 fn grpc(section: Section<'_>) -> GrpcServer {
-    let mib = match section.count("max_recv_msg_size_mib") {
-        0 => 4,
-        mib => mib,
-    };
     GrpcServer {
         endpoint: section.text("endpoint").unwrap_or_default(),
-        max_message_size: mib.saturating_mul(MIB),
+        max_message_size: match section.count("max_recv_msg_size_mib") {
+            0 => GrpcServer::default().max_message_size,
+            mib => mib.saturating_mul(1 << 20),
+        },
         max_concurrent_streams: Some(section.small("max_concurrent_streams"))
             .filter(|streams| *streams > 0),
         include_metadata: section.flag("include_metadata"),
@@ -69,7 +66,7 @@ fn http(section: Section<'_>) -> HttpServer {
     HttpServer {
         endpoint: section.text("endpoint").unwrap_or_default(),
         max_request_body_size: match section.count("max_request_body_size") {
-            0 => 20 * MIB,
+            0 => HttpServer::default().max_request_body_size,
             size => size,
         },
         include_metadata: section.flag("include_metadata"),
@@ -94,7 +91,7 @@ fn first(section: &Section<'_>, names: [&str; 2]) -> Option<Duration> {
 fn compressions(written: &[&str]) -> Vec<RequestCompression> {
     use RequestCompression::{Deflate, Gzip, Zlib, Zstd};
     if written.is_empty() {
-        return vec![Gzip, Zstd, Zlib, Deflate];
+        return HttpServer::default().compression_algorithms;
     }
     let known = |word: &&str| match word.to_ascii_lowercase().as_str() {
         "gzip" => Some(Gzip),

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Secret;
+use super::{Endpoint, Secret};
 
 /// Settings of one exporter.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,15 +41,22 @@ pub struct OtlpGrpcExporter {
     pub user_agent: Option<String>,
 }
 
-/// Where a gRPC client connects to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Name or address, IPv6 without brackets.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// Whether TLS is spoken.
-    pub tls: bool,
+impl OtlpGrpcExporter {
+    /// The defaults of `otlp`, sending to `endpoint`.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            tls: ClientTls::default(),
+            headers: Vec::new(),
+            compression: Compression::Gzip,
+            timeout: Some(Duration::from_secs(5)),
+            retry: Retry::default(),
+            wait_for_ready: false,
+            authority: None,
+            user_agent: None,
+        }
+    }
 }
 
 /// Settings of an OTLP/HTTP exporter.
@@ -75,13 +82,39 @@ pub struct OtlpHttpExporter {
     pub timeout: Option<Duration>,
     /// What happens after a failure that may pass.
     pub retry: Retry,
-    /// Idle connections to one host that are kept.
+    /// Idle connections to one host that are kept; none is all of them.
     pub max_idle_connections: Option<u32>,
     /// How long an idle connection is kept; none is for ever.
     pub idle_connection_timeout: Option<Duration>,
 }
 
-/// TLS of a client. Paths are as written: relative ones are relative to the configuration file.
+impl OtlpHttpExporter {
+    /// The defaults of `otlphttp`, sending each signal to its path under `base`.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        Self {
+            logs_url: Some(signal_url(base, "logs")),
+            traces_url: Some(signal_url(base, "traces")),
+            metrics_url: Some(signal_url(base, "metrics")),
+            tls: ClientTls::default(),
+            headers: Vec::new(),
+            compression: Compression::Gzip,
+            compression_level: None,
+            encoding: Encoding::Proto,
+            timeout: Some(Duration::from_secs(30)),
+            retry: Retry::default(),
+            max_idle_connections: None,
+            idle_connection_timeout: Some(Duration::from_secs(90)),
+        }
+    }
+}
+
+/// Where the requests of a signal go, under a base that was written with or without its last slash.
+pub(crate) fn signal_url(base: &str, signal: &str) -> String {
+    format!("{}/v1/{signal}", base.strip_suffix('/').unwrap_or(base))
+}
+
+/// TLS of a client. Paths are as written: relative ones are relative to the working directory, as in the Collector.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientTls {
     /// Accept any certificate.
@@ -177,7 +210,7 @@ pub struct FileExporter {
     pub path: PathBuf,
     /// Whether what the file holds stays.
     pub append: bool,
-    /// How long a line may stay in the buffer.
+    /// How long a line may stay in the buffer; zero is until the buffer is full.
     pub flush_interval: Duration,
     /// Whether missing folders are created.
     pub create_directory: bool,
@@ -185,15 +218,39 @@ pub struct FileExporter {
     pub directory_permissions: u32,
 }
 
+impl FileExporter {
+    /// The defaults of `file`, writing to `path`.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            append: false,
+            flush_interval: Duration::from_secs(1),
+            create_directory: false,
+            directory_permissions: 0o755,
+        }
+    }
+}
+
 /// Settings of a debug exporter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DebugExporter {
     /// How much is shown.
     pub verbosity: Verbosity,
-    /// Messages shown each second before sampling starts.
+    /// Requests shown each second before sampling starts.
     pub sampling_initial: u32,
     /// After that, one in so many is shown; 0 is none.
     pub sampling_thereafter: u32,
+}
+
+impl Default for DebugExporter {
+    fn default() -> Self {
+        Self {
+            verbosity: Verbosity::Basic,
+            sampling_initial: 2,
+            sampling_thereafter: 1,
+        }
+    }
 }
 
 /// How much a debug exporter shows.

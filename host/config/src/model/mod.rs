@@ -1,5 +1,6 @@
 //! The configuration as meant: what the rest of the program works with. Nothing here remembers how it was written.
 
+mod endpoint;
 mod exporter;
 mod id;
 mod receiver;
@@ -7,9 +8,11 @@ mod secret;
 mod service;
 mod stage;
 
+pub use endpoint::Endpoint;
+pub(crate) use exporter::signal_url;
 pub use exporter::{
-    ClientTls, Compression, DebugExporter, Encoding, Endpoint, Exporter, FileExporter,
-    OtlpGrpcExporter, OtlpHttpExporter, Retry, TlsVersion, Verbosity,
+    ClientTls, Compression, DebugExporter, Encoding, Exporter, FileExporter, OtlpGrpcExporter,
+    OtlpHttpExporter, Retry, TlsVersion, Verbosity,
 };
 pub use id::ComponentId;
 pub use receiver::{GrpcServer, HttpServer, OtlpReceiver, RequestCompression};

@@ -167,7 +167,7 @@ pub(crate) const OTLP_HTTP: &[Key] = &[
         "max_idle_conns_per_host",
         Count(0, 1 << 20),
         "0",
-        "idle connections that are kept; 0 is the program's choice",
+        "idle connections that are kept; 0 is all of them",
     ),
     Key::new(
         "max_conns_per_host",
@@ -234,7 +234,7 @@ const COMPRESSION_PARAMS: &[Key] = &[Key::new(
     "level",
     Level(-2, 22),
     "",
-    "level of the compression, as the algorithm counts it",
+    "level of the compression, as the algorithm counts it; 0 is the quickest",
 )];
 
 /// The `file` exporter.
@@ -308,7 +308,7 @@ pub(crate) const DEBUG: &[Key] = &[
         "sampling_initial",
         Count(0, u32::MAX as u64),
         "2",
-        "messages shown each second before sampling starts",
+        "requests shown each second before sampling starts",
     ),
     Key::new(
         "sampling_thereafter",

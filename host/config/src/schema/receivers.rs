@@ -56,7 +56,7 @@ pub(crate) const GRPC: &[Key] = &[
         "max_concurrent_streams",
         Count(0, 4_294_967_295),
         "0",
-        "requests that one connection may have open; 0 is no limit",
+        "requests that one connection may have open; 0 is 256",
     ),
     Key::new(
         "include_metadata",
@@ -213,25 +213,25 @@ pub(crate) const HTTP: &[Key] = &[
         "read_timeout",
         Duration,
         "0",
-        "time for a whole request; 0 is no limit",
+        "time for the body of a request; 0 is 30s",
     ),
     Key::new(
         "read_header_timeout",
         Duration,
         "1m",
-        "time for the headers of a request; 0 is no limit",
+        "time for the headers of a request; 0 is `read_timeout`, or 1m without one",
     ),
     Key::new(
         "write_timeout",
         Duration,
         "30s",
-        "time for writing an answer; 0 is no limit",
+        "how long a client may take nothing of an answer; 0 is for ever",
     ),
     Key::new(
         "idle_timeout",
         Duration,
         "1m",
-        "time between two requests of a connection; 0 is no limit",
+        "time between two requests of a connection; 0 is `read_timeout`, or for ever without one",
     ),
     Key::new(
         "keep_alives_enabled",

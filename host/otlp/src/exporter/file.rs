@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tollgate_config::FileExporter as Settings;
 use tollgate_record::Signal;
 
 use crate::exporter::{Delivered, ExportError, ExporterError};
-use crate::settings;
 
 /// Lines that are held before they are written.
 const BUFFER: usize = 64 << 10;
@@ -21,7 +21,7 @@ pub(crate) struct FileExporter {
 }
 
 impl FileExporter {
-    pub(crate) async fn open(settings: &settings::FileExporter) -> Result<Self, ExporterError> {
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, ExporterError> {
         let path = settings.path.display().to_string();
         let owned = settings.clone();
         let opened = tokio::task::spawn_blocking(move || open(&owned)).await;
@@ -33,8 +33,8 @@ impl FileExporter {
                 source,
             })?;
         let lines = Arc::new(Mutex::new(lines));
-        if let Some(interval) = settings.flush_interval {
-            tokio::spawn(flush_often(Arc::downgrade(&lines), interval));
+        if !settings.flush_interval.is_zero() {
+            tokio::spawn(flush_often(Arc::downgrade(&lines), settings.flush_interval));
         }
         Ok(Self { lines, path })
     }
@@ -103,9 +103,11 @@ impl Lines {
     }
 }
 
-fn open(settings: &settings::FileExporter) -> io::Result<Lines> {
-    if let (Some(mode), Some(folder)) = (settings.create_directory, settings.path.parent()) {
-        create_folder(folder, mode)?;
+fn open(settings: &Settings) -> io::Result<Lines> {
+    if settings.create_directory
+        && let Some(folder) = settings.path.parent()
+    {
+        create_folder(folder, settings.directory_permissions)?;
     }
     let mut options = OpenOptions::new();
     options.create(true).write(true).truncate(!settings.append);

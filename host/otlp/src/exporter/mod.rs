@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
+use tollgate_config as config;
 use tollgate_record::Signal;
 
 use crate::client::ClientError;
 use crate::grpc::client::GrpcExporter;
 use crate::http::client::HttpExporter;
-use crate::settings;
 
 /// One destination.
 pub struct Exporter {
@@ -109,23 +109,23 @@ impl Exporter {
     /// Makes an exporter. Its name stands in what it logs; destinations are not reached before there is something to send.
     pub async fn new(
         name: &str,
-        settings: &settings::Exporter,
+        settings: &config::Exporter,
         console: Console,
     ) -> Result<Self, ExporterError> {
         let kind = match settings {
-            settings::Exporter::Grpc(settings) => {
+            config::Exporter::Otlp(settings) => {
                 Kind::Grpc(Box::new(GrpcExporter::new(name, settings)?))
             }
-            settings::Exporter::Http(settings) => {
+            config::Exporter::OtlpHttp(settings) => {
                 Kind::Http(Box::new(HttpExporter::new(name, settings)?))
             }
-            settings::Exporter::File(settings) => {
+            config::Exporter::File(settings) => {
                 Kind::File(file::FileExporter::open(settings).await?)
             }
-            settings::Exporter::Debug(settings) => {
+            config::Exporter::Debug(settings) => {
                 Kind::Debug(debug::DebugExporter::new(name, settings, console))
             }
-            settings::Exporter::Nop => Kind::Nop,
+            config::Exporter::Nop => Kind::Nop,
         };
         Ok(Self {
             kind,

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tokio::sync::watch;
+use tollgate_config::{Compression, OtlpGrpcExporter, Retry};
 use tollgate_record::Signal;
 
 use crate::client::{self, ClientError, HttpPool, Pool};
@@ -18,10 +19,11 @@ use crate::failure::code;
 use crate::grpc::{message, path, status};
 use crate::payload::Payload;
 use crate::retry;
-use crate::settings::{Compression, GrpcClient, Retry};
 
 /// More than any answer of an export method has.
 const MAX_RESPONSE: usize = 4 << 20;
+/// How long a try that waits for a connection waits before it asks for one again.
+const CONNECT_PAUSE: Duration = Duration::from_millis(200);
 
 /// Sends requests to an OTLP/gRPC server.
 pub(crate) struct GrpcExporter {
@@ -34,11 +36,12 @@ pub(crate) struct GrpcExporter {
     codec: Option<Codec>,
     timeout: Option<Duration>,
     retry: Retry,
+    wait_for_ready: bool,
 }
 
 impl GrpcExporter {
-    pub(crate) fn new(name: &str, settings: &GrpcClient) -> Result<Self, ClientError> {
-        let base = client::url(&settings.url)?;
+    pub(crate) fn new(name: &str, settings: &OtlpGrpcExporter) -> Result<Self, ClientError> {
+        let base = client::url(&settings.endpoint.to_string())?;
         let authority = settings
             .authority
             .as_ref()
@@ -47,7 +50,7 @@ impl GrpcExporter {
             .map_err(|_| ClientError::Header(":authority".to_owned()))?;
         let uri = |signal| {
             client::with_path(&base, path(signal), authority.as_ref())
-                .ok_or_else(|| ClientError::Url(settings.url.clone()))
+                .ok_or_else(|| ClientError::Url(settings.endpoint.to_string()))
         };
         let (codec, encoding) = match settings.compression {
             Compression::None => (None, None),
@@ -62,7 +65,7 @@ impl GrpcExporter {
         };
         Ok(Self {
             name: name.to_owned(),
-            pool: client::pool(pool, &settings.tls, base.scheme_str() == Some("https"))?,
+            pool: client::pool(pool, &settings.tls, settings.endpoint.tls)?,
             logs: uri(Signal::Logs)?,
             traces: uri(Signal::Traces)?,
             metrics: uri(Signal::Metrics)?,
@@ -70,6 +73,7 @@ impl GrpcExporter {
             codec,
             timeout: settings.timeout,
             retry: settings.retry,
+            wait_for_ready: settings.wait_for_ready,
         })
     }
 
@@ -81,15 +85,15 @@ impl GrpcExporter {
     ) -> Result<Delivered, ExportError> {
         let message = match self.codec {
             Some(codec) => codec
-                .compress(&wire)
+                .compress(&wire, None)
                 .map_err(|_| ExportError::permanent("the request cannot be compressed"))?
                 .into(),
             None => wire,
         };
         let prefix = message::prefix(self.codec.is_some(), message.len())
             .ok_or_else(|| ExportError::permanent("the request is larger than gRPC's messages"))?;
-        retry::run(&self.name, &self.retry, hurry, || {
-            self.attempt(signal, prefix.clone(), message.clone())
+        retry::run(&self.name, &self.retry, hurry.clone(), || {
+            self.attempt(signal, &prefix, &message, &hurry)
         })
         .await
     }
@@ -97,23 +101,25 @@ impl GrpcExporter {
     async fn attempt(
         &self,
         signal: Signal,
-        prefix: Bytes,
-        message: Bytes,
+        prefix: &Bytes,
+        message: &Bytes,
+        hurry: &watch::Receiver<bool>,
     ) -> Result<Delivered, ExportError> {
-        let mut request = Request::new(Payload::of(prefix, message));
-        *request.method_mut() = Method::POST;
-        *request.version_mut() = Version::HTTP_2;
-        *request.uri_mut() = match signal {
-            Signal::Logs => self.logs.clone(),
-            Signal::Traces => self.traces.clone(),
-            Signal::Metrics => self.metrics.clone(),
-        };
-        *request.headers_mut() = self.headers.clone();
         let call = async {
-            let response = self.pool.request(request).await.map_err(|_| {
-                ExportError::retryable("the destination cannot be reached, or the connection broke")
-            })?;
-            answer(response).await
+            loop {
+                let request = self.request(signal, prefix.clone(), message.clone());
+                match self.pool.request(request).await {
+                    Ok(response) => return answer(response).await,
+                    Err(error) if self.wait_for_ready && error.is_connect() && !*hurry.borrow() => {
+                        tokio::time::sleep(CONNECT_PAUSE).await;
+                    }
+                    Err(_) => {
+                        return Err(ExportError::retryable(
+                            "the destination cannot be reached, or the connection broke",
+                        ));
+                    }
+                }
+            }
         };
         match self.timeout {
             None => call.await,
@@ -124,10 +130,23 @@ impl GrpcExporter {
             }),
         }
     }
+
+    fn request(&self, signal: Signal, prefix: Bytes, message: Bytes) -> Request<Payload> {
+        let mut request = Request::new(Payload::of(prefix, message));
+        *request.method_mut() = Method::POST;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = match signal {
+            Signal::Logs => self.logs.clone(),
+            Signal::Traces => self.traces.clone(),
+            Signal::Metrics => self.metrics.clone(),
+        };
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
 }
 
 fn headers(
-    settings: &GrpcClient,
+    settings: &OtlpGrpcExporter,
     encoding: Option<&'static str>,
 ) -> Result<HeaderMap, ClientError> {
     let mut headers = HeaderMap::new();

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode, Version};
 use hyper::body::Incoming;
+use tollgate_config::GrpcServer;
 use tollgate_record::{RequestContext, Signal};
 
 use crate::budget::ByteBudget;
@@ -13,9 +14,8 @@ use crate::compression::Codec;
 use crate::failure::{self, Failure, code};
 use crate::gate::{Gate, Request};
 use crate::grpc::{message, signal, status};
-use crate::listener::Service;
+use crate::listener::{self, Bounds, Service};
 use crate::payload::Payload;
-use crate::settings::GrpcServer;
 
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
@@ -27,6 +27,7 @@ const EMPTY_MESSAGE: &[u8] = &[0; 5];
 /// Serves the three export methods.
 pub(crate) struct Server<G> {
     pub(crate) settings: GrpcServer,
+    pub(crate) bounds: Bounds,
     pub(crate) gate: Arc<G>,
     pub(crate) budget: Arc<ByteBudget>,
 }
@@ -68,11 +69,11 @@ impl<G: Gate> Server<G> {
         request: http::Request<Incoming>,
         peer: &Arc<RequestContext>,
     ) -> Result<tollgate_json::Response, Failure> {
-        let limit = self.settings.max_message_size;
+        let limit = listener::size(self.settings.max_message_size);
         let mut permit = self.budget.permit();
         let (head, body) = request.into_parts();
         let reading = message::read(body, limit, &mut permit);
-        let message = tokio::time::timeout(self.settings.bounds.body_time, reading)
+        let message = tokio::time::timeout(self.bounds.body_time, reading)
             .await
             .map_err(|_| Failure::Slow)??;
         let wire = match (message.compressed, codec) {

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tokio::sync::watch;
+use tollgate_config::{Compression, Encoding, OtlpHttpExporter, Retry};
 use tollgate_record::Signal;
 
 use crate::client::{self, ClientError, HttpPool, Pool};
@@ -16,7 +17,6 @@ use crate::exporter::{Delivered, ExportError};
 use crate::http::encoding::{self, content_type};
 use crate::payload::Payload;
 use crate::retry;
-use crate::settings::{Compression, Encoding, HttpClient, Retry};
 
 /// What is read of an answer, as in the Collector.
 const MAX_RESPONSE: usize = 64 << 10;
@@ -31,12 +31,13 @@ pub(crate) struct HttpExporter {
     headers: HeaderMap,
     encoding: Encoding,
     codec: Option<Codec>,
+    level: Option<i32>,
     timeout: Option<Duration>,
     retry: Retry,
 }
 
 impl HttpExporter {
-    pub(crate) fn new(name: &str, settings: &HttpClient) -> Result<Self, ClientError> {
+    pub(crate) fn new(name: &str, settings: &OtlpHttpExporter) -> Result<Self, ClientError> {
         let uri = |url: &Option<String>| url.as_deref().map(client::url).transpose();
         let (logs, traces, metrics) = (
             uri(&settings.logs_url)?,
@@ -55,8 +56,10 @@ impl HttpExporter {
             Compression::Zlib => (Some(Codec::Zlib), Some("zlib")),
         };
         let pool = Pool {
-            max_idle: settings.max_idle_connections,
-            idle_time: settings.idle_time,
+            max_idle: settings
+                .max_idle_connections
+                .map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
+            idle_time: settings.idle_connection_timeout,
             ..Pool::default()
         };
         let mut headers = HeaderMap::new();
@@ -79,6 +82,7 @@ impl HttpExporter {
             headers,
             encoding: settings.encoding,
             codec,
+            level: settings.compression_level,
             timeout: settings.timeout,
             retry: settings.retry,
         })
@@ -118,7 +122,7 @@ impl HttpExporter {
         match self.codec {
             None => Ok(body),
             Some(codec) => codec
-                .compress(&body)
+                .compress(&body, self.level)
                 .map(Bytes::from)
                 .map_err(|_| ExportError::permanent("the request cannot be compressed")),
         }

@@ -2,9 +2,9 @@
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
+use tollgate_config::{Encoding, RequestCompression};
 
 use crate::compression::Codec;
-use crate::settings::{Encoding, HttpEncoding};
 
 /// The encoding that `content-type` names, whatever its parameters; none when it is not OTLP's.
 pub(crate) fn of(headers: &HeaderMap) -> Option<Encoding> {
@@ -24,7 +24,10 @@ pub(crate) fn of(headers: &HeaderMap) -> Option<Encoding> {
 }
 
 /// What a body is compressed with, if it is. An error is an encoding that is not offered, or more than one.
-pub(crate) fn codec(headers: &HeaderMap, offered: &[HttpEncoding]) -> Result<Option<Codec>, ()> {
+pub(crate) fn codec(
+    headers: &HeaderMap,
+    offered: &[RequestCompression],
+) -> Result<Option<Codec>, ()> {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
     let encoding = match (encodings.next(), encodings.next()) {
         (None, _) => return Ok(None),
@@ -33,19 +36,19 @@ pub(crate) fn codec(headers: &HeaderMap, offered: &[HttpEncoding]) -> Result<Opt
     };
     let encoding = match encoding.as_bytes() {
         b"" | b"identity" => return Ok(None),
-        b"gzip" => HttpEncoding::Gzip,
-        b"zstd" => HttpEncoding::Zstd,
-        b"deflate" => HttpEncoding::Deflate,
-        b"zlib" => HttpEncoding::Zlib,
+        b"gzip" => RequestCompression::Gzip,
+        b"zstd" => RequestCompression::Zstd,
+        b"deflate" => RequestCompression::Deflate,
+        b"zlib" => RequestCompression::Zlib,
         _ => return Err(()),
     };
     if !offered.contains(&encoding) {
         return Err(());
     }
     Ok(Some(match encoding {
-        HttpEncoding::Gzip => Codec::Gzip,
-        HttpEncoding::Zstd => Codec::Zstd,
-        HttpEncoding::Deflate | HttpEncoding::Zlib => Codec::Zlib,
+        RequestCompression::Gzip => Codec::Gzip,
+        RequestCompression::Zstd => Codec::Zstd,
+        RequestCompression::Deflate | RequestCompression::Zlib => Codec::Zlib,
     }))
 }
 

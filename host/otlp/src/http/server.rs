@@ -6,19 +6,20 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use hyper::body::Incoming;
+use tollgate_config::{Encoding, HttpServer};
 use tollgate_record::{RequestContext, Signal};
 
 use crate::budget::ByteBudget;
 use crate::failure::{self, Failure};
 use crate::gate::{Gate, Request};
 use crate::http::encoding::{self, content_type};
-use crate::listener::Service;
+use crate::listener::{self, Bounds, Service};
 use crate::payload::{self, Payload};
-use crate::settings::{Encoding, HttpServer};
 
 /// Serves the three paths.
 pub(crate) struct Server<G> {
     pub(crate) settings: HttpServer,
+    pub(crate) bounds: Bounds,
     pub(crate) response_headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) gate: Arc<G>,
     pub(crate) budget: Arc<ByteBudget>,
@@ -74,11 +75,11 @@ impl<G: Gate> Server<G> {
     }
 
     fn signal(&self, path: &str) -> Option<Signal> {
-        if path == self.settings.logs_path {
+        if path == self.settings.logs_url_path {
             Some(Signal::Logs)
-        } else if path == self.settings.traces_path {
+        } else if path == self.settings.traces_url_path {
             Some(Signal::Traces)
-        } else if path == self.settings.metrics_path {
+        } else if path == self.settings.metrics_url_path {
             Some(Signal::Metrics)
         } else {
             None
@@ -92,13 +93,13 @@ impl<G: Gate> Server<G> {
         request: http::Request<Incoming>,
         peer: &Arc<RequestContext>,
     ) -> Result<tollgate_json::Response, Failure> {
-        let limit = self.settings.max_body_size;
-        let codec = encoding::codec(request.headers(), &self.settings.encodings)
+        let limit = listener::size(self.settings.max_request_body_size);
+        let codec = encoding::codec(request.headers(), &self.settings.compression_algorithms)
             .map_err(|()| Failure::malformed("unsupported Content-Encoding"))?;
         let mut permit = self.budget.permit();
         let (head, mut body) = request.into_parts();
         let reading = payload::read(&mut body, limit, &mut permit);
-        let read = tokio::time::timeout(self.settings.bounds.body_time, reading)
+        let read = tokio::time::timeout(self.bounds.body_time, reading)
             .await
             .unwrap_or(Err(Failure::Slow));
         let mut bytes = match read {

@@ -15,7 +15,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tollgate_otlp::{Answer, ByteBudget, Gate, Receiver, Request, settings};
+use tollgate_config::{GrpcServer, HttpServer, OtlpReceiver};
+use tollgate_otlp::{Answer, Bounds, ByteBudget, Gate, Receiver, Request};
 use tollgate_record::{Batch, Fields, Limits};
 
 /// Remembers requests, and answers what it was told; malformed bytes it refuses.
@@ -79,15 +80,15 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
-pub fn settings() -> settings::Receiver {
-    settings::Receiver {
-        grpc: Some(settings::GrpcServer {
+pub fn settings() -> OtlpReceiver {
+    OtlpReceiver {
+        grpc: Some(GrpcServer {
             endpoint: "localhost:0".to_owned(),
-            ..settings::GrpcServer::default()
+            ..GrpcServer::default()
         }),
-        http: Some(settings::HttpServer {
+        http: Some(HttpServer {
             endpoint: "localhost:0".to_owned(),
-            ..settings::HttpServer::default()
+            ..HttpServer::default()
         }),
     }
 }
@@ -97,11 +98,22 @@ impl Running {
         Self::with(settings(), TestGate::answering(Answer::DONE), 64 << 20).await
     }
 
-    pub async fn with(settings: settings::Receiver, gate: Arc<TestGate>, budget: usize) -> Self {
+    pub async fn with(settings: OtlpReceiver, gate: Arc<TestGate>, budget: usize) -> Self {
+        Self::bounded(settings, gate, budget, Bounds::default()).await
+    }
+
+    /// With these bounds of its gRPC server.
+    pub async fn bounded(
+        settings: OtlpReceiver,
+        gate: Arc<TestGate>,
+        budget: usize,
+        bounds: Bounds,
+    ) -> Self {
         let budget = ByteBudget::new(budget);
         let receiver = Receiver::bind(&settings, Arc::clone(&gate), Arc::clone(&budget))
             .await
-            .unwrap();
+            .unwrap()
+            .with_grpc_bounds(bounds);
         let (grpc, http) = (receiver.grpc_address(), receiver.http_address());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(receiver.serve(async {

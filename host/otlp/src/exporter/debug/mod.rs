@@ -10,10 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tollgate_config::{DebugExporter as Settings, Verbosity};
 use tollgate_record::Signal;
 
 use crate::exporter::{Console, Delivered, ExportError};
-use crate::settings::{self, Verbosity};
 
 /// Writes to the console.
 pub(crate) struct DebugExporter {
@@ -24,7 +24,7 @@ pub(crate) struct DebugExporter {
 }
 
 impl DebugExporter {
-    pub(crate) fn new(name: &str, settings: &settings::DebugExporter, console: Console) -> Self {
+    pub(crate) fn new(name: &str, settings: &Settings, console: Console) -> Self {
         Self {
             name: name.to_owned(),
             verbosity: settings.verbosity,
