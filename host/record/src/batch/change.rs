@@ -1,5 +1,7 @@
 //! Single changes. All of them were checked; what remains to be decided here is where a value stands.
 
+use std::rc::Rc;
+
 use super::Batch;
 use super::any;
 use super::check::{Edit, Op};
@@ -24,7 +26,7 @@ const EMPTY_MAP: [u8; 2] = [0x32, 0];
 /// The paths that puts write, each with its names from the field on, once they are known.
 pub(super) struct Paths<'a> {
     paths: &'a [Path],
-    names: Vec<Option<Vec<u32>>>,
+    names: Vec<Option<Rc<[u32]>>>,
 }
 
 impl<'a> Paths<'a> {
@@ -358,10 +360,10 @@ impl Batch {
         self.store.inside(cell)
     }
 
-    fn names_of(&mut self, path: &Path, index: u32, paths: &mut Paths<'_>) -> Option<Vec<u32>> {
+    fn names_of(&mut self, path: &Path, index: u32, paths: &mut Paths<'_>) -> Option<Rc<[u32]>> {
         let place = paths.names.get_mut(index as usize)?;
         if let Some(known) = place {
-            return Some(known.clone());
+            return Some(Rc::clone(known));
         }
         let mut names = Vec::with_capacity(path.steps.len().saturating_add(1));
         let mut name = path.slot;
@@ -383,8 +385,7 @@ impl Batch {
             };
             names.push(name);
         }
-        *place = Some(names.clone());
-        Some(names)
+        Some(Rc::clone(place.insert(names.into())))
     }
 
     fn add_to_node(

@@ -79,6 +79,7 @@ impl Batch {
             return Err(Refusal::TooLarge);
         }
         let paths = paths(&outcome.edits, &text, access)?;
+        let heads = paths.iter().map(|(path, _)| self.head(path)).collect();
         let mut checker = Checker {
             batch: self,
             view,
@@ -88,6 +89,7 @@ impl Batch {
                 arena: Vec::new(),
             },
             places: Vec::new(),
+            heads,
             gone: vec![0; self.store.cells.len()],
             puts: vec![0; view.node_in_batch.len()],
             budget: Budget(LOOKS),
@@ -104,6 +106,18 @@ impl Batch {
             text,
             rules,
         })
+    }
+
+    /// The name of the cell of a node that a path leads to or into, if any cell ever had it.
+    fn head(&self, path: &Path) -> Option<u32> {
+        let is_entry = schema::slot(path.slot).is_some_and(|slot| slot.form == Form::Attributes);
+        match path.steps.first() {
+            Some(step) if is_entry => {
+                let names = &self.store.names;
+                names.lookup_step(&self.memory, path.slot, step)
+            }
+            _ => Some(path.slot),
+        }
     }
 }
 
@@ -155,6 +169,8 @@ struct Checker<'a> {
     values: Memory,
     /// Rights by name, as far as they were asked for.
     places: Vec<Option<Place>>,
+    /// By path of the puts, the name of the cell of the node that it leads to or into; none where no cell ever had it.
+    heads: Vec<Option<u32>>,
     /// What this outcome took away, by cell.
     gone: Vec<u8>,
     /// Puts so far, by node of the view.
@@ -430,7 +446,8 @@ impl Checker<'_> {
             .new_cells
             .checked_sub(path.steps.len().saturating_add(1))
             .ok_or(Refusal::TooLarge)?;
-        self.place_of_put(index, edit.target, slot, path)
+        let head = self.heads.get(edit.path as usize).copied().flatten();
+        self.place_of_put(index, edit.target, slot, (path, head))
     }
 
     /// Follows the path of a put to where its value stands or will stand.
@@ -439,21 +456,16 @@ impl Checker<'_> {
         index: usize,
         node: u32,
         slot: &Slot,
-        path: &Path,
+        (path, head): (&Path, Option<u32>),
     ) -> Result<(), Refusal> {
         let nowhere = Refusal::Place { index };
         let batch = self.batch;
         let mut steps = path.steps.iter();
-        let mut name = Some(path.slot);
         if slot.form == Form::Attributes {
-            let step = steps.next().ok_or(nowhere.clone())?;
-            name = batch
-                .store
-                .names
-                .lookup_step(&batch.memory, path.slot, step);
+            steps.next().ok_or(nowhere.clone())?;
         }
         let list = batch.store.nodes[node].cells;
-        let mut cell = match name {
+        let mut cell = match head {
             Some(name) => self.find(list, name)?,
             None => None,
         };
