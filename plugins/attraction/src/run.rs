@@ -46,7 +46,7 @@ pub(crate) struct Run<'r, 'n> {
     pub(crate) node: &'r mut Node<'n>,
 }
 
-impl<'r> Run<'r, '_> {
+impl<'r, 'n> Run<'r, 'n> {
     /// Runs all steps, and edits the node.
     pub(crate) fn run(mut self) {
         let plan: &'r Plan = self.plan;
@@ -64,7 +64,7 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    fn step(&mut self, nth: usize, step: &Step) {
+    fn step(&mut self, nth: usize, step: &'r Step) {
         match step {
             Step::Put {
                 rule,
@@ -86,15 +86,42 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    fn put(&mut self, nth: usize, rule: Rule, slot: SlotIndex, when: When, source: &Source) {
+    fn put(&mut self, nth: usize, rule: Rule, slot: SlotIndex, when: When, source: &'r Source) {
         let wanted = match when {
             When::Always => true,
             When::Present => self.current(slot).is_some(),
             When::Absent => self.current(slot).is_none(),
         };
-        if wanted && let Some(made) = self.made(nth, source) {
+        if !wanted {
+            return;
+        }
+        let plan: &'r Plan = self.plan;
+        // What most configurations do, with no note to take: a value that is there already goes to an attribute of its own.
+        if source.attribute != Some(slot)
+            && let Some(target) = plan.slots.get(slot).filter(|slot| slot.alone)
+            && let Some(value) = self.at_hand(source)
+        {
+            self.node.set(rule, target.field, value);
+        } else if let Some(made) = self.made(nth, source) {
             self.note(slot, State::Has(rule, made));
         }
+    }
+
+    /// The value of a source that is a constant, or an attribute that no action changes.
+    fn at_hand<'v>(&self, source: &'r Source) -> Option<Value<'v>>
+    where
+        'r: 'v,
+        'n: 'v,
+    {
+        if let Some(value) = &source.value {
+            return Some(value.value());
+        }
+        if source.context.is_some() {
+            return None;
+        }
+        let plan: &'r Plan = self.plan;
+        let from = plan.slots.get(source.attribute?)?;
+        from.alone.then(|| self.node.get(from.field)).flatten()
     }
 
     fn made(&self, nth: usize, source: &Source) -> Option<Made> {
