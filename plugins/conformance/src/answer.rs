@@ -31,8 +31,8 @@ pub fn answer<P: Policy>(case: &Case, compat: Compat) -> Answer {
         Ok(policy) => policy,
         Err(problems) => return Answer::Refused(format!("{problems:?}")),
     };
-    if policy.manifest().access(signal).is_empty() {
-        return Answer::Refused(format!("the policy does nothing for {}", signal.as_str()));
+    if !policy.manifest().signals().any(|taken| taken == signal) {
+        return Answer::Refused(format!("the policy does not take {}", signal.as_str()));
     }
     policy.request_context(case.context());
     let mut number = FIRST;
