@@ -13,7 +13,7 @@ pub(crate) struct Measure<'m> {
     /// What it is called.
     pub(crate) name: &'static str,
     once: Box<dyn FnMut() -> Duration + 'm>,
-    /// Nanoseconds, the mean of each slice.
+    /// Nanoseconds, the median of each slice: what was interrupted does not count.
     slices: Vec<f64>,
 }
 
@@ -48,12 +48,11 @@ impl<'m> Measure<'m> {
 
     fn slice(&mut self) -> f64 {
         let started = Instant::now();
-        let (mut spent, mut times) = (Duration::ZERO, 0_u32);
-        while times == 0 || started.elapsed() < SLICE {
-            spent += (self.once)();
-            times += 1;
+        let mut times = Vec::new();
+        while times.is_empty() || started.elapsed() < SLICE {
+            times.push((self.once)().as_nanos() as f64);
         }
-        spent.as_nanos() as f64 / f64::from(times)
+        median(times)
     }
 }
 
@@ -76,9 +75,9 @@ pub(crate) fn timed_after<T>(prepare: impl FnOnce() -> T, run: impl FnOnce(&mut 
 pub(crate) fn run(measures: &mut [&mut Measure<'_>]) {
     for round in 0..=ROUNDS {
         for measure in &mut *measures {
-            let mean = measure.slice();
+            let median = measure.slice();
             if round > 0 {
-                measure.slices.push(mean);
+                measure.slices.push(median);
             }
         }
     }

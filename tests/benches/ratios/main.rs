@@ -8,6 +8,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,
     clippy::print_stdout,
@@ -70,12 +71,22 @@ impl Subjects {
             redaction: Policy::stock(&sandbox, "redaction", SIX_PATTERNS),
             narrow: Policy::stock(&sandbox, "attributes", NARROW),
             idle: Policy::stock(&sandbox, "attributes", IDLE),
-            sampler: Policy::stock(&sandbox, "probabilistic_sampler", r#"{"sampling_percentage": 10}"#),
+            sampler: Policy::stock(
+                &sandbox,
+                "probabilistic_sampler",
+                r#"{"sampling_percentage": 10}"#,
+            ),
             plain: Plain::new(SIX_PATTERNS),
         };
         let sandboxed = subjects.redaction.stage().pass(&subjects.wire);
-        assert!(native::same(&subjects.plain.pass(&subjects.wire), &sandboxed), "both redactions must make the same of the batch");
-        assert!(native::same(&subjects.plain.pass_by_set(&subjects.wire), &sandboxed), "by the set, too");
+        assert!(
+            native::same(&subjects.plain.pass(&subjects.wire), &sandboxed),
+            "both redactions must make the same of the batch"
+        );
+        assert!(
+            native::same(&subjects.plain.pass_by_set(&subjects.wire), &sandboxed),
+            "by the set, too"
+        );
         subjects
     }
 }
@@ -96,19 +107,37 @@ struct Sides<'m> {
 
 impl<'m> Sides<'m> {
     fn of(subjects: &'m Subjects) -> Self {
-        let Subjects { wire, redaction, narrow, plain, .. } = subjects;
+        let Subjects {
+            wire,
+            redaction,
+            narrow,
+            plain,
+            ..
+        } = subjects;
         let (mut path, mut stage) = (redaction.stage(), narrow.stage());
         let (redaction_guest, redaction_native) = both::<Redaction>(redaction, SIX_PATTERNS, wire);
         let (narrow_guest, narrow_native) = both::<Attributes>(narrow, NARROW, wire);
         Self {
-            prost: Measure::new("prost decode + encode", move || timed(|| native::decode_and_encode(wire))),
-            index: Measure::new("index, for every text of the batch", move || timed(|| redaction.index(wire))),
+            prost: Measure::new("prost decode + encode", move || {
+                timed(|| native::decode_and_encode(wire))
+            }),
+            index: Measure::new("index, for every text of the batch", move || {
+                timed(|| redaction.index(wire))
+            }),
             narrow_stage: Measure::new("narrow stage: project, call, check, apply", move || {
                 timed_after(|| narrow.index(wire), |batch| stage.edit(batch))
             }),
-            sandboxed: Measure::new("redaction, bytes to bytes, sandboxed", move || timed(|| path.pass(wire))),
-            native_by_set: Measure::new("redaction, bytes to bytes, prost and RegexSet", move || timed(|| plain.pass_by_set(wire))),
-            native_one_by_one: Measure::new("redaction, bytes to bytes, prost and each Regex", move || timed(|| plain.pass(wire))),
+            sandboxed: Measure::new("redaction, bytes to bytes, sandboxed", move || {
+                timed(|| path.pass(wire))
+            }),
+            native_by_set: Measure::new(
+                "redaction, bytes to bytes, prost and RegexSet",
+                move || timed(|| plain.pass_by_set(wire)),
+            ),
+            native_one_by_one: Measure::new(
+                "redaction, bytes to bytes, prost and each Regex",
+                move || timed(|| plain.pass(wire)),
+            ),
             redaction_guest: redaction_guest.called("redaction, call, sandboxed"),
             redaction_native: redaction_native.called("redaction, call, native"),
             narrow_guest: narrow_guest.called("narrow policy, call, sandboxed"),
@@ -117,22 +146,73 @@ impl<'m> Sides<'m> {
     }
 
     fn all(&mut self) -> [&mut Measure<'m>; 10] {
-        let Self { prost, index, narrow_stage, sandboxed, native_by_set, native_one_by_one, .. } = self;
-        let Self { redaction_guest, redaction_native, narrow_guest, narrow_native, .. } = self;
+        let Self {
+            prost,
+            index,
+            narrow_stage,
+            sandboxed,
+            native_by_set,
+            native_one_by_one,
+            ..
+        } = self;
+        let Self {
+            redaction_guest,
+            redaction_native,
+            narrow_guest,
+            narrow_native,
+            ..
+        } = self;
         [
-            prost, index, narrow_stage, sandboxed, native_by_set, native_one_by_one, redaction_guest, redaction_native, narrow_guest,
+            prost,
+            index,
+            narrow_stage,
+            sandboxed,
+            native_by_set,
+            native_one_by_one,
+            redaction_guest,
+            redaction_native,
+            narrow_guest,
             narrow_native,
         ]
     }
 
     fn rows(&self) -> Vec<Row> {
-        let native = if self.native_by_set.median() < self.native_one_by_one.median() { &self.native_by_set } else { &self.native_one_by_one };
+        let native = if self.native_by_set.median() < self.native_one_by_one.median() {
+            &self.native_by_set
+        } else {
+            &self.native_one_by_one
+        };
         vec![
-            Row::new("index : `prost` decode + encode", &self.index, &self.prost, Goal::OneTo(15.0)),
-            Row::new("one narrow stage : `prost` decode + encode", &self.narrow_stage, &self.prost, Goal::OneTo(50.0)),
-            Row::new("redaction, bytes to bytes, sandboxed : native with `prost`", &self.sandboxed, native, Goal::OneTo(2.5)),
-            Row::new("redaction call, sandboxed : native", &self.redaction_guest, &self.redaction_native, Goal::ToOne(1.8)),
-            Row::new("narrow policy call, sandboxed : native", &self.narrow_guest, &self.narrow_native, Goal::ToOne(2.0)),
+            Row::new(
+                "index : `prost` decode + encode",
+                &self.index,
+                &self.prost,
+                Goal::OneTo(15.0),
+            ),
+            Row::new(
+                "one narrow stage : `prost` decode + encode",
+                &self.narrow_stage,
+                &self.prost,
+                Goal::OneTo(50.0),
+            ),
+            Row::new(
+                "redaction, bytes to bytes, sandboxed : native with `prost`",
+                &self.sandboxed,
+                native,
+                Goal::OneTo(2.5),
+            ),
+            Row::new(
+                "redaction call, sandboxed : native",
+                &self.redaction_guest,
+                &self.redaction_native,
+                Goal::ToOne(1.8),
+            ),
+            Row::new(
+                "narrow policy call, sandboxed : native",
+                &self.narrow_guest,
+                &self.narrow_native,
+                Goal::ToOne(2.0),
+            ),
         ]
     }
 }
@@ -145,18 +225,33 @@ struct Costs<'m> {
 
 impl<'m> Costs<'m> {
     fn of(subjects: &'m Subjects) -> Self {
-        let Subjects { wire, one, redaction, narrow, idle, sampler, .. } = subjects;
+        let Subjects {
+            wire,
+            one,
+            redaction,
+            narrow,
+            idle,
+            sampler,
+            ..
+        } = subjects;
         let idle_call = |name, wire| {
             let (mut instance, view) = (idle.instance(), idle.view(wire));
             Measure::new(name, move || timed(|| instance.process(&view)))
         };
-        let new = |name, policy: &'m Policy| Measure::new(name, move || timed(|| policy.instance()));
+        let new =
+            |name, policy: &'m Policy| Measure::new(name, move || timed(|| policy.instance()));
         Self {
-            idle: vec![idle_call("call with nothing to do, 1 record", one), idle_call("call with nothing to do, 512 records", wire)],
+            idle: vec![
+                idle_call("call with nothing to do, 1 record", one),
+                idle_call("call with nothing to do, 512 records", wire),
+            ],
             new: vec![
                 new("instantiate and configure: probabilistic_sampler", sampler),
                 new("instantiate and configure: attributes", narrow),
-                new("instantiate and configure: redaction with six patterns", redaction),
+                new(
+                    "instantiate and configure: redaction with six patterns",
+                    redaction,
+                ),
             ],
         }
     }
@@ -167,21 +262,52 @@ impl<'m> Costs<'m> {
 }
 
 /// One policy's call on the same columns, in the sandbox and natively.
-fn both<'m, P: tollgate_sdk::Policy + 'm>(policy: &Policy, config: &str, wire: &Bytes) -> (Measure<'m>, Measure<'m>) {
-    let (view, mut guest, mut harness) = (policy.view(wire), policy.instance(), policy::native::<P>(config));
-    assert_eq!(guest.process(&view).unwrap(), harness.process(&view).unwrap(), "one policy, one answer");
+fn both<'m, P: tollgate_sdk::Policy + 'm>(
+    policy: &Policy,
+    config: &str,
+    wire: &Bytes,
+) -> (Measure<'m>, Measure<'m>) {
+    let (view, mut guest, mut harness) = (
+        policy.view(wire),
+        policy.instance(),
+        policy::native::<P>(config),
+    );
+    assert_eq!(
+        guest.process(&view).unwrap(),
+        harness.process(&view).unwrap(),
+        "one policy, one answer"
+    );
     let same = view.clone();
-    (Measure::new("", move || timed(|| guest.process(&view))), Measure::new("", move || timed(|| harness.process(&same))))
+    (
+        Measure::new("", move || timed(|| guest.process(&view))),
+        Measure::new("", move || timed(|| harness.process(&same))),
+    )
 }
 
 fn main() {
     let subjects = Subjects::new();
     let (mut sides, mut costs) = (Sides::of(&subjects), Costs::of(&subjects));
-    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let chosen = |measure: &&mut Measure<'_>| only.as_ref().is_none_or(|word| measure.name.contains(word.as_str()));
-    clock::run(&mut sides.all().into_iter().chain(costs.all()).filter(chosen).collect::<Vec<_>>());
+    let only = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    let chosen = |measure: &&mut Measure<'_>| {
+        only.as_ref()
+            .is_none_or(|word| measure.name.contains(word.as_str()))
+    };
+    clock::run(
+        &mut sides
+            .all()
+            .into_iter()
+            .chain(costs.all())
+            .filter(chosen)
+            .collect::<Vec<_>>(),
+    );
 
-    println!("\n{RECORDS} log records of {} bytes; the narrow stage is the policy `attributes`, which here reads {} fields\n", subjects.wire.len() as u64 / RECORDS, subjects.narrow.reads());
+    println!(
+        "\n{RECORDS} log records of {} bytes; the narrow stage is the policy `attributes`, which here reads {} fields\n",
+        subjects.wire.len() as u64 / RECORDS,
+        subjects.narrow.reads()
+    );
     table::ratios(&sides.rows());
     table::steps("a record", &sides.all(), RECORDS as f64);
     table::steps("a call", &costs.all().collect::<Vec<_>>(), 1.0);

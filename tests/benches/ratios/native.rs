@@ -119,7 +119,7 @@ fn any(value: &mut AnyValue, edit: &impl Fn(&mut String)) {
     match &mut value.value {
         Some(Value::StringValue(text)) => edit(text),
         Some(Value::ArrayValue(array)) => {
-            array.values.iter_mut().for_each(|value| any(value, edit))
+            array.values.iter_mut().for_each(|value| any(value, edit));
         }
         Some(Value::KvlistValue(map)) => attributes(&mut map.values, edit),
         _ => {}

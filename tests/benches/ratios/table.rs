@@ -47,10 +47,22 @@ impl Row {
 /// Prints the ratios, as Markdown.
 pub(crate) fn ratios(rows: &[Row]) {
     println!("| measure | ratio | middle half of the rounds | goal | |\n|---|---|---|---|---|");
-    for Row { name, ratio, between: [from, to], goal } in rows {
+    for Row {
+        name,
+        ratio,
+        between: [from, to],
+        goal,
+    } in rows.iter().filter(|row| row.ratio.is_finite())
+    {
         match goal {
-            Goal::OneTo(goal) => println!("| {name} | 1 : {ratio:.1} | {from:.1} to {to:.1} | 1 : {goal} | {} |", verdict(ratio >= goal)),
-            Goal::ToOne(goal) => println!("| {name} | {ratio:.2} : 1 | {from:.2} to {to:.2} | {goal} : 1 | {} |", verdict(ratio <= goal)),
+            Goal::OneTo(goal) => println!(
+                "| {name} | 1 : {ratio:.1} | {from:.1} to {to:.1} | 1 : {goal} | {} |",
+                verdict(ratio >= goal)
+            ),
+            Goal::ToOne(goal) => println!(
+                "| {name} | {ratio:.2} : 1 | {from:.2} to {to:.2} | {goal} : 1 | {} |",
+                verdict(ratio <= goal)
+            ),
         }
     }
 }
@@ -58,7 +70,10 @@ pub(crate) fn ratios(rows: &[Row]) {
 /// Prints what steps cost, as Markdown: the nanoseconds of a run, divided by `parts`.
 pub(crate) fn steps(unit: &str, measures: &[&mut Measure<'_>], parts: f64) {
     println!("\n| step | ns {unit} |\n|---|---|");
-    for measure in measures {
+    for measure in measures
+        .iter()
+        .filter(|measure| measure.median().is_finite())
+    {
         println!("| {} | {:.0} |", measure.name, measure.median() / parts);
     }
 }
