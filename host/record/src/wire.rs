@@ -27,6 +27,18 @@ impl Span {
         }
     }
 
+    /// The span of a length from `start`.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the length of a part of a batch's memory"
+    )]
+    pub(crate) fn of(start: u32, len: usize) -> Self {
+        Self {
+            start,
+            len: len as u32,
+        }
+    }
+
     /// Its last `len` bytes.
     #[expect(
         clippy::cast_possible_truncation,
@@ -289,16 +301,15 @@ pub(crate) fn short_tag(number: u32) -> Option<u8> {
         .map(|number| (number << 3) | BYTES)
 }
 
-/// How long tag and length are, and the content, of a field with this tag and a length of one or two bytes.
+/// The content of a field with this tag and a length of one or two bytes, and what stands after it.
 #[inline]
-pub(crate) fn plain_message(bytes: &[u8], tag: u8) -> Option<(usize, &[u8])> {
+pub(crate) fn plain_message(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     match bytes {
         [first, length, rest @ ..] if *first == tag && *length < 0x80 => {
-            rest.get(..usize::from(*length)).map(|content| (2, content))
+            rest.split_at_checked(usize::from(*length))
         }
         [first, low, high, rest @ ..] if *first == tag && *high < 0x80 => {
-            let length = usize::from(*low & 0x7f) | usize::from(*high) << 7;
-            rest.get(..length).map(|content| (3, content))
+            rest.split_at_checked(usize::from(*low & 0x7f) | usize::from(*high) << 7)
         }
         _ => None,
     }
@@ -349,39 +360,38 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
     is_ascii(bytes) || std::str::from_utf8(bytes).is_ok()
 }
 
+/// Word by word, the last word over what the one before has seen: for texts this short, wider steps cost more than they save.
 #[inline]
 fn is_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let (words, rest) = bytes.as_chunks::<8>();
-    let mut seen = words
-        .iter()
-        .fold(0, |seen, word| seen | u64::from_ne_bytes(*word));
-    seen |= match bytes.last_chunk::<8>() {
-        Some(last) => u64::from_ne_bytes(*last),
-        None => rest.iter().fold(0, |seen, byte| seen | u64::from(*byte)),
-    };
-    seen & HIGH == 0
+    for word in words {
+        if u64::from_ne_bytes(*word) & HIGH != 0 {
+            return false;
+        }
+    }
+    match bytes.last_chunk::<8>() {
+        Some(last) => u64::from_ne_bytes(*last) & HIGH == 0,
+        None => rest.iter().all(|byte| *byte < 0x80),
+    }
 }
 
-/// Whether two short byte strings of one length are the same.
+/// Whether two short byte strings are the same: by their first and their last word, which together see all of up to 16 bytes.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
-    match (
-        left.first_chunk::<8>(),
-        left.last_chunk::<8>(),
-        right.first_chunk::<8>(),
-        right.last_chunk::<8>(),
-    ) {
-        (Some(first), Some(last), Some(other_first), Some(other_last)) if left.len() <= 16 => {
-            word(first) == word(other_first) && word(last) == word(other_last)
-        }
-        (None, ..) => left.iter().zip(right).all(|(left, right)| left == right),
-        _ => left == right,
+    if left.len() > 16 {
+        return left == right;
     }
+    if let (Some(first), Some(other)) = (left.first_chunk::<8>(), right.first_chunk::<8>()) {
+        return first == other && left.last_chunk::<8>() == right.last_chunk::<8>();
+    }
+    if let (Some(first), Some(other)) = (left.first_chunk::<4>(), right.first_chunk::<4>()) {
+        return first == other && left.last_chunk::<4>() == right.last_chunk::<4>();
+    }
+    left.iter().zip(right).all(|(left, right)| left == right)
 }
 
 /// Appends a varint.

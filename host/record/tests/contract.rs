@@ -612,7 +612,9 @@ fn a_resource_without_records_is_shown_with_the_whole_and_with_one_part() {
     let resources = |part| {
         let mut view = View::default();
         batch.project(&access, part, &mut view);
-        view.node_kind.iter().filter(|kind| **kind == 1).count()
+        (0..view.node_kind.len())
+            .filter(|node| view.node_kind[*node] == 1)
+            .count()
     };
     assert_eq!(
         (resources(0..2), resources(0..1), resources(1..2)),

@@ -2,11 +2,28 @@
 //! before, written the way every encoder writes them; whatever is not so is left to the general way.
 
 use super::any::{self, Any};
-use super::index::{At, Indexer};
-use super::store::{Cell, NONE};
+use super::index::{At, Indexer, Store};
+use super::store::{Cell, List, NONE};
 use crate::error::Malformed;
 use crate::signal::ValueKind;
 use crate::wire::{self, Element, Reader, Span};
+
+/// The cells of the node while its attributes are read.
+struct Run {
+    list: List,
+}
+
+impl Run {
+    #[inline]
+    fn push(&mut self, store: &mut Store, cell: u32) {
+        if self.list.last == NONE {
+            self.list.first = cell;
+        } else {
+            store.cells[self.list.last].next = cell;
+        }
+        self.list.last = cell;
+    }
+}
 
 impl<'a> Indexer<'a> {
     /// Reads attributes as long as they are plain. `previous` is the name of the last one read.
@@ -20,19 +37,24 @@ impl<'a> Indexer<'a> {
         let Some(tag) = wire::short_tag(number) else {
             return Ok(());
         };
-        while let Some((header, content)) = wire::plain_message(reader.rest(), tag)
+        let memory = self.memory;
+        let mut run = Run {
+            list: self.store.nodes[at.node].cells,
+        };
+        let mut rest = reader.rest();
+        let mut start = reader.position();
+        let mut before = *previous;
+        while let Some((content, after)) = wire::plain_message(rest, tag)
             && let Some((key, value)) = wire::plain_key_value(content)
-            && let Some(name) = self.store.names.guess(self.memory, (slot, *previous), key)
+            && let Some((name, place)) = self.store.names.guess(memory, (slot, before), key)
         {
-            *previous = name;
-            let start = reader.position();
-            reader.advance(header.saturating_add(content.len()));
-            let place = self.store.names.get(name).place;
+            before = name;
+            let origin = Span::of(start, rest.len().saturating_sub(after.len()));
+            rest = after;
+            start = origin.end();
             if place.is_nowhere() {
                 continue;
             }
-            let end = reader.position();
-            let origin = Span::between(start, end);
             if let Some(text) = wire::plain_text(value)
                 && wire::is_utf8(text)
             {
@@ -47,13 +69,18 @@ impl<'a> Indexer<'a> {
                     origin,
                     value: origin.tail(text.len()).pack(),
                 })?;
-                self.store.append_to_node(at.node, cell);
+                run.push(self.store, cell);
                 continue;
             }
-            let any: Any = any::any(self.memory, origin.tail(value.len()))?;
+            let any: Any = any::any(memory, origin.tail(value.len()))?;
             let element = Element::spanning(number, origin);
+            self.store.nodes[at.node].cells = run.list;
             self.value(at.node, name, &element, (at.frame, 0), any, place)?;
+            run.list = self.store.nodes[at.node].cells;
         }
+        *previous = before;
+        reader.advance(reader.rest().len().saturating_sub(rest.len()));
+        self.store.nodes[at.node].cells = run.list;
         Ok(())
     }
 }

@@ -128,13 +128,17 @@ impl Names {
     }
 
     /// The name of an entry, if it is the one that stood at this place the last time.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "asked for every attribute of every record"
+    )]
+    #[inline(always)]
     pub(crate) fn guess(
         &self,
         memory: &Memory,
         (parent, before): (u32, u32),
         key: &[u8],
-    ) -> Option<u32> {
+    ) -> Option<(u32, Place)> {
         let guess = if before == NONE {
             self.table[parent].first
         } else {
@@ -143,7 +147,7 @@ impl Names {
         let name = self.table.at(guess)?;
         let is_it = name.parent == parent
             && matches!(name.step, Step::Key(known) if same(memory.get(known), key));
-        is_it.then_some(guess)
+        is_it.then_some((guess, name.place))
     }
 
     /// The name of an entry. `before` is the entry read before it in the same map, or `NONE`.
@@ -155,7 +159,7 @@ impl Names {
         (parent, before): (u32, u32),
         key: Span,
     ) -> Result<u32, Malformed> {
-        if let Some(known) = self.guess(memory, (parent, before), memory.get(key)) {
+        if let Some((known, _)) = self.guess(memory, (parent, before), memory.get(key)) {
             return Ok(known);
         }
         let found = self.entry_by_hash(memory, plan, parent, key)?;
