@@ -150,6 +150,15 @@ impl<'a> NodeView<'a> {
     /// The nearest node of this kind above it.
     #[must_use]
     pub fn ancestor(&self, kind: NodeKind) -> Option<NodeView<'a>> {
+        let index = self.ancestor_index(kind)?;
+        let cells = self.frame.cells_of(index, kind);
+        Some(NodeView::new(self.frame, index, kind, cells))
+    }
+
+    /// The index of the nearest node of this kind above it: enough to tell whether two records share it.
+    #[must_use]
+    #[inline]
+    pub fn ancestor_index(&self, kind: NodeKind) -> Option<u32> {
         let columns = &self.frame.columns;
         let mut index = self.index;
         loop {
@@ -159,8 +168,7 @@ impl<'a> NodeView<'a> {
                 return None;
             }
             if *columns.node_kind.get(parent as usize)? == kind as u8 {
-                let cells = self.frame.cells_of(parent, kind);
-                return Some(NodeView::new(self.frame, parent, kind, cells));
+                return Some(parent);
             }
             index = parent;
         }

@@ -75,7 +75,7 @@ impl Choice<'_> {
             exclude,
             parent,
         } = self.filter;
-        let parent = record.ancestor(*parent).map(|parent| parent.index());
+        let parent = record.ancestor_index(*parent);
         if parent.is_none() || parent != self.parent {
             self.parent = parent;
             self.included = include

@@ -53,6 +53,7 @@ impl Expected {
 /// Equality of values; that of maps does not depend on the order of their entries.
 fn equal(a: Value<'_>, b: Value<'_>) -> bool {
     match (a, b) {
+        (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => {
             a.items().count() == b.items().count()
                 && a.items().zip(b.items()).all(|(a, b)| equal(a, b))
