@@ -36,9 +36,9 @@ demo: binary guests ## real agent telemetry through all policies, before and aft
 	$(SAY) "demo: a gate with the stock policies and one of a user, and telemetry of real agents sent to it"
 	@target/debug/demo
 
-bench: release-policies ## the table of ratios in the README (20 minutes the first time, then 3)
+bench: build ## the table of ratios in the README (20 minutes the first time, then 3)
 	$(SAY) "bench: ratios within one run, optimised"
-	$(CARGO) bench --package tollgate-tests --bench ratios
+	$(CARGO) bench --workspace --bench ratios
 
 fuzz: cargo ## each fuzz target for a minute, or MINUTES=n
 	$(SAY) "fuzz: $(MINUTES) minute(s) a target"
