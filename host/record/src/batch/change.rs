@@ -1,5 +1,6 @@
 //! Single changes. All of them were checked; what remains to be decided here is where a value stands.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Batch;
@@ -85,7 +86,6 @@ impl Batch {
             Op::Put => self.put(edit, value, paths),
         };
         if is_done {
-            self.store.nodes[node].edited = true;
             self.touch(node);
         }
         is_done
@@ -93,6 +93,7 @@ impl Batch {
 
     fn set(&mut self, cell: u32, kind: ValueKind, value: u64) {
         self.empty(cell);
+        self.store.list_edit(cell);
         let entry = &mut self.store.cells[cell];
         entry.kind = kind;
         entry.value = value;
@@ -104,8 +105,11 @@ impl Batch {
     /// Makes cells of what lies in a new array or map, where any stage wants them.
     fn look_inside(&mut self, cell: u32) {
         let entry = self.store.cells[cell];
+        if !entry.kind.is_container() {
+            return;
+        }
         let place = self.store.names.get(entry.name).place;
-        if !entry.kind.is_container() || !self.plan.looks_into(place) {
+        if !self.plan.looks_into(place) {
             return;
         }
         if let Some(list) = any::any(&self.memory, entry.span())
@@ -135,31 +139,20 @@ impl Batch {
     }
 
     fn delete(&mut self, cell: u32) {
-        let entry = self.store.cells[cell];
         self.kill(cell);
         self.mark_above(cell);
-        if self.store.nodes[entry.node].has_shadowed && !entry.is(flag::NESTED) {
-            self.delete_shadowed(&entry);
-        }
-    }
-
-    /// Without the last element of a field an earlier one would count again.
-    fn delete_shadowed(&mut self, deleted: &Cell) {
-        let is_oneof = |name| schema::slot(name).is_some_and(|slot| slot.form.is_oneof());
-        let mut next = self.store.nodes[deleted.node].cells.first;
-        while next != NONE {
-            let cell = self.store.cells[next];
-            let is_rival =
-                cell.name == deleted.name || is_oneof(cell.name) && is_oneof(deleted.name);
-            if cell.is(flag::SHADOWED) && cell.owner == deleted.owner && is_rival {
-                self.store.cells[next].flags |= flag::DEAD;
-            }
-            next = cell.next;
+        // Without the last element of a field an earlier one would count again.
+        let mut later = cell;
+        while let Some(earlier) = self.store.shadows.remove(&later) {
+            self.store.list_edit(earlier);
+            self.store.cells[earlier].flags |= flag::DEAD;
+            later = earlier;
         }
     }
 
     fn kill(&mut self, cell: u32) {
         self.empty(cell);
+        self.store.list_edit(cell);
         let entry = &mut self.store.cells[cell];
         if entry.is_live() {
             entry.flags |= flag::DEAD;
@@ -187,6 +180,7 @@ impl Batch {
             if self.store.cells[cell].is(flag::BELOW) {
                 return;
             }
+            self.store.list_edit(cell);
             self.store.cells[cell].flags |= flag::BELOW;
         }
     }
@@ -211,9 +205,15 @@ impl Batch {
             None
         };
         let list = list.unwrap_or(self.store.nodes[entry.node].cells);
-        while let (Some(other), _) = self.store.find(list, name) {
-            self.delete(other);
+        let mut next = list.first;
+        while next != NONE {
+            let other = self.store.cells[next];
+            if other.name == name && other.is_live() {
+                self.delete(next);
+            }
+            next = other.next;
         }
+        self.store.list_edit(cell);
         self.store.cells[cell].flags |= flag::RENAMED;
         self.mark_above(cell);
         self.give_name(cell, name);
@@ -257,15 +257,14 @@ impl Batch {
 
     /// Numbers the elements of arrays anew that lost some.
     pub(super) fn renumber(&mut self, arrays: &[u32]) {
-        for (place, array) in arrays.iter().enumerate() {
-            let is_known =
-                place.checked_sub(1).and_then(|before| arrays.get(before)) == Some(array);
+        let arrays: BTreeSet<u32> = arrays.iter().copied().collect();
+        for array in arrays {
             // What was an array may be something else by now.
-            let is_array = self.store.cells[*array].kind == ValueKind::Array;
-            let Some(list) = self.store.inside(*array).filter(|_| is_array && !is_known) else {
+            let is_array = self.store.cells[array].kind == ValueKind::Array;
+            let Some(list) = self.store.inside(array).filter(|_| is_array) else {
                 continue;
             };
-            let parent = self.store.cells[*array].name;
+            let parent = self.store.cells[array].name;
             let (mut index, mut previous, mut next) = (0_u32, NONE, list.first);
             while next != NONE {
                 let cell = self.store.cells[next];
@@ -403,6 +402,7 @@ impl Batch {
         }
         let cell = self.added(node, name, owner, flag::ADDED, kind, value);
         self.store.append_to_node(node, cell);
+        self.store.append_edit(node, cell);
         self.look_inside(cell);
         Some(cell)
     }

@@ -89,20 +89,16 @@ impl Encoder<'_> {
             }
             child = below.end;
         }
-        if node.edited {
-            self.cells(&node);
-        }
+        self.cells(&node);
     }
 
     fn cells(&mut self, node: &Node) {
         let mut has_added = false;
-        let mut next = node.cells.first;
+        let mut next = node.edits.first;
         while next != NONE {
-            let cell = self.store.cells[next];
-            next = cell.next;
-            if !cell.is(flag::CHANGED) {
-                continue;
-            }
+            let edited = self.store.edits[next];
+            next = edited.next;
+            let cell = self.store.cells[edited.cell];
             if cell.is(flag::ADDED) {
                 has_added |= cell.is_live();
                 continue;
@@ -279,10 +275,11 @@ fn each_added(store: &Store, node: &Node, frame: u32, mut visit: impl FnMut(&Cel
         (NONE, None) => return,
         (frame, _) => store.frames[frame].message,
     };
-    let mut next = node.cells.first;
+    let mut next = node.edits.first;
     while next != NONE {
-        let cell = &store.cells[next];
-        next = cell.next;
+        let edited = store.edits[next];
+        next = edited.next;
+        let cell = &store.cells[edited.cell];
         if !cell.is(flag::ADDED) || !cell.is_live() || cell.owner != frame {
             continue;
         }

@@ -1,8 +1,10 @@
 //! One pass over the bytes of a request: where its nodes are, and the values of the fields that some stage wants.
 
+use std::collections::HashMap;
+
 use super::any::{self, Any};
 use super::names::Names;
-use super::store::{Cell, Frame, List, Memory, NONE, Node, Table, flag};
+use super::store::{Cell, Edited, Frame, List, Memory, NONE, Node, Table, flag};
 use super::{context, numbers};
 use crate::access::Limits;
 use crate::error::Malformed;
@@ -19,6 +21,10 @@ pub(crate) struct Store {
     pub(crate) frames: Table<Frame>,
     /// Lists of the cells inside a cell.
     pub(crate) children: Table<List>,
+    /// Changed cells, chained by node.
+    pub(crate) edits: Table<Edited>,
+    /// For a cell whose field came before in the same message, the earlier one.
+    pub(crate) shadows: HashMap<u32, u32>,
     pub(crate) names: Names,
     /// The node of each record.
     pub(crate) records: Table<u32>,
@@ -99,14 +105,13 @@ impl<'a> Indexer<'a> {
             kind,
             message,
             dead: false,
-            edited: false,
             touched: false,
-            has_shadowed: false,
             parent,
             end: 0,
             frame: frame_id,
             inner: NONE,
             cells: List::EMPTY,
+            edits: List::EMPTY,
             records: (from, from),
             live: 0,
         });
@@ -216,7 +221,7 @@ impl<'a> Indexer<'a> {
                     };
                     let cell = self.scalar(at, &element, (form, slot))?;
                     if let Some(latest) = latest.get_mut(place).filter(|_| form != Form::Texts) {
-                        self.store.shadow(std::mem::replace(latest, cell));
+                        self.store.shadow(std::mem::replace(latest, cell), cell);
                     }
                 }
                 Action::Any(slot) => {
@@ -548,13 +553,31 @@ impl Store {
         }
     }
 
-    /// Marks a cell whose place a later element takes.
-    fn shadow(&mut self, cell: u32) {
-        if cell != NONE {
-            let Cell { name, node, .. } = self.cells[cell];
-            self.cells[cell].flags |= flag::SHADOWED;
-            self.names.release(name);
-            self.nodes[node].has_shadowed = true;
+    /// Marks a cell whose place a later one takes.
+    fn shadow(&mut self, earlier: u32, later: u32) {
+        if earlier != NONE {
+            self.cells[earlier].flags |= flag::SHADOWED;
+            self.names.release(self.cells[earlier].name);
+            self.shadows.insert(later, earlier);
+        }
+    }
+
+    /// Lists a cell among the changed ones of its node; before its flags say so, and once.
+    pub(crate) fn list_edit(&mut self, cell: u32) {
+        let entry = self.cells[cell];
+        if !entry.is(flag::CHANGED | flag::NESTED) {
+            self.append_edit(entry.node, cell);
+        }
+    }
+
+    /// Lists a cell that is changed from its beginning.
+    pub(crate) fn append_edit(&mut self, node: u32, cell: u32) {
+        let edit = self.edits.push(Edited { cell, next: NONE });
+        let last = std::mem::replace(&mut self.nodes[node].edits.last, edit);
+        if last == NONE {
+            self.nodes[node].edits.first = edit;
+        } else {
+            self.edits[last].next = edit;
         }
     }
 }

@@ -15,6 +15,7 @@ mod numbers;
 mod project;
 mod store;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -78,6 +79,8 @@ impl Batch {
             cells: Table::with_capacity(room),
             frames: Table::default(),
             children: Table::default(),
+            edits: Table::default(),
+            shadows: HashMap::new(),
             names: Names::new(&plan, wire.len()),
             records: Table::default(),
         };

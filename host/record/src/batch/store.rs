@@ -147,21 +147,13 @@ pub(crate) struct Frame {
 
 /// A node of the tree.
 #[derive(Debug, Clone, Copy)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, each asked for by its name"
-)]
 pub(crate) struct Node {
     pub(crate) kind: NodeKind,
     pub(crate) message: Message,
     /// It, or a record it stood for alone, was dropped.
     pub(crate) dead: bool,
-    /// A cell of it was changed.
-    pub(crate) edited: bool,
     /// It or a node below was changed.
     pub(crate) touched: bool,
-    /// It holds values that later elements took the place of.
-    pub(crate) has_shadowed: bool,
     pub(crate) parent: u32,
     /// One more than the last node below it.
     pub(crate) end: u32,
@@ -170,6 +162,8 @@ pub(crate) struct Node {
     pub(crate) inner: u32,
     /// Its cells.
     pub(crate) cells: List,
+    /// Those of its cells that were changed, or hold a change, as entries of the batch's `edits`.
+    pub(crate) edits: List,
     /// Ordinals of the records that are it, stand below it, or that it stands below.
     pub(crate) records: (u32, u32),
     /// How many records below it are left.
@@ -188,6 +182,13 @@ impl List {
         first: NONE,
         last: NONE,
     };
+}
+
+/// A cell that was changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Edited {
+    pub(crate) cell: u32,
+    pub(crate) next: u32,
 }
 
 /// What happened to a cell.
