@@ -175,15 +175,20 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
-        match self.bytes.get(self.at) {
-            Some(&byte) if byte < 0x80 => {
-                self.at = self.at.saturating_add(1);
-                Ok(u64::from(byte))
+        match self.rest() {
+            [byte, ..] if *byte < 0x80 => {
+                self.advance(1);
+                Ok(u64::from(*byte))
+            }
+            [low, high, ..] if *high < 0x80 => {
+                self.advance(2);
+                Ok(u64::from(*low & 0x7f) | u64::from(*high) << 7)
             }
             _ => self.long_varint(),
         }
     }
 
+    #[cold]
     fn long_varint(&mut self) -> Result<u64, Malformed> {
         let offset = self.position() as usize;
         let mut value = 0_u64;

@@ -30,18 +30,11 @@ pub(crate) struct Store {
     pub(crate) records: Table<u32>,
 }
 
-/// A message that waits until the fields around it are read, so that the cells of a node stand together.
-struct Pending {
-    message: Message,
-    frame: Frame,
-}
-
 pub(crate) struct Indexer<'a> {
     pub(crate) memory: &'a Memory,
     pub(crate) plan: &'a Plan,
     pub(crate) limits: Limits,
     pub(crate) store: &'a mut Store,
-    pending: Vec<Pending>,
     /// What will be appended to the memory: values that OTLP spells otherwise than `AnyValue` does.
     spelled: Vec<u8>,
 }
@@ -65,7 +58,6 @@ impl<'a> Indexer<'a> {
             plan,
             limits,
             store,
-            pending: Vec::new(),
             spelled: Vec::new(),
         }
     }
@@ -127,7 +119,6 @@ impl<'a> Indexer<'a> {
                 context,
             )?;
         }
-        let waiting = self.pending.len();
         // A record of which nothing is wanted costs its boundary alone.
         if !kind.is_record() || self.plan.is_busy(message) {
             self.message(
@@ -138,13 +129,6 @@ impl<'a> Indexer<'a> {
                 message,
             )?;
         }
-        let mut next = waiting;
-        while let Some(Pending { message, frame }) = self.pending.get(next) {
-            let (message, frame) = (*message, *frame);
-            next = next.saturating_add(1);
-            self.node(message, frame, node, None)?;
-        }
-        self.pending.truncate(waiting);
         let end = u32::try_from(self.store.nodes.len()).unwrap_or(u32::MAX);
         let below = u32::try_from(self.store.records.len()).unwrap_or(u32::MAX);
         let to = if kind.is_above_records() || kind.is_record() {
@@ -208,10 +192,10 @@ impl<'a> Indexer<'a> {
                     self.attribute(at, &element, slot, &mut previous)?;
                     self.attributes(at, (element.number, slot), &mut reader, &mut previous)?;
                 }
-                Action::Child(message) => self.pending.push(Pending {
-                    message,
-                    frame: frame_of(message, &element, at.frame),
-                }),
+                Action::Child(message) => {
+                    let frame = frame_of(message, &element, at.frame);
+                    self.node(message, frame, at.node, None)?;
+                }
                 Action::Scalar(form, slot) => {
                     // Of a single field the last element counts, and of a oneof its last member.
                     let place = if form.is_oneof() {
