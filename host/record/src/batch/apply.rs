@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Batch;
-use super::change::Paths;
 use super::check::Changes;
 use super::judge::Verdict;
+use super::put::Paths;
 use crate::signal::NodeKind;
 
 /// What applying changes did.
@@ -70,6 +70,8 @@ impl Batch {
             .collect();
         if !part.edits.is_empty() {
             let base = self.memory.push(&part.text).start;
+            self.store.cells.reserve(part.edits.len());
+            self.store.edits.reserve(part.edits.len());
             let mut paths = Paths::new(&part.paths);
             let mut renumber = Vec::new();
             for edit in &part.edits {

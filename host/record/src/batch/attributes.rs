@@ -2,8 +2,9 @@
 //! before, written the way every encoder writes them; whatever is not so is left to the general way.
 
 use super::any::{self, Any};
-use super::index::{At, Indexer, Store};
+use super::index::{At, Indexer};
 use super::store::{Cell, List, NONE};
+use super::tables::Store;
 use crate::error::Malformed;
 use crate::signal::ValueKind;
 use crate::wire::{self, Element, Reader, Span};

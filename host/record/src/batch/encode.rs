@@ -7,14 +7,11 @@
 use bytes::Bytes;
 
 use super::Batch;
-use super::any;
-use super::index::Store;
-use super::names::Step;
-use super::numbers;
+use super::element::element;
 use super::store::{Cell, Memory, NONE, Node, flag};
-use crate::schema::{self, Form, Message, Row};
-use crate::signal::ValueKind;
-use crate::wire::{self, Element, Span};
+use super::tables::Store;
+use crate::schema::{self, Message, Row};
+use crate::wire::{self, Span};
 
 /// A piece of the wire, and what stands in its place.
 struct Splice {
@@ -317,124 +314,6 @@ fn number_at(memory: &Memory, origin: Span) -> u32 {
         .ok()
         .flatten()
         .map_or(0, |element| element.number)
-}
-
-/// Writes the whole element of a cell.
-fn element(memory: &Memory, store: &Store, cell: &Cell, number: u32, out: &mut Vec<u8>) {
-    let name = store.names.get(cell.name);
-    let form = match name.step {
-        Step::Slot => schema::slot(name.slot).map_or(Form::Any, |slot| slot.form),
-        Step::Key(_) => Form::Attributes,
-        Step::Index(_) => Form::Any,
-    };
-    let expected = u64::from(cell.origin.len);
-    match form {
-        Form::Attributes => wire::put_message(out, number, expected, |out| {
-            key_value(memory, store, cell, out);
-        }),
-        Form::Any => wire::put_message(out, number, expected, |out| {
-            any_content(memory, store, cell, out);
-        }),
-        Form::Text | Form::Texts | Form::Id(_) => {
-            wire::put_bytes(out, number, memory.get(cell.span()));
-        }
-        form => numbers::put(out, number, form, cell.value),
-    }
-}
-
-/// Writes the content of a `KeyValue`. What is unknown in it stays.
-fn key_value(memory: &Memory, store: &Store, cell: &Cell, out: &mut Vec<u8>) {
-    let Step::Key(key) = store.names.get(cell.name).step else {
-        return;
-    };
-    let key = memory.get(key);
-    let value = |out: &mut Vec<u8>| {
-        let expected = if cell.kind.is_span() {
-            u64::from(cell.span().len)
-        } else {
-            9
-        };
-        wire::put_message(out, 2, expected, |out| {
-            any_content(memory, store, cell, out);
-        });
-    };
-    if cell.is(flag::ADDED) {
-        wire::put_bytes(out, 1, key);
-        return value(out);
-    }
-    let Ok(Some(origin)) = memory.reader(cell.origin).next() else {
-        return;
-    };
-    let mut has_value = false;
-    let mut reader = memory.reader(origin.inside());
-    if cell.is(flag::RENAMED) {
-        wire::put_bytes(out, 1, key);
-    }
-    while let Ok(Some(part)) = reader.next() {
-        match part.number {
-            1 if cell.is(flag::RENAMED) => {}
-            2 if cell.is(flag::REPLACED | flag::BELOW) => {
-                value(out);
-                has_value = true;
-            }
-            _ => out.extend_from_slice(memory.get(part.whole())),
-        }
-    }
-    if !has_value && cell.is(flag::REPLACED | flag::BELOW) {
-        value(out);
-    }
-}
-
-/// Writes the content of the `AnyValue` of a cell.
-pub(super) fn any_content(memory: &Memory, store: &Store, cell: &Cell, out: &mut Vec<u8>) {
-    match cell.kind {
-        ValueKind::Empty | ValueKind::Withheld => {}
-        ValueKind::Text => wire::put_bytes(out, 1, memory.get(cell.span())),
-        ValueKind::Boolean => wire::put_number(out, 2, cell.value),
-        ValueKind::Int => wire::put_number(out, 3, cell.value),
-        ValueKind::Double => wire::put_fixed64(out, 4, cell.value),
-        ValueKind::Bytes => wire::put_bytes(out, 7, memory.get(cell.span())),
-        ValueKind::Array | ValueKind::Map => {
-            let list = any::any(memory, cell.span()).ok().and_then(|any| any.list);
-            match list.filter(|_| cell.is(flag::BELOW) && cell.children != NONE) {
-                Some(list) => container(memory, store, cell, &list, out),
-                None => out.extend_from_slice(memory.get(cell.span())),
-            }
-        }
-    }
-}
-
-/// Writes an array or a map in which something was changed.
-fn container(memory: &Memory, store: &Store, cell: &Cell, list: &Element, out: &mut Vec<u8>) {
-    let content = cell.span();
-    out.extend_from_slice(memory.get(Span::between(content.start, list.start)));
-    let first = store.children[cell.children].first;
-    wire::put_message(out, list.number, u64::from(list.inside().len), |out| {
-        let mut at = list.content;
-        let mut next = first;
-        while next != NONE {
-            let child = &store.cells[next];
-            next = child.next;
-            if child.is(flag::ADDED) || !child.is(flag::CHANGED) {
-                continue;
-            }
-            out.extend_from_slice(memory.get(Span::between(at, child.origin.start)));
-            if !child.is(flag::DEAD) {
-                element(memory, store, child, 1, out);
-            }
-            at = child.origin.end();
-        }
-        out.extend_from_slice(memory.get(Span::between(at, list.end)));
-        let mut next = first;
-        while next != NONE {
-            let child = &store.cells[next];
-            next = child.next;
-            if child.is(flag::ADDED) && child.is_live() {
-                element(memory, store, child, 1, out);
-            }
-        }
-    });
-    out.extend_from_slice(memory.get(Span::between(list.end, content.end())));
 }
 
 fn signed(length: usize) -> i64 {

@@ -3,9 +3,9 @@
 use super::Batch;
 use super::any::{self, Any};
 use super::encode::inner_message;
-use super::index::Store;
 use super::names::Names;
 use super::store::{List, Memory, NONE};
+use super::tables::Store;
 use crate::fields::path;
 use crate::schema::Slot;
 use crate::signal::ValueKind;

@@ -1,34 +1,15 @@
 //! One pass over the bytes of a request: where its nodes are, and the values of the fields that some stage wants.
 
-use std::collections::HashMap;
-
 use super::any::{self, Any};
-use super::names::Names;
-use super::store::{Cell, Edited, Frame, List, Memory, NONE, Node, Table, flag};
+use super::store::{Cell, Frame, List, Memory, NONE, Node};
+use super::tables::Store;
 use super::{context, numbers};
 use crate::access::Limits;
 use crate::error::Malformed;
 use crate::fields::plan::{Action, Place, Plan};
 use crate::schema::{self, Form, Message, NUMBERS};
 use crate::signal::ValueKind;
-use crate::wire::{BYTES, Element, Span};
-
-/// The tables that grow while bytes are read: at first the request, later the values that edits bring.
-#[derive(Debug)]
-pub(crate) struct Store {
-    pub(crate) nodes: Table<Node>,
-    pub(crate) cells: Table<Cell>,
-    pub(crate) frames: Table<Frame>,
-    /// Lists of the cells inside a cell.
-    pub(crate) children: Table<List>,
-    /// Changed cells, chained by node.
-    pub(crate) edits: Table<Edited>,
-    /// For a cell whose field came before in the same message, the earlier one.
-    pub(crate) shadows: HashMap<u32, u32>,
-    pub(crate) names: Names,
-    /// The node of each record.
-    pub(crate) records: Table<u32>,
-}
+use crate::wire::{Element, Span};
 
 pub(crate) struct Indexer<'a> {
     pub(crate) memory: &'a Memory,
@@ -341,106 +322,6 @@ impl<'a> Indexer<'a> {
         Ok(())
     }
 
-    /// Looks into an array or a map: adds the cells inside it if any of them is wanted, else sees only that it is well-formed.
-    pub(crate) fn inside(
-        &mut self,
-        cell: u32,
-        list: &Element,
-        place: Place,
-        depth: usize,
-    ) -> Result<(), Malformed> {
-        if self.plan.looks_into(place) {
-            return self.expand(cell, list, depth, true);
-        }
-        let content = self.store.cells[cell].span();
-        any::survey(self.memory, content, depth.saturating_add(1))
-            .map(|_| ())
-            .map_err(|error| match error {
-                Malformed::Depth { offset, .. } => Malformed::Depth {
-                    offset,
-                    limit: self.limits.depth,
-                },
-                other => other,
-            })
-    }
-
-    /// Adds the cells of all entries or elements of a cell, and those inside them where `deep`.
-    pub(crate) fn expand(
-        &mut self,
-        cell: u32,
-        list: &Element,
-        depth: usize,
-        deep: bool,
-    ) -> Result<(), Malformed> {
-        let memory = self.memory;
-        let children = self.store.children.push(List::EMPTY);
-        self.store.cells[cell].children = children;
-        let Cell {
-            node,
-            name: parent,
-            kind: container,
-            ..
-        } = self.store.cells[cell];
-        let mut reader = memory.reader(list.inside());
-        let mut previous = NONE;
-        let mut index = 0_u32;
-        while let Some(element) = reader.next()? {
-            if element.number != 1 {
-                continue;
-            }
-            element.expect(BYTES)?;
-            let Some(depth) = depth.checked_sub(1) else {
-                return Err(Malformed::Depth {
-                    offset: element.start as usize,
-                    limit: self.limits.depth,
-                });
-            };
-            let (name, value) = if container == ValueKind::Map {
-                let (key, value) = any::key_value(memory, element.inside())?;
-                (
-                    self.store
-                        .names
-                        .entry(memory, self.plan, (parent, previous), key)?,
-                    value,
-                )
-            } else {
-                (
-                    self.store
-                        .names
-                        .element(self.plan, (parent, previous), index)?,
-                    Some(element.inside()),
-                )
-            };
-            previous = name;
-            index = index.saturating_add(1);
-            let any = match value {
-                Some(content) => any::any(memory, content)?,
-                None => Any {
-                    kind: ValueKind::Empty,
-                    value: 0,
-                    list: None,
-                },
-            };
-            let child = self.cell(Cell {
-                node,
-                name,
-                owner: cell,
-                next: NONE,
-                children: NONE,
-                flags: flag::NESTED,
-                kind: any.kind,
-                origin: element.whole(),
-                value: any.value,
-            })?;
-            self.store.append_to_cell(cell, child);
-            if let Some(list) = any.list.filter(|_| deep) {
-                let place = self.store.names.get(name).place;
-                self.inside(child, &list, place, depth)?;
-            }
-        }
-        Ok(())
-    }
-
     fn scalar(
         &mut self,
         at: At,
@@ -512,56 +393,6 @@ impl<'a> Indexer<'a> {
         Span {
             start,
             len: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-impl Store {
-    #[inline]
-    pub(crate) fn append_to_node(&mut self, node: u32, cell: u32) {
-        let last = std::mem::replace(&mut self.nodes[node].cells.last, cell);
-        if last == NONE {
-            self.nodes[node].cells.first = cell;
-        } else {
-            self.cells[last].next = cell;
-        }
-    }
-
-    pub(crate) fn append_to_cell(&mut self, container: u32, cell: u32) {
-        let children = self.cells[container].children;
-        let last = std::mem::replace(&mut self.children[children].last, cell);
-        if last == NONE {
-            self.children[children].first = cell;
-        } else {
-            self.cells[last].next = cell;
-        }
-    }
-
-    /// Marks a cell whose place a later one takes.
-    fn shadow(&mut self, earlier: u32, later: u32) {
-        if earlier != NONE {
-            self.cells[earlier].flags |= flag::SHADOWED;
-            self.names.release(self.cells[earlier].name);
-            self.shadows.insert(later, earlier);
-        }
-    }
-
-    /// Lists a cell among the changed ones of its node; before its flags say so, and once.
-    pub(crate) fn list_edit(&mut self, cell: u32) {
-        let entry = self.cells[cell];
-        if !entry.is(flag::CHANGED | flag::NESTED) {
-            self.append_edit(entry.node, cell);
-        }
-    }
-
-    /// Lists a cell that is changed from its beginning.
-    pub(crate) fn append_edit(&mut self, node: u32, cell: u32) {
-        let edit = self.edits.push(Edited { cell, next: NONE });
-        let last = std::mem::replace(&mut self.nodes[node].edits.last, edit);
-        if last == NONE {
-            self.nodes[node].edits.first = edit;
-        } else {
-            self.edits[last].next = edit;
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Judgements: what becomes of nodes.
 
 use super::Batch;
-use super::index::Store;
 use super::store::NONE;
+use super::tables::Store;
 use crate::access::Access;
 use crate::error::Refusal;
 use crate::outcome::Judgements;

@@ -6,14 +6,19 @@ mod attributes;
 mod change;
 mod check;
 mod context;
+mod element;
 mod encode;
 mod find;
 mod index;
+mod inside;
 mod judge;
 mod names;
 mod numbers;
 mod project;
+mod put;
+mod rename;
 mod store;
+mod tables;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -28,9 +33,10 @@ use crate::fields::plan::Plan;
 use crate::signal::Signal;
 pub use apply::Applied;
 pub use check::Changes;
-use index::{Indexer, Store};
+use index::Indexer;
 use names::Names;
 use store::{MAX_WIRE, Memory, Table};
+use tables::Store;
 
 /// The records of one request, as bytes, nodes and cells.
 ///

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::names::{Name, Step};
 use super::store::{Cell, NONE, Node, flag};
-use super::{Batch, encode};
+use super::{Batch, element};
 use crate::access::Access;
 use crate::fields::plan::{LEAVES, Place, Plan, READ, TEXTS, VALUE};
 use crate::signal::{NodeKind, ValueKind};
@@ -165,7 +165,7 @@ impl Batch {
             let value = if kind.is_span() {
                 let start = view.text.len();
                 if cell.is(flag::BELOW) {
-                    encode::any_content(&self.memory, &self.store, cell, &mut view.text);
+                    element::any_content(&self.memory, &self.store, cell, &mut view.text);
                 } else {
                     view.text.extend_from_slice(self.memory.get(cell.span()));
                 }

@@ -110,6 +110,11 @@ impl<T> Table<T> {
         index
     }
 
+    /// Makes room for more.
+    pub(crate) fn reserve(&mut self, entries: usize) {
+        self.0.reserve(entries);
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

@@ -1,19 +1,21 @@
 //! Believing nothing that a policy answers: every number is checked before anything is changed.
 
+mod put;
+mod value;
+
 use bytes::Bytes;
 
-use super::any;
-use super::find::{Budget, raw_child};
+use super::Batch;
+use super::find::Budget;
 use super::judge::{self, Judgement};
 use super::names::Step;
 use super::store::{Cell, List, Memory, NONE, flag};
-use super::{Batch, numbers};
 use crate::access::Access;
 use crate::error::Refusal;
 use crate::fields::path::{self, Path, Wildcard};
 use crate::fields::plan::{LEAVES, Place, Plan, TEXTS, VALUE, WRITE};
 use crate::outcome::{Edits, Outcome};
-use crate::schema::{self, Form, Slot};
+use crate::schema::{self, Form};
 use crate::signal::ValueKind;
 use crate::view::View;
 use crate::wire::Span;
@@ -391,234 +393,6 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn put(
-        &mut self,
-        index: usize,
-        target: u32,
-        paths: &[(Path, Place)],
-        edit: &mut Edit,
-    ) -> Result<(), Refusal> {
-        let missing = Refusal::Index {
-            columns: "edits",
-            what: "target",
-            index,
-        };
-        edit.target = *self
-            .view
-            .node_in_batch
-            .get(target as usize)
-            .ok_or(missing)?;
-        let missing = Refusal::Index {
-            columns: "edits",
-            what: "path",
-            index,
-        };
-        let (path, place) = paths.get(edit.path as usize).ok_or(missing)?;
-        let node = self.batch.store.nodes[edit.target].kind;
-        let slot = schema::slot(path.slot).ok_or(Refusal::Field { index, node })?;
-        if !slot.writable {
-            return Err(Refusal::ReadOnly {
-                index,
-                path: slot.path,
-            });
-        }
-        if slot.node != node || self.batch.store.frame_for(edit.target, slot).is_none() {
-            return Err(Refusal::Field { index, node });
-        }
-        if place.bits & (VALUE | LEAVES) == 0 {
-            return Err(Refusal::Undeclared { index, node });
-        }
-        let is_value = matches!(slot.form, Form::Any | Form::Attributes);
-        self.value(
-            index,
-            slot,
-            is_value,
-            path.steps.len().saturating_add(1),
-            edit,
-        )?;
-        if let Some(puts) = self.puts.get_mut(target as usize) {
-            *puts = puts.saturating_add(1);
-            self.budget
-                .take(u64::from(*puts))
-                .ok_or(Refusal::TooLarge)?;
-        }
-        self.new_cells = self
-            .new_cells
-            .checked_sub(path.steps.len().saturating_add(1))
-            .ok_or(Refusal::TooLarge)?;
-        let head = self.heads.get(edit.path as usize).copied().flatten();
-        self.place_of_put(index, edit.target, slot, (path, head))
-    }
-
-    /// Follows the path of a put to where its value stands or will stand.
-    fn place_of_put(
-        &mut self,
-        index: usize,
-        node: u32,
-        slot: &Slot,
-        (path, head): (&Path, Option<u32>),
-    ) -> Result<(), Refusal> {
-        let nowhere = Refusal::Place { index };
-        let batch = self.batch;
-        let mut steps = path.steps.iter();
-        if slot.form == Form::Attributes {
-            steps.next().ok_or(nowhere.clone())?;
-        }
-        let list = batch.store.nodes[node].cells;
-        let mut cell = match head {
-            Some(name) => self.find(list, name)?,
-            None => None,
-        };
-        while let Some(here) = cell {
-            let Some(step) = steps.next() else {
-                self.mark(here, HOLLOW);
-                return Ok(());
-            };
-            let entry = batch.store.cells[here];
-            match (entry.kind, step) {
-                (ValueKind::Map, path::Step::Key(_)) | (ValueKind::Array, path::Step::Index(_)) => {
-                }
-                (ValueKind::Empty, path::Step::Key(_)) => return only_keys(steps, nowhere),
-                _ => return Err(nowhere),
-            }
-            let Some(list) = batch.store.inside(here) else {
-                return self.place_in_bytes(&entry, step, steps.as_slice(), nowhere);
-            };
-            let name = batch
-                .store
-                .names
-                .lookup_step(&batch.memory, entry.name, step);
-            cell = match name {
-                Some(name) => self.find(list, name)?,
-                None => None,
-            };
-            if cell.is_none() && matches!(step, path::Step::Index(_)) {
-                return Err(nowhere);
-            }
-        }
-        only_keys(steps, nowhere)
-    }
-
-    /// The same, in a value whose insides are no cells.
-    fn place_in_bytes(
-        &mut self,
-        cell: &Cell,
-        first: &path::Step,
-        rest: &[path::Step],
-        nowhere: Refusal,
-    ) -> Result<(), Refusal> {
-        let memory = &self.batch.memory;
-        let mut value = any::any(memory, cell.span()).ok();
-        let mut steps = std::iter::once(first).chain(rest);
-        while let (Some(here), Some(step)) = (value, steps.next()) {
-            match (here.kind, step) {
-                (ValueKind::Map, path::Step::Key(_)) | (ValueKind::Array, path::Step::Index(_)) => {
-                }
-                (ValueKind::Empty, path::Step::Key(_)) => return only_keys(steps, nowhere),
-                _ => return Err(nowhere),
-            }
-            let Some(list) = here.list else {
-                return Err(nowhere);
-            };
-            let (child, looked_at) = raw_child(memory, here.kind, &list, step);
-            self.budget.take(looked_at).ok_or(Refusal::TooLarge)?;
-            if child.is_none() && matches!(step, path::Step::Index(_)) {
-                return Err(nowhere);
-            }
-            value = child;
-        }
-        only_keys(steps, nowhere)
-    }
-
-    /// Checks that a value is well-formed and fits its field.
-    fn value(
-        &mut self,
-        index: usize,
-        slot: &Slot,
-        is_value: bool,
-        levels: usize,
-        edit: &Edit,
-    ) -> Result<(), Refusal> {
-        let path = slot.path;
-        if !is_value && slot.form.value_kind() != Some(edit.kind) {
-            return Err(Refusal::Kind {
-                index,
-                path,
-                kind: edit.kind,
-            });
-        }
-        match edit.kind {
-            ValueKind::Text => {
-                self.text(index, edit)?;
-            }
-            ValueKind::Bytes => {
-                let span = self.span(index, edit)?;
-                if let Form::Id(length) = slot.form
-                    && !is_value
-                    && span.len != 0
-                    && span.len != u32::from(length)
-                {
-                    return Err(Refusal::Range { index, path });
-                }
-            }
-            ValueKind::Array | ValueKind::Map => self.container(index, levels, edit)?,
-            ValueKind::Boolean if edit.value > 1 => return Err(Refusal::Value { index }),
-            ValueKind::Int if !is_value && !numbers::in_range(slot.form, edit.value) => {
-                return Err(Refusal::Range { index, path });
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn container(&mut self, index: usize, levels: usize, edit: &Edit) -> Result<(), Refusal> {
-        let span = self.span(index, edit)?;
-        let depth = self
-            .batch
-            .limits
-            .depth
-            .saturating_sub(levels.saturating_sub(1));
-        let surveyed = any::survey(&self.values, span, depth);
-        let (any, survey) = surveyed.map_err(|_| Refusal::Value { index })?;
-        if any.kind != edit.kind {
-            return Err(Refusal::Value { index });
-        }
-        // The path of the value itself is part of every path inside it: of bounded length, as puts and keys are.
-        let paths = survey
-            .path_bytes
-            .saturating_add(survey.values.saturating_mul(64));
-        self.path_bytes = self
-            .path_bytes
-            .checked_sub(paths)
-            .ok_or(Refusal::TooLarge)?;
-        self.new_cells = self
-            .new_cells
-            .checked_sub(survey.values)
-            .ok_or(Refusal::TooLarge)?;
-        Ok(())
-    }
-
-    fn span(&mut self, index: usize, edit: &Edit) -> Result<Span, Refusal> {
-        let span = Span::unpack(edit.value);
-        let end = u64::from(span.start).saturating_add(u64::from(span.len));
-        if end > self.values.wire.len() as u64 {
-            return Err(Refusal::Value { index });
-        }
-        self.value_bytes = self
-            .value_bytes
-            .checked_sub(span.len as usize)
-            .ok_or(Refusal::TooLarge)?;
-        Ok(span)
-    }
-
-    fn text(&mut self, index: usize, edit: &Edit) -> Result<Span, Refusal> {
-        let span = self.span(index, edit)?;
-        match std::str::from_utf8(self.values.get(span)) {
-            Ok(_) => Ok(span),
-            Err(_) => Err(Refusal::Value { index }),
-        }
-    }
-
     /// The rights over the values with a name.
     fn place(&mut self, name: u32) -> Place {
         if self.places.is_empty() {
@@ -681,17 +455,5 @@ impl Checker<'_> {
             }
         }
         false
-    }
-}
-
-/// What does not exist is made of maps; there is nothing to make an array of.
-fn only_keys<'a>(
-    mut steps: impl Iterator<Item = &'a path::Step>,
-    nowhere: Refusal,
-) -> Result<(), Refusal> {
-    if steps.all(|step| matches!(step, path::Step::Key(_))) {
-        Ok(())
-    } else {
-        Err(nowhere)
     }
 }

@@ -1,0 +1,17 @@
+//! What a stage may rely on, case by case.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
+
+mod answer;
+mod changed;
+mod judged;
+mod malformed;
+mod refused;
+mod shown;
