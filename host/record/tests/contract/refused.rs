@@ -1,7 +1,7 @@
 //! Outcomes that are refused as a whole.
 
 use prost::Message;
-use tollgate_record::{Access, NodeKind, Refusal, Signal, ValueKind};
+use tollgate_record::{Access, Batch, NodeKind, Refusal, Signal, ValueKind, View};
 
 use crate::answer::*;
 
