@@ -8,10 +8,13 @@ mod usage;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use tollgate_sdk::{Description, Field, Policy, Problem, Record, Rule, Setup, Signal, Verdict, attribute_path, NodeKind};
+use tollgate_sdk::{
+    Description, Field, NodeKind, Policy, Problem, Record, Rule, Setup, Signal, Verdict,
+    attribute_path,
+};
 
-use prices::Prices;
 pub use prices::Price;
+use prices::Prices;
 use usage::Clients;
 
 /// What stands under `config:` in the configuration.
@@ -44,8 +47,12 @@ impl Policy for Cost {
     type Config = Config;
 
     fn describe() -> Description {
-        Description::new("cost", env!("CARGO_PKG_VERSION"), "Adds to each model call of a coding agent what it cost.")
-            .schema(include_str!("../schema.json"))
+        Description::new(
+            "cost",
+            env!("CARGO_PKG_VERSION"),
+            "Adds to each model call of a coding agent what it cost.",
+        )
+        .schema(include_str!("../schema.json"))
     }
 
     fn configure(config: Config, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
@@ -64,18 +71,31 @@ impl Policy for Cost {
         }
         problems.extend(prices::mistakes(&prices));
         if config.attribute.is_empty() {
-            problems.push(Problem::at("/attribute", "is empty").help("name the attribute that takes the cost"));
+            problems.push(
+                Problem::at("/attribute", "is empty")
+                    .help("name the attribute that takes the cost"),
+            );
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         // What is not declared is neither delivered nor taken: this policy never sees a prompt.
-        let target = setup.writes(&[Signal::Logs], &attribute_path(NodeKind::LogRecord, &config.attribute));
-        Ok(Self { clients: Clients::new(setup), prices: Prices::new(prices), target, priced: setup.rule("priced") })
+        let target = setup.writes(
+            &[Signal::Logs],
+            &attribute_path(NodeKind::LogRecord, &config.attribute),
+        );
+        Ok(Self {
+            clients: Clients::new(setup),
+            prices: Prices::new(prices),
+            target,
+            priced: setup.rule("priced"),
+        })
     }
 
     fn record(&mut self, record: &mut Record<'_>) -> Verdict {
-        let Some(call) = self.clients.call(record) else { return Verdict::Keep };
+        let Some(call) = self.clients.call(record) else {
+            return Verdict::Keep;
+        };
         if let Some(price) = self.prices.of(call.model) {
             record.set(self.priced, self.target, price.of(&call.tokens));
         }

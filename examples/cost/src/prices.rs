@@ -35,10 +35,15 @@ impl Price {
     }
 
     fn is_price(&self) -> bool {
-        [Some(self.input), Some(self.output), self.cached_input, self.cache_write]
-            .into_iter()
-            .flatten()
-            .all(|price| price.is_finite() && price >= 0.0)
+        [
+            Some(self.input),
+            Some(self.output),
+            self.cached_input,
+            self.cache_write,
+        ]
+        .into_iter()
+        .flatten()
+        .all(|price| price.is_finite() && price >= 0.0)
     }
 }
 
@@ -65,10 +70,12 @@ impl Prices {
 /// Reads the prices that the operator listed as a file of the stage.
 pub(crate) fn read(setup: &Setup, name: &str) -> Result<BTreeMap<String, Price>, Problem> {
     let mistake = |message: String| {
-        Problem::at("/prices_file", message).help("list a JSON file of model names and prices under `gate: {files: ...}`")
+        Problem::at("/prices_file", message)
+            .help("list a JSON file of model names and prices under `gate: {files: ...}`")
     };
     let content = setup.file(name).map_err(&mistake)?;
-    serde_json::from_slice(&content).map_err(|error| mistake(format!("is no table of prices: {error}")))
+    serde_json::from_slice(&content)
+        .map_err(|error| mistake(format!("is no table of prices: {error}")))
 }
 
 /// Prices that are none.
@@ -77,7 +84,11 @@ pub(crate) fn mistakes(prices: &BTreeMap<String, Price>) -> Vec<Problem> {
     wrong
         .map(|(model, _)| {
             let pointer = model.replace('~', "~0").replace('/', "~1");
-            Problem::at(format!("/prices/{pointer}"), "a price is a number, zero or more").help("give the price of a million tokens")
+            Problem::at(
+                format!("/prices/{pointer}"),
+                "a price is a number, zero or more",
+            )
+            .help("give the price of a million tokens")
         })
         .collect()
 }

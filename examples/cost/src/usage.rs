@@ -65,7 +65,10 @@ impl Clients {
             model: reads("model"),
             input: reads("input_token_count"),
             output: reads("output_token_count"),
-            codex: Codex { cached: reads("cached_token_count"), cache_write: reads("cache_write_token_count") },
+            codex: Codex {
+                cached: reads("cached_token_count"),
+                cache_write: reads("cache_write_token_count"),
+            },
             claude: Claude {
                 input: reads("input_tokens"),
                 output: reads("output_tokens"),
@@ -89,7 +92,10 @@ impl Clients {
             "gemini_cli.api_response" => self.gemini(record)?,
             _ => return None,
         };
-        Some(Call { model: record.get(self.model)?.as_text()?, tokens })
+        Some(Call {
+            model: record.get(self.model)?.as_text()?,
+            tokens,
+        })
     }
 
     fn codex(&self, record: &Record<'_>) -> Option<Tokens> {
@@ -98,10 +104,19 @@ impl Clients {
         }
         // The first of the two events has no tokens.
         let input = count(record, self.input)?;
-        let cached_input = count(record, self.codex.cached).unwrap_or_default().min(input);
-        let cache_write = count(record, self.codex.cache_write).unwrap_or_default().min(input - cached_input);
+        let cached_input = count(record, self.codex.cached)
+            .unwrap_or_default()
+            .min(input);
+        let cache_write = count(record, self.codex.cache_write)
+            .unwrap_or_default()
+            .min(input - cached_input);
         let output = count(record, self.output)?;
-        Some(Tokens { input: input - cached_input - cache_write, cached_input, cache_write, output })
+        Some(Tokens {
+            input: input - cached_input - cache_write,
+            cached_input,
+            cache_write,
+            output,
+        })
     }
 
     fn claude(&self, record: &Record<'_>) -> Option<Tokens> {
@@ -115,11 +130,18 @@ impl Clients {
 
     fn gemini(&self, record: &Record<'_>) -> Option<Tokens> {
         let input = count(record, self.input)?;
-        let cached_input = count(record, self.gemini.cached).unwrap_or_default().min(input);
+        let cached_input = count(record, self.gemini.cached)
+            .unwrap_or_default()
+            .min(input);
         let tool = count(record, self.gemini.tool).unwrap_or_default();
         let thoughts = count(record, self.gemini.thoughts).unwrap_or_default();
         let output = count(record, self.output)? + thoughts;
-        Some(Tokens { input: input - cached_input + tool, cached_input, cache_write: 0.0, output })
+        Some(Tokens {
+            input: input - cached_input + tool,
+            cached_input,
+            cache_write: 0.0,
+            output,
+        })
     }
 }
 

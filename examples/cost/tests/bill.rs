@@ -20,7 +20,11 @@ fn harness() -> Harness<Cost> {
 /// What each record of an output was priced at, in millionths of a dollar.
 fn bill(output: &Value) -> Vec<f64> {
     let attributes = |record: &Value| record["attributes"].as_array().cloned().unwrap_or_default();
-    let records = output["resourceLogs"].as_array().unwrap().iter().flat_map(|resource| resource["scopeLogs"].as_array().unwrap());
+    let records = output["resourceLogs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|resource| resource["scopeLogs"].as_array().unwrap());
     records
         .flat_map(|scope| scope["logRecords"].as_array().unwrap())
         .flat_map(attributes)
@@ -30,7 +34,11 @@ fn bill(output: &Value) -> Vec<f64> {
 }
 
 fn telemetry(file: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/../../tests/fixtures/telemetry/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read(format!(
+        "{}/../../tests/fixtures/telemetry/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap()
 }
 
 fn assert_bill(found: &[f64], expected: &[f64]) {
@@ -43,7 +51,10 @@ fn assert_bill(found: &[f64], expected: &[f64]) {
 #[test]
 fn codex_counts_cached_input_and_reasoning_once_and_each_response_once() {
     // Two responses, each told of twice. 1,274 and 1,304 tokens in, of which 1,024 cached; 87 out, of which 32 reasoning.
-    let by_hand = [250.0 * 1.25 + 1024.0 * 0.125 + 87.0 * 10.0, 280.0 * 1.25 + 1024.0 * 0.125 + 87.0 * 10.0];
+    let by_hand = [
+        250.0 * 1.25 + 1024.0 * 0.125 + 87.0 * 10.0,
+        280.0 * 1.25 + 1024.0 * 0.125 + 87.0 * 10.0,
+    ];
     let json = String::from_utf8(telemetry("codex/json-prompt-SHELL/logs-01.json")).unwrap();
     let output = harness().run_json(Signal::Logs, &json).unwrap();
     assert_bill(&bill(&output.json()), &by_hand);
@@ -52,11 +63,21 @@ fn codex_counts_cached_input_and_reasoning_once_and_each_response_once() {
 
 #[test]
 fn codex_is_billed_the_same_in_protobuf() {
-    let output = harness().run_wire(Signal::Logs, telemetry("codex/grpc-prompt-SHELL/logs-01.binpb")).unwrap();
+    let output = harness()
+        .run_wire(
+            Signal::Logs,
+            telemetry("codex/grpc-prompt-SHELL/logs-01.binpb"),
+        )
+        .unwrap();
     let found = bill(&output.json());
     assert!(!found.is_empty());
     // The prompt of each turn is longer than the one before, and nothing else differs.
-    assert!(found.iter().all(|cost| *cost > 128.0 + 870.0 && *cost < 2000.0), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|cost| *cost > 128.0 + 870.0 && *cost < 2000.0),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -91,7 +112,10 @@ fn gemini_counts_thoughts_as_output_tool_use_as_input_and_each_call_once() {
     assert_bill(&bill(&output.json()), &[by_hand]);
 
     let details = log_record()
-        .attribute("event.name", json!("gen_ai.client.inference.operation.details"))
+        .attribute(
+            "event.name",
+            json!("gen_ai.client.inference.operation.details"),
+        )
         .attribute("gen_ai.usage.input_tokens", json!(1500));
     assert_bill(&bill(&harness().run(&details.build()).unwrap().json()), &[]);
 }
@@ -115,7 +139,9 @@ fn a_dated_model_has_the_price_of_its_name_and_an_unknown_one_has_none() {
 fn prices_come_from_a_file_too_and_inline_ones_go_before_it() {
     let file = r#"{"a": {"input": 1, "output": 1}, "b": {"input": 1, "output": 1}}"#;
     let config = json!({ "prices_file": "prices", "prices": { "a": { "input": 7, "output": 7 } } });
-    let mut harness = Harness::<Cost>::with_file("prices", file).configure(config).unwrap();
+    let mut harness = Harness::<Cost>::with_file("prices", file)
+        .configure(config)
+        .unwrap();
     let call = |model: &str| {
         let count = json!(1);
         log_record()
@@ -134,7 +160,12 @@ fn it_sees_counts_and_names_and_no_prompt() {
     let harness = harness();
     let reads = harness.manifest().reads(Signal::Logs);
     assert!(!reads.is_empty());
-    assert!(reads.iter().all(|path| !path.contains('*') && !path.contains("prompt") && path != "body"), "{reads:?}");
+    assert!(
+        reads
+            .iter()
+            .all(|path| !path.contains('*') && !path.contains("prompt") && path != "body"),
+        "{reads:?}"
+    );
     assert!(harness.manifest().reads(Signal::Traces).is_empty());
 }
 

@@ -141,7 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn a_new_policy_begins_with_the_versions_of_the_sdk() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_new_policy_begins_with_the_versions_of_the_sdk() -> Result<(), Box<dyn std::error::Error>>
+    {
         let folder = tempfile::tempdir()?;
         let sdk = sdk_in(folder.path())?;
         fs::write(folder.path().join("Cargo.lock"), "version = 4")?;

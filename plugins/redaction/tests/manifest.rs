@@ -25,10 +25,7 @@ fn blocked_values_alone_need_every_text_and_the_numbers_of_bodies() {
     let manifest = policy.manifest();
     assert_eq!(manifest.reads(Signal::Traces), ["*"]);
     assert_eq!(manifest.writes(Signal::Traces), ["*"]);
-    assert_eq!(
-        manifest.reads(Signal::Logs),
-        ["*", "body", "body[**]"]
-    );
+    assert_eq!(manifest.reads(Signal::Logs), ["*", "body", "body[**]"]);
     assert!(!manifest.drops(Signal::Logs));
 }
 

@@ -8,7 +8,9 @@ use tollgate_record::testing::{Dice, edited, exact_reads, mangle, request, untou
 
 fuzz_target!(|rolls: &[u8]| {
     let mut dice = Dice::new(rolls);
-    let Some(signal) = dice.choose(&Signal::ALL).copied() else { return };
+    let Some(signal) = dice.choose(&Signal::ALL).copied() else {
+        return;
+    };
     let wire = request(signal, &mut dice);
     let wire = mangle(signal, &wire, &mut dice);
     untouched(signal, &wire);
