@@ -1,6 +1,6 @@
 //! `cost`: adds to each model call of a coding agent what it cost.
 //!
-//! [`usage`] knows how the clients tell of a call, and what counts twice if one is careless; [`prices`] knows what a token costs.
+//! `usage` knows how the clients tell of a call, and what counts twice if one is careless; `prices` knows what a token costs.
 
 mod prices;
 mod usage;
