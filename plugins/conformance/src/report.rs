@@ -1,6 +1,7 @@
 //! Which cases pass.
 
 use std::fmt;
+use std::io::Write as _;
 
 use crate::answer::Answer;
 use crate::case::Case;
@@ -33,6 +34,12 @@ impl Report {
                 ));
             }
         }
+    }
+
+    /// Says on the terminal how many cases pass, also where the output of a test that passes is kept back.
+    pub fn announce(&self, policy: &str) {
+        // A terminal that is gone does not change what was found.
+        drop(writeln!(std::io::stderr(), "{policy}: {self}"));
     }
 
     /// Whether every case passes or is listed, and none is listed in vain.

@@ -1,9 +1,8 @@
 //! The Collector's own cases.
 #![allow(
     clippy::unwrap_used,
-    clippy::print_stderr,
     missing_docs,
-    reason = "a test may panic, and says how many cases passed"
+    reason = "a test may panic"
 )]
 
 use tollgate_probabilistic_sampler::ProbabilisticSampler;
@@ -13,6 +12,6 @@ fn the_collector_answers_the_same() {
     let cases = include_str!("vectors/cases.jsonl");
     let differences = include_str!("../../../docs/differences.md");
     let report = tollgate_conformance::run::<ProbabilisticSampler>(cases, differences).unwrap();
-    eprintln!("probabilistic_sampler: {report}");
+    report.announce("probabilistic_sampler");
     assert!(report.is_clean());
 }
