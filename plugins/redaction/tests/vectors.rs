@@ -1,9 +1,5 @@
 //! The Collector's own cases.
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a test may panic"
-)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
 
 use tollgate_redaction::Redaction;
 
