@@ -19,6 +19,8 @@ pub const PLANTED: &[&str] = &[
     "4111 1111 1111 1111",
     "4111-1111-1111-1111",
     "078-05-1120",
+    "fake-token-0123456789abcdef",
+    "10.20.30.40",
 ];
 
 /// One request as a client sent it.
