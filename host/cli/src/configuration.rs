@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_config::{Config, Diagnostics, Loaded, Options, Source, load};
+use tollgate_config::{Config, Diagnostics, Loaded, Options, Remark, Severity, Source, load};
 use tollgate_pipeline::Plan;
 use tollgate_sandbox::Sandbox;
 
@@ -54,13 +54,19 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
             let diagnostics: Diagnostics = problems
                 .iter()
                 .map(|problem| match &problem.at {
-                    Some(at) => map.problem(
+                    Some(at) => map.remark(
+                        Severity::Error,
+                        problem.role,
                         &problem.stage,
-                        at,
-                        &problem.message,
-                        problem.help.as_deref(),
+                        &Remark {
+                            at,
+                            range: None,
+                            message: &problem.message,
+                            help: problem.help.as_deref(),
+                        },
                     ),
                     None => map.component_problem(
+                        problem.role,
                         &problem.stage,
                         &problem.message,
                         problem.help.as_deref(),

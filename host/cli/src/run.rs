@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
-use tollgate_config::{LogEncoding, LogLevel, Telemetry};
+use tollgate_config::{LogEncoding, LogLevel, Logs};
 use tollgate_pipeline::Service;
 use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, start_logging};
 use tracing::{Level, info, warn};
@@ -17,7 +17,7 @@ pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
         Ok(planned) => planned,
         Err(code) => return Ok(code),
     };
-    start_logging(log_settings(config.telemetry));
+    start_logging(log_settings(config.telemetry.logs));
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         // Before anything listens, so that no signal is lost.
@@ -82,15 +82,15 @@ fn account(report: &PipelineReport) {
     }
 }
 
-fn log_settings(telemetry: Telemetry) -> LogSettings {
+fn log_settings(logs: Logs) -> LogSettings {
     LogSettings {
-        level: match telemetry.log_level {
+        level: match logs.level {
             LogLevel::Debug => Level::DEBUG,
             LogLevel::Info => Level::INFO,
             LogLevel::Warn => Level::WARN,
             LogLevel::Error => Level::ERROR,
         },
-        format: match telemetry.log_encoding {
+        format: match logs.encoding {
             LogEncoding::Console => LogFormat::Console,
             LogEncoding::Json => LogFormat::Json,
         },

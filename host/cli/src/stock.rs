@@ -4,6 +4,9 @@ use tollgate_pipeline::StockPolicies;
 
 include!(concat!(env!("OUT_DIR"), "/stock.rs"));
 
+/// Stock policies that are connectors.
+const CONNECTORS: [&str; 4] = ["count", "routing", "signaltometrics", "sum"];
+
 /// What `build.rs` embedded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Embedded;
@@ -25,7 +28,15 @@ impl StockPolicies for Embedded {
 }
 
 impl tollgate_config::KnownPolicies for Embedded {
-    fn stock_names(&self) -> Vec<&str> {
-        Self::names().collect()
+    fn processors(&self) -> Vec<&str> {
+        Self::names()
+            .filter(|name| !CONNECTORS.contains(name))
+            .collect()
+    }
+
+    fn connectors(&self) -> Vec<&str> {
+        Self::names()
+            .filter(|name| CONNECTORS.contains(name))
+            .collect()
     }
 }

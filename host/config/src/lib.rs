@@ -28,13 +28,15 @@ use std::sync::Arc;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use model::{
-    ClientTls, Compat, Component, ComponentId, Compression, Config, DebugExporter, Encoding,
-    Endpoint, Exporter, FileExporter, Gate, GrpcServer, HttpServer, LogEncoding, LogLevel, OnError,
-    OtlpGrpcExporter, OtlpHttpExporter, OtlpReceiver, Pipeline, RequestCompression, Retry, Secret,
-    Stage, Telemetry, TlsVersion, Verbosity,
+    Batch, ClientTls, Compat, Component, ComponentId, Compression, Config, Connector,
+    DebugExporter, Encoding, Endpoint, Exporter, Extension, FileExporter, Gate, GrpcServer,
+    HealthCheck, HttpServer, IncludeExclude, LogEncoding, LogLevel, Logs, MemoryLimit,
+    MemoryLimiter, Metrics, MetricsLevel, MetricsReader, OnError, OtlpGrpcExporter,
+    OtlpHttpExporter, OtlpReceiver, PeriodicReader, Pipeline, Processor, PrometheusReader,
+    RequestCompression, Retry, Secret, Sizer, Stage, Telemetry, Temporality, TlsVersion, Verbosity,
 };
 pub use schema::{ComponentReference, Key, Kind, Role, Status, reference};
-pub use source_map::SourceMap;
+pub use source_map::{Remark, SourceMap};
 
 use document::Document;
 use yaml::{Budget, Span};
@@ -57,8 +59,11 @@ pub struct Options {
 
 /// The policies that ship with the program.
 pub trait KnownPolicies {
-    /// Processor types that exist besides `wasm`.
-    fn stock_names(&self) -> Vec<&str>;
+    /// Types of processors that exist besides the host's own.
+    fn processors(&self) -> Vec<&str>;
+
+    /// Types of connectors that exist besides the host's own.
+    fn connectors(&self) -> Vec<&str>;
 }
 
 /// A configuration that may be used.

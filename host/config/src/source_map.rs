@@ -1,24 +1,29 @@
 //! From a place in a policy's configuration back to the file.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
 use crate::model::ComponentId;
+use crate::schema::Role;
 use crate::yaml::{Node, Span, Value};
 
 /// Where the configuration of each stage stands, so that a policy's own complaints can point there.
 #[derive(Debug, Clone)]
 pub struct SourceMap {
     document: Arc<Document>,
-    stages: Arc<HashMap<ComponentId, Place>>,
+    stages: Arc<Places>,
 }
+
+/// Where each stage stands, by the section that it is in and its id.
+pub(crate) type Places = HashMap<(Role, ComponentId), Place>;
 
 /// Where one stage stands.
 #[derive(Debug)]
 pub(crate) struct Place {
-    /// Its id under `processors`.
+    /// Its id under `processors` or `connectors`.
     pub(crate) key: Span,
     /// What the policy is configured with.
     pub(crate) config: Node,
@@ -28,79 +33,78 @@ pub(crate) struct Place {
     pub(crate) component: Option<Span>,
 }
 
+/// What a policy has to say about its configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark<'a> {
+    /// JSON pointer into what it was configured with; empty for the whole. Where it leads nowhere, the nearest thing that exists
+    /// is pointed at.
+    pub at: &'a str,
+    /// Which bytes of the text there, if it is a text and a part of it is meant.
+    pub range: Option<Range<usize>>,
+    /// What is to be said.
+    pub message: &'a str,
+    /// What would mend it.
+    pub help: Option<&'a str>,
+}
+
 impl SourceMap {
-    pub(crate) fn new(document: Arc<Document>, stages: HashMap<ComponentId, Place>) -> Self {
+    pub(crate) fn new(document: Arc<Document>, stages: Places) -> Self {
         Self {
             document,
             stages: Arc::new(stages),
         }
     }
 
-    /// A policy's complaint about its configuration. `json_pointer` leads into what it was configured with and is empty for
-    /// the whole; where it leads nowhere, the nearest thing that exists is pointed at.
+    /// A policy's remark about its configuration; `role` tells the processor and the connector of one id apart.
     #[must_use]
-    pub fn problem(
+    pub fn remark(
         &self,
+        severity: Severity,
+        role: Role,
         stage: &ComponentId,
-        json_pointer: &str,
-        message: &str,
-        help: Option<&str>,
+        remark: &Remark<'_>,
     ) -> Diagnostic {
         let span = self
-            .stages
-            .get(stage)
-            .map(|place| place.find(json_pointer))
+            .place(role, stage)
+            .map(|place| place.find(remark.at))
             .unwrap_or_default();
-        self.diagnostic(Severity::Error, stage, span, message, help)
+        self.diagnostic(severity, role, stage, span, remark.message, remark.help)
     }
 
     /// A complaint about the component of a stage: it cannot be read, or may not be loaded.
     #[must_use]
     pub fn component_problem(
         &self,
+        role: Role,
         stage: &ComponentId,
         message: &str,
         help: Option<&str>,
     ) -> Diagnostic {
         let span = self
-            .stages
-            .get(stage)
+            .place(role, stage)
             .map(|place| place.component.unwrap_or(place.key))
             .unwrap_or_default();
-        self.diagnostic(Severity::Error, stage, span, message, help)
+        self.diagnostic(Severity::Error, role, stage, span, message, help)
     }
 
-    /// Something about a stage that does not keep it from working.
-    #[must_use]
-    pub fn warning(
-        &self,
-        stage: &ComponentId,
-        json_pointer: &str,
-        message: &str,
-        help: Option<&str>,
-    ) -> Diagnostic {
-        let span = self
-            .stages
-            .get(stage)
-            .map(|place| place.find(json_pointer))
-            .unwrap_or_default();
-        self.diagnostic(Severity::Warning, stage, span, message, help)
+    fn place(&self, role: Role, stage: &ComponentId) -> Option<&Place> {
+        self.stages.get(&(role, stage.clone()))
     }
 
     fn diagnostic(
         &self,
         severity: Severity,
+        role: Role,
         stage: &ComponentId,
         span: Span,
         message: &str,
         help: Option<&str>,
     ) -> Diagnostic {
-        let message = format!("processors::{stage}: {message}");
         Diagnostic::new(
             &self.document,
             severity,
             span,
-            message,
+            format!("{}::{stage}: {message}", role.section()),
             help.map(str::to_owned),
         )
     }

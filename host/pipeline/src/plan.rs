@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tollgate_config::{
-    Compat, Component as Written, ComponentId, Config, OnError, Stage as StageConfig,
+    Compat, Component as Written, ComponentId, Config, OnError, Processor, Role,
+    Stage as StageConfig,
 };
 use tollgate_record::{Fields, Signal};
 use tollgate_sandbox::{
@@ -21,6 +22,8 @@ pub trait StockPolicies {
 /// A mistake that only loading could show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanProblem {
+    /// The section that the stage stands in: processors or connectors.
+    pub role: Role,
     /// The stage it is in.
     pub stage: ComponentId,
     /// JSON pointer into the policy's configuration; none where the component or its `gate` is meant.
@@ -106,7 +109,10 @@ impl Plan {
             loaded: Vec::new(),
         };
         let mut policies = Vec::new();
-        for (id, stage) in &config.processors {
+        for (id, processor) in &config.processors {
+            let Processor::Policy(stage) = processor else {
+                continue;
+            };
             match loader.configure(id, stage) {
                 Ok(policy) => policies.push(Arc::new(policy)),
                 Err(found) => problems.extend(found),
@@ -177,6 +183,7 @@ impl PipelinePlan {
 /// A policy that does not know a signal cannot stand in a pipeline of it: the Collector refuses such a pipeline, too.
 fn refuses(policy: &ConfiguredPolicy, signal: Signal) -> Option<PlanProblem> {
     policy.manifest.of(signal).is_none().then(|| PlanProblem {
+        role: Role::Processor,
         stage: policy.id.clone(),
         at: Some(String::new()),
         message: format!(
@@ -217,6 +224,7 @@ impl Loader<'_> {
         let one = |at: Option<&str>, message: String, help: Option<&str>| {
             let [at, help] = [at, help].map(|text| text.map(str::to_owned));
             vec![PlanProblem {
+                role: Role::Processor,
                 stage: id.clone(),
                 at,
                 message,
@@ -272,6 +280,7 @@ impl Loader<'_> {
                 ConfigureError::Problems(problems) => problems
                     .into_iter()
                     .map(|problem| PlanProblem {
+                        role: Role::Processor,
                         stage: id.clone(),
                         at: Some(problem.at),
                         message: problem.message,

@@ -2,6 +2,7 @@
 
 mod components;
 mod exporters;
+mod extensions;
 mod pipelines;
 mod receivers;
 mod section;
@@ -10,24 +11,23 @@ mod stages;
 mod value;
 mod walk;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use components::{Family, components};
+use components::components;
 use walk::Checker;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::model::{ComponentId, Config};
-use crate::schema::TOP;
-use crate::source_map::Place;
+use crate::model::{Config, Connector, Processor};
+use crate::schema::{Role, TOP};
+use crate::source_map::Places;
 use crate::yaml::{Node, Span, Value};
 use crate::{KnownPolicies, Options};
 
 /// What a tree means, where its stages stand, and what is wrong with it.
 pub(crate) struct Checked {
     pub(crate) config: Config,
-    pub(crate) places: HashMap<ComponentId, Place>,
+    pub(crate) places: Places,
     pub(crate) found: Diagnostics,
 }
 
@@ -57,46 +57,69 @@ pub(crate) fn check(
         );
     }
 
-    let receivers = components(&mut checker, root, Family::Receivers, |checker, found| {
-        (found.id.kind == "otlp").then(|| receivers::otlp(checker, &found.path, found.entry))
-    });
-    let stock = known.stock_names();
-    let stages = components(
+    let mut places = Places::new();
+    let receivers = components(
         &mut checker,
         root,
-        Family::Processors { stock: &stock },
-        |checker, found| match found.id.kind.as_str() {
-            "wasm" => Some(stages::wasm(checker, &found.path, found.entry)),
-            kind if stock.contains(&kind) => {
-                Some(stages::stock(checker, &found.path, kind, found.entry))
-            }
-            _ => None,
+        Role::Receiver,
+        &["otlp"],
+        |checker, found| {
+            (found.id.kind == "otlp").then(|| receivers::otlp(checker, &found.path, found.entry))
         },
     );
-    let exporters = components(&mut checker, root, Family::Exporters, |checker, found| {
-        exporters::exporter(checker, &found.id.kind, &found.path, found.entry)
-    });
-    components::extensions(&mut checker, root);
+    let mut stage =
+        |role: Role, stock: &[&str], checker: &mut Checker<'_>, found: &components::Found<'_>| {
+            let (stage, place) =
+                stages::stage(checker, stock, &found.id.kind, &found.path, found.entry)?;
+            places.insert((role, found.id.clone()), place);
+            Some(stage)
+        };
+    let stock = known.processors();
+    let kinds: Vec<&str> = stock.iter().copied().chain(["wasm"]).collect();
+    let processors = components(
+        &mut checker,
+        root,
+        Role::Processor,
+        &kinds,
+        |checker, found| stage(Role::Processor, &stock, checker, found).map(Processor::Policy),
+    );
+    let stock = known.connectors();
+    let kinds: Vec<&str> = stock.iter().copied().chain(["forward", "wasm"]).collect();
+    let connectors = components(
+        &mut checker,
+        root,
+        Role::Connector,
+        &kinds,
+        |checker, found| {
+            if found.id.kind == "forward" {
+                Some(Connector::Forward)
+            } else {
+                stage(Role::Connector, &stock, checker, found).map(Connector::Policy)
+            }
+        },
+    );
+    let exporters = components(
+        &mut checker,
+        root,
+        Role::Exporter,
+        &exporters::KINDS,
+        |checker, found| exporters::exporter(checker, &found.id.kind, &found.path, found.entry),
+    );
+    let extensions = extensions::extensions(&mut checker, root);
     let defined = pipelines::Defined {
         receivers: &receivers,
-        stages: &stages,
+        processors: &processors,
+        connectors: &connectors,
         exporters: &exporters,
     };
     let pipelines = pipelines::pipelines(&mut checker, root, &defined);
-
-    let mut processors = Vec::new();
-    let mut places = HashMap::new();
-    for (id, stage, _) in stages.list {
-        if let Some((stage, place)) = stage {
-            places.insert(id.clone(), place);
-            processors.push((id, stage));
-        }
-    }
     let config = Config {
         receivers: receivers.settings(),
-        processors,
+        processors: processors.settings(),
+        connectors: connectors.settings(),
         exporters: exporters.settings(),
         pipelines,
+        extensions,
         telemetry: service::telemetry(root),
         compat: service::compat(root, options),
     };

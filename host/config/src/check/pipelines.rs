@@ -5,17 +5,18 @@ use std::collections::HashSet;
 use super::components::Components;
 use super::walk::{Checker, join};
 use crate::address;
-use crate::model::{ComponentId, Exporter, OtlpReceiver, Pipeline, Stage};
+use crate::model::{ComponentId, Connector, Exporter, OtlpReceiver, Pipeline, Processor};
 use crate::nearest::nearest;
 use crate::schema::PIPELINE;
-use crate::source_map::Place;
 use crate::yaml::{Entry, Node, Span, Value};
 
 /// Everything that a pipeline can name.
-pub(crate) struct Defined<'a, 'b> {
-    pub(crate) receivers: &'a Components<'b, OtlpReceiver>,
-    pub(crate) stages: &'a Components<'b, (Stage, Place)>,
-    pub(crate) exporters: &'a Components<'b, Exporter>,
+#[derive(Clone, Copy)]
+pub(crate) struct Defined<'a> {
+    pub(crate) receivers: &'a Components<OtlpReceiver>,
+    pub(crate) processors: &'a Components<Processor>,
+    pub(crate) connectors: &'a Components<Connector>,
+    pub(crate) exporters: &'a Components<Exporter>,
 }
 
 const SIGNALS: [&str; 3] = ["logs", "traces", "metrics"];
@@ -24,7 +25,7 @@ const SIGNALS: [&str; 3] = ["logs", "traces", "metrics"];
 pub(crate) fn pipelines(
     checker: &mut Checker<'_>,
     root: &Node,
-    defined: &Defined<'_, '_>,
+    defined: &Defined<'_>,
 ) -> Vec<Pipeline> {
     let path = "service::pipelines";
     let Some(written) = root
@@ -58,7 +59,7 @@ pub(crate) fn pipelines(
         unused(checker, defined.receivers, &receivers);
         unused(
             checker,
-            defined.stages,
+            defined.processors,
             &used(|pipeline| &pipeline.processors),
         );
         unused(
@@ -76,11 +77,7 @@ pub(crate) fn pipelines(
     pipelines
 }
 
-fn pipeline(
-    checker: &mut Checker<'_>,
-    entry: &Entry,
-    defined: &Defined<'_, '_>,
-) -> Option<Pipeline> {
+fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> Option<Pipeline> {
     let path = join("service::pipelines", &entry.key);
     let id = match ComponentId::parse(&entry.key) {
         Ok(id) if SIGNALS.contains(&id.kind.as_str()) => Some(id),
@@ -114,9 +111,30 @@ fn pipeline(
         }
     };
     checker.section(&path, PIPELINE, &entry.node, entry.span);
-    let receivers = references(checker, &path, "receivers", entry, defined.receivers);
-    let processors = references(checker, &path, "processors", entry, defined.stages);
-    let exporters = references(checker, &path, "exporters", entry, defined.exporters);
+    let receivers = references(
+        checker,
+        &path,
+        "receivers",
+        entry,
+        defined.receivers,
+        Some(defined.connectors),
+    );
+    let processors = references(
+        checker,
+        &path,
+        "processors",
+        entry,
+        defined.processors,
+        None,
+    );
+    let exporters = references(
+        checker,
+        &path,
+        "exporters",
+        entry,
+        defined.exporters,
+        Some(defined.connectors),
+    );
     let id = id?;
     for (exporter, at) in &exporters {
         if let Some((Exporter::OtlpHttp(http), _)) = defined.exporters.get(exporter) {
@@ -159,7 +177,8 @@ fn references<T>(
     path: &str,
     key: &str,
     entry: &Entry,
-    defined: &Components<'_, T>,
+    defined: &Components<T>,
+    connectors: Option<&Components<Connector>>,
 ) -> Vec<(ComponentId, Span)> {
     let path = join(path, key);
     let Some(written) = entry
@@ -183,7 +202,7 @@ fn references<T>(
             format!("{path}: there is none"),
             format!(
                 "name a {} that is defined under `{key}`",
-                defined.family.noun()
+                defined.role.noun()
             ),
         );
     }
@@ -214,7 +233,9 @@ fn references<T>(
                 format!("{path}: `{id}` stands here a second time"),
                 "keep one, or define another of the type: `type/name`",
             );
-        } else if defined.contains(&id) {
+        } else if defined.contains(&id)
+            || connectors.is_some_and(|connectors| connectors.contains(&id))
+        {
             found.push((id, item.span));
         } else {
             undefined(checker, &path, key, &id, item.span, defined);
@@ -229,7 +250,7 @@ fn undefined<T>(
     key: &str,
     id: &ComponentId,
     span: Span,
-    defined: &Components<'_, T>,
+    defined: &Components<T>,
 ) {
     let names: Vec<String> = defined
         .list
@@ -242,18 +263,15 @@ fn undefined<T>(
     };
     checker.error(
         span,
-        format!(
-            "{path}: the {} `{id}` is not defined",
-            defined.family.noun()
-        ),
+        format!("{path}: the {} `{id}` is not defined", defined.role.noun()),
         help,
     );
 }
 
-fn unused<T>(checker: &mut Checker<'_>, defined: &Components<'_, T>, used: &HashSet<&ComponentId>) {
+fn unused<T>(checker: &mut Checker<'_>, defined: &Components<T>, used: &HashSet<&ComponentId>) {
     for (id, settings, span) in &defined.list {
         if settings.is_some() && !used.contains(id) {
-            let message = format!("the {} `{id}` is in no pipeline", defined.family.noun());
+            let message = format!("the {} `{id}` is in no pipeline", defined.role.noun());
             checker.warning(*span, message, "name it in a pipeline, or remove it");
         }
     }
@@ -262,7 +280,7 @@ fn unused<T>(checker: &mut Checker<'_>, defined: &Components<'_, T>, used: &Hash
 /// Two servers cannot listen on one address.
 fn addresses(
     checker: &mut Checker<'_>,
-    receivers: &Components<'_, OtlpReceiver>,
+    receivers: &Components<OtlpReceiver>,
     used: &HashSet<&ComponentId>,
 ) {
     let mut taken: Vec<((String, u16), String)> = Vec::new();
@@ -300,7 +318,7 @@ fn addresses(
 /// Two exporters that write one file would write over each other.
 fn files(
     checker: &mut Checker<'_>,
-    exporters: &Components<'_, Exporter>,
+    exporters: &Components<Exporter>,
     used: &HashSet<&ComponentId>,
 ) {
     let mut taken = HashSet::new();

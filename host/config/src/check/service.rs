@@ -1,6 +1,6 @@
 use super::section::Section;
 use crate::Options;
-use crate::model::{Compat, LogEncoding, LogLevel, Telemetry};
+use crate::model::{Compat, LogEncoding, LogLevel, Logs, Telemetry};
 use crate::schema::SERVICE;
 use crate::yaml::{Node, Span, Value};
 
@@ -8,18 +8,22 @@ use crate::yaml::{Node, Span, Value};
 pub(crate) fn telemetry(root: &Node) -> Telemetry {
     let nothing = Node::new(Value::Null, Span::default());
     let logs = service(root, &nothing).section("telemetry").section("logs");
-    Telemetry {
-        log_level: match logs.choice("level").as_str() {
+    let logs = Logs {
+        level: match logs.choice("level").as_str() {
             "debug" => LogLevel::Debug,
             "warn" => LogLevel::Warn,
             "error" | "dpanic" | "panic" | "fatal" => LogLevel::Error,
             _ => LogLevel::Info,
         },
-        log_encoding: if logs.choice("encoding") == "json" {
+        encoding: if logs.choice("encoding") == "json" {
             LogEncoding::Json
         } else {
             LogEncoding::Console
         },
+    };
+    Telemetry {
+        logs,
+        ..Telemetry::default()
     }
 }
 

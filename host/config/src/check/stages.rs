@@ -10,8 +10,22 @@ use crate::yaml::{Entry, Node, Span, Value};
 /// The key of every processor that belongs to the host.
 const RESERVED: &str = "gate";
 
-/// Checks a policy of the user's own and says what it means.
-pub(crate) fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) {
+/// Checks a policy, of the user's own or one of `stock`, and says what it means; none where there is no such type.
+pub(crate) fn stage(
+    checker: &mut Checker<'_>,
+    stock: &[&str],
+    kind: &str,
+    path: &str,
+    entry: &Entry,
+) -> Option<(Stage, Place)> {
+    match kind {
+        "wasm" => Some(wasm(checker, path, entry)),
+        _ if stock.contains(&kind) => Some(of_stock(checker, path, kind, entry)),
+        _ => None,
+    }
+}
+
+fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) {
     checker.section(path, WASM, &entry.node, entry.span);
     let section = Section::new(WASM, &entry.node);
     let config = entry
@@ -38,12 +52,7 @@ pub(crate) fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Sta
 }
 
 /// Checks a stock policy as far as it is the host's to check.
-pub(crate) fn stock(
-    checker: &mut Checker<'_>,
-    path: &str,
-    kind: &str,
-    entry: &Entry,
-) -> (Stage, Place) {
+fn of_stock(checker: &mut Checker<'_>, path: &str, kind: &str, entry: &Entry) -> (Stage, Place) {
     let own = own_keys(&entry.node);
     if checker.mapping(path, &entry.node)
         && let Some(gate) = entry.node.entry(RESERVED)

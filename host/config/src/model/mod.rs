@@ -2,11 +2,14 @@
 
 mod endpoint;
 mod exporter;
+mod extension;
 mod id;
+mod processor;
 mod receiver;
 mod secret;
 mod service;
 mod stage;
+mod telemetry;
 
 pub use endpoint::Endpoint;
 pub(crate) use exporter::signal_url;
@@ -14,11 +17,17 @@ pub use exporter::{
     ClientTls, Compression, DebugExporter, Encoding, Exporter, FileExporter, OtlpGrpcExporter,
     OtlpHttpExporter, Retry, TlsVersion, Verbosity,
 };
+pub use extension::{Extension, HealthCheck};
 pub use id::ComponentId;
+pub use processor::{Batch, Connector, MemoryLimit, MemoryLimiter, Processor, Sizer};
 pub use receiver::{GrpcServer, HttpServer, OtlpReceiver, RequestCompression};
 pub use secret::Secret;
-pub use service::{Compat, LogEncoding, LogLevel, Pipeline, Telemetry};
+pub use service::{Compat, Pipeline};
 pub use stage::{Component, Gate, OnError, Stage};
+pub use telemetry::{
+    IncludeExclude, LogEncoding, LogLevel, Logs, Metrics, MetricsLevel, MetricsReader,
+    PeriodicReader, PrometheusReader, Telemetry, Temporality,
+};
 
 /// A whole configuration. Everything a pipeline names is defined, and nothing is left to check but what only a component
 /// itself can know.
@@ -26,13 +35,17 @@ pub use stage::{Component, Gate, OnError, Stage};
 pub struct Config {
     /// Receivers, in the order of the file.
     pub receivers: Vec<(ComponentId, OtlpReceiver)>,
-    /// Policies with their limits, in the order of the file. A stage may stand in several pipelines.
-    pub processors: Vec<(ComponentId, Stage)>,
+    /// Processors, in the order of the file. One may stand in several pipelines.
+    pub processors: Vec<(ComponentId, Processor)>,
+    /// Connectors, in the order of the file. Each is an exporter of some pipelines and a receiver of others.
+    pub connectors: Vec<(ComponentId, Connector)>,
     /// Exporters, in the order of the file.
     pub exporters: Vec<(ComponentId, Exporter)>,
     /// Pipelines, in the order of the file.
     pub pipelines: Vec<Pipeline>,
-    /// The program's own logs.
+    /// Extensions that run, in the order in which they start.
+    pub extensions: Vec<(ComponentId, Extension)>,
+    /// The program's own telemetry.
     pub telemetry: Telemetry,
     /// Whose answers the policies give.
     pub compat: Compat,

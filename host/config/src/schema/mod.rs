@@ -101,16 +101,48 @@ impl Key {
 }
 
 /// Where a component stands in a configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Under `receivers`.
     Receiver,
     /// Under `processors`.
     Processor,
+    /// Under `connectors`.
+    Connector,
     /// Under `exporters`.
     Exporter,
+    /// Under `extensions`.
+    Extension,
     /// Under `service`, or inside of every stage: it belongs to the program.
     Program,
+}
+
+impl Role {
+    /// The key that components of this role stand under.
+    #[must_use]
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Receiver => "receivers",
+            Self::Processor => "processors",
+            Self::Connector => "connectors",
+            Self::Exporter => "exporters",
+            Self::Extension => "extensions",
+            Self::Program => "service",
+        }
+    }
+
+    /// What one of them is called.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Receiver => "receiver",
+            Self::Processor => "processor",
+            Self::Connector => "connector",
+            Self::Exporter => "exporter",
+            Self::Extension => "extension",
+            Self::Program => "part of the program",
+        }
+    }
 }
 
 /// What can be configured of one component.

@@ -11,8 +11,7 @@ pub(crate) const TOP: &[Key] = &[
         Any,
         "",
         "exporters that are receivers of other pipelines",
-    )
-    .refused("connectors are not offered yet"),
+    ),
     Key::new(
         "extensions",
         Any,

@@ -1,7 +1,9 @@
 //! Components of the Collector that somebody may bring along and that do not exist here. An error for one of them says so.
 
+use super::Role;
+
 /// Processors.
-pub(crate) const PROCESSORS: &[&str] = &[
+const PROCESSORS: &[&str] = &[
     "batch",
     "coralogix",
     "cumulativetodelta",
@@ -33,7 +35,7 @@ pub(crate) const PROCESSORS: &[&str] = &[
 ];
 
 /// Receivers.
-pub(crate) const RECEIVERS: &[&str] = &[
+const RECEIVERS: &[&str] = &[
     "filelog",
     "hostmetrics",
     "jaeger",
@@ -54,7 +56,7 @@ pub(crate) const RECEIVERS: &[&str] = &[
 ];
 
 /// Exporters.
-pub(crate) const EXPORTERS: &[&str] = &[
+const EXPORTERS: &[&str] = &[
     "awss3",
     "azuremonitor",
     "clickhouse",
@@ -72,6 +74,17 @@ pub(crate) const EXPORTERS: &[&str] = &[
     "syslog",
     "zipkin",
 ];
+
+/// Whether a Collector has a component of this type.
+pub(crate) fn has(role: Role, kind: &str) -> bool {
+    let kinds = match role {
+        Role::Receiver => RECEIVERS,
+        Role::Processor => PROCESSORS,
+        Role::Exporter => EXPORTERS,
+        Role::Connector | Role::Extension | Role::Program => &[],
+    };
+    kinds.contains(&kind)
+}
 
 /// What to do without a component, where there is something to say.
 pub(crate) fn instead(kind: &str) -> &'static str {

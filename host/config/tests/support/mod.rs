@@ -8,7 +8,7 @@ use tollgate_config::{Diagnostics, KnownPolicies, Loaded, Options, Source, load}
 pub(crate) struct Stock;
 
 impl KnownPolicies for Stock {
-    fn stock_names(&self) -> Vec<&str> {
+    fn processors(&self) -> Vec<&str> {
         vec![
             "attributes",
             "probabilistic_sampler",
