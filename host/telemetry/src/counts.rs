@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
+use crate::Level;
+
 /// A number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -42,6 +44,8 @@ pub struct StageCounts {
     pub passed: Counter,
     /// Time in the stage, in nanoseconds.
     pub nanoseconds: Counter,
+    /// Memory of the largest instance, in bytes.
+    pub memory: Level,
     /// Lines that the policy logged. Their texts may hold content, so the number is what everybody may know.
     pub log_lines: Counter,
     edits: Vec<Counter>,
@@ -62,6 +66,7 @@ impl StageCounts {
             rejected: Counter::default(),
             passed: Counter::default(),
             nanoseconds: Counter::default(),
+            memory: Level::default(),
             log_lines: Counter::default(),
             edits: zeros(),
             drops: zeros(),
@@ -85,6 +90,13 @@ impl StageCounts {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let count = failures.entry(kind).or_default();
         *count = count.saturating_add(1);
+    }
+
+    /// Records that went on from the stage.
+    #[must_use]
+    pub fn outgoing(&self) -> u64 {
+        let ended = self.dropped.get().saturating_add(self.rejected.get());
+        self.received.get().saturating_sub(ended)
     }
 
     /// The counters as they stand.
@@ -154,6 +166,17 @@ impl PipelineCounts {
             refused: Counter::default(),
             malformed_requests: Counter::default(),
         }
+    }
+
+    /// What became of the records, by name.
+    #[must_use]
+    pub fn outcomes(&self) -> Vec<(&'static str, u64)> {
+        vec![
+            ("delivered", self.delivered.get()),
+            ("dropped", self.dropped.get()),
+            ("rejected", self.rejected.get()),
+            ("refused", self.refused.get()),
+        ]
     }
 
     /// The counters as they stand.

@@ -5,7 +5,21 @@
 //! these. See [`PipelineCounts`].
 
 mod counts;
+mod flow;
+mod gate;
+mod instruments;
 mod logs;
+pub mod metric;
+mod process;
+mod stages;
 
 pub use counts::{Counter, PipelineCounts, PipelineReport, RuleReport, StageCounts, StageReport};
+pub use flow::{
+    BatchCounts, BySignal, ExporterCounts, Flag, Level, LimiterCounts, ReceiverCounts, Transport,
+    Trigger,
+};
+pub use gate::{Detail, Gate};
+pub use instruments::{Instrument, InstrumentKind, Instruments};
 pub use logs::{LogFormat, LogSettings, start_logging};
+pub use metric::Histogram;
+pub use process::resident_bytes;

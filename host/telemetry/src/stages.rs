@@ -1,0 +1,222 @@
+//! Metrics of pipelines and their stages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::metric::{Metric, Number, Point};
+use crate::{PipelineCounts, StageCounts};
+
+fn each(pipelines: &[Arc<PipelineCounts>]) -> impl Iterator<Item = (&str, &StageCounts)> {
+    pipelines.iter().flat_map(|pipeline| {
+        let stages = pipeline.stages.iter();
+        stages.map(|stage| (pipeline.pipeline.as_str(), stage.as_ref()))
+    })
+}
+
+/// The signal is the part of a pipeline's id before the name.
+fn signal_of(pipeline: &str) -> &str {
+    pipeline.split('/').next().unwrap_or(pipeline)
+}
+
+/// What the Collector counts of every processor. A processor that stands in several pipelines of a signal is one series there.
+pub(crate) fn items(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let mut items: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    for (pipeline, stage) in each(pipelines) {
+        let place = (stage.stage.as_str(), signal_of(pipeline));
+        let (incoming, outgoing) = items.entry(place).or_default();
+        *incoming = incoming.saturating_add(stage.received.get());
+        *outgoing = outgoing.saturating_add(stage.outgoing());
+    }
+    let points = |number: fn(&(u64, u64)) -> u64| {
+        let point = move |(place, of): (&(&str, &str), &(u64, u64))| {
+            let (processor, signal) = *place;
+            let labels = [("processor", processor), ("otel.signal", signal)];
+            Point::new(labels, Number::Int(number(of)))
+        };
+        items.iter().map(point).collect::<Vec<_>>()
+    };
+    vec![
+        Metric::counter(
+            "otelcol_processor_incoming_items",
+            "{item}",
+            "Number of records that reached a processor.",
+            points(|(incoming, _)| *incoming),
+        ),
+        Metric::counter(
+            "otelcol_processor_outgoing_items",
+            "{item}",
+            "Number of records that went on from a processor.",
+            points(|(_, outgoing)| *outgoing),
+        ),
+    ]
+}
+
+/// What the Collector's filter counts itself.
+pub(crate) fn filtered(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let names = [
+        ("logs", "otelcol_processor_filter_logs.filtered"),
+        ("traces", "otelcol_processor_filter_spans.filtered"),
+        ("metrics", "otelcol_processor_filter_datapoints.filtered"),
+    ];
+    let is_filter = |stage: &StageCounts| signal_of(&stage.stage) == "filter";
+    names
+        .into_iter()
+        .map(|(signal, name)| {
+            let mut dropped: BTreeMap<&str, u64> = BTreeMap::new();
+            for (pipeline, stage) in each(pipelines) {
+                if signal_of(pipeline) == signal && is_filter(stage) {
+                    let sum = dropped.entry(&stage.stage).or_default();
+                    *sum = sum.saturating_add(stage.dropped.get());
+                }
+            }
+            let points = dropped
+                .into_iter()
+                .map(|(stage, dropped)| Point::new([("filter", stage)], Number::Int(dropped)));
+            Metric::counter(
+                name,
+                "1",
+                "Number of records that the filter dropped.",
+                points.collect(),
+            )
+        })
+        .collect()
+}
+
+/// What became of the records of each pipeline.
+pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let received = pipelines.iter().map(|counts| {
+        let labels = [("pipeline", counts.pipeline.as_str())];
+        Point::new(labels, Number::Int(counts.received.get()))
+    });
+    let outcomes = pipelines.iter().flat_map(|counts| {
+        counts.outcomes().into_iter().map(|(outcome, amount)| {
+            let labels = [("pipeline", counts.pipeline.as_str()), ("outcome", outcome)];
+            Point::new(labels, Number::Int(amount))
+        })
+    });
+    let malformed = pipelines.iter().map(|counts| {
+        let labels = [("pipeline", counts.pipeline.as_str())];
+        Point::new(labels, Number::Int(counts.malformed_requests.get()))
+    });
+    vec![
+        Metric::counter(
+            "tollgate_pipeline_received_records",
+            "{record}",
+            "Number of records that came into a pipeline.",
+            received.collect(),
+        ),
+        Metric::counter(
+            "tollgate_pipeline_records",
+            "{record}",
+            "What became of them; once nothing is in flight, the sum is what was received.",
+            outcomes.collect(),
+        ),
+        Metric::counter(
+            "tollgate_pipeline_malformed_requests",
+            "{request}",
+            "Number of requests that were no OTLP.",
+            malformed.collect(),
+        ),
+    ]
+}
+
+/// What policies did, by pipeline and stage.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "times and counts beyond 2^52 are past caring"
+)]
+pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let numbers = |number: fn(&StageCounts) -> Number| {
+        let point = move |(pipeline, stage): (&str, &StageCounts)| {
+            let labels = [("pipeline", pipeline), ("processor", stage.stage.as_str())];
+            Point::new(labels, number(stage))
+        };
+        each(pipelines).map(point).collect::<Vec<_>>()
+    };
+    let mut edits = Vec::new();
+    let mut drops = Vec::new();
+    let mut failures = Vec::new();
+    for (pipeline, stage) in each(pipelines) {
+        let report = stage.report();
+        let labels = |key, value| {
+            [
+                ("pipeline", pipeline),
+                ("processor", stage.stage.as_str()),
+                (key, value),
+            ]
+        };
+        for rule in &report.rules {
+            let labels = labels("rule", rule.rule.as_str());
+            edits.push(Point::new(labels, Number::Int(rule.edits)));
+            drops.push(Point::new(labels, Number::Int(rule.drops)));
+        }
+        for (kind, calls) in &report.failures {
+            failures.push(Point::new(labels("kind", kind), Number::Int(*calls)));
+        }
+    }
+    vec![
+        Metric::counter(
+            "tollgate_policy_calls",
+            "{call}",
+            "Number of calls into a policy.",
+            numbers(|stage| Number::Int(stage.calls.get())),
+        ),
+        Metric::counter(
+            "tollgate_policy_duration",
+            "s",
+            "Time spent in a stage.",
+            numbers(|stage| Number::Double(stage.nanoseconds.get() as f64 / 1e9)),
+        ),
+        Metric::gauge(
+            "tollgate_policy_cost",
+            "s/{record}",
+            "Time that a record has cost in a stage, on average since the start.",
+            numbers(|stage| {
+                let records = stage.received.get().max(1) as f64;
+                Number::Double(stage.nanoseconds.get() as f64 / 1e9 / records)
+            }),
+        ),
+        Metric::gauge(
+            "tollgate_policy_memory",
+            "By",
+            "Memory of the largest instance of a policy.",
+            numbers(|stage| Number::Int(stage.memory.get())),
+        ),
+        Metric::counter(
+            "tollgate_policy_rejected_records",
+            "{record}",
+            "Number of records that a policy could not judge, and that were rejected.",
+            numbers(|stage| Number::Int(stage.rejected.get())),
+        ),
+        Metric::counter(
+            "tollgate_policy_passed_records",
+            "{record}",
+            "Number of records that a policy could not judge, and that went on because `on_error` says so.",
+            numbers(|stage| Number::Int(stage.passed.get())),
+        ),
+        Metric::counter(
+            "tollgate_policy_log_lines",
+            "{line}",
+            "Number of lines that a policy logged.",
+            numbers(|stage| Number::Int(stage.log_lines.get())),
+        ),
+        Metric::counter(
+            "tollgate_policy_edits",
+            "{edit}",
+            "Number of edits that a rule asked for.",
+            edits,
+        ),
+        Metric::counter(
+            "tollgate_policy_dropped_records",
+            "{record}",
+            "Number of nodes that a rule dropped.",
+            drops,
+        ),
+        Metric::counter(
+            "tollgate_policy_failures",
+            "{call}",
+            "Number of calls that failed, by kind.",
+            failures,
+        ),
+    ]
+}
