@@ -1,0 +1,113 @@
+//! JSON as Go writes it: keys in order, and what HTML would mind escaped.
+
+use std::fmt::Write as _;
+
+use crate::value::Value;
+use crate::{Error, go};
+
+/// How deep a value may be nested that is to become text.
+const DEEPEST: usize = 128;
+
+/// A value as JSON (`json.Marshal`).
+pub fn encode(value: &Value<'_>) -> Result<String, Error> {
+    let mut out = String::new();
+    write(&mut out, value, true, DEEPEST)?;
+    Ok(out)
+}
+
+/// A value as JSON with `<`, `>` and `&` as they are, as OTLP's values are shown.
+pub fn encode_plain(value: &Value<'_>) -> Result<String, Error> {
+    let mut out = String::new();
+    write(&mut out, value, false, DEEPEST)?;
+    Ok(out)
+}
+
+fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Result<(), Error> {
+    let deeper = depth
+        .checked_sub(1)
+        .ok_or(Error::failed("the value is nested too deeply"))?;
+    match value {
+        Value::Nil => out.push_str("null"),
+        Value::Bool(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
+        Value::Int(number) | Value::Duration(number) => {
+            let _ = write!(out, "{number}");
+        }
+        Value::Double(number) => {
+            let text = go::json_double(*number);
+            out.push_str(&text.ok_or(Error::unsupported("float64"))?);
+        }
+        Value::Text(text) => write_text(out, text, html),
+        Value::Bytes(bytes) => write_base64(out, bytes),
+        Value::List(list) => {
+            out.push('[');
+            for (place, item) in list.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                write(out, &item, html, deeper)?;
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by(|(a, _), (b, _)| a.as_str().cmp(b));
+            out.push('{');
+            for (place, (key, item)) in entries.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                write_text(out, key, html);
+                out.push(':');
+                write(out, item, html, deeper)?;
+            }
+            out.push('}');
+        }
+        Value::Time(time) => {
+            out.push('"');
+            out.push_str(&time.rfc3339());
+            out.push('"');
+        }
+        Value::TraceId(id) | Value::ProfileId(id) => write_text(out, &go::hex(id), html),
+        Value::SpanId(id) => write_text(out, &go::hex(id), html),
+        Value::Opaque(opaque) => return Err(Error::unsupported(opaque.name)),
+    }
+    Ok(())
+}
+
+fn write_text(out: &mut String, text: &str, html: bool) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' if html => escape(out, character),
+            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => escape(out, character),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+fn escape(out: &mut String, character: char) {
+    let _ = write!(out, "\\u{:04x}", u32::from(character));
+}
+
+fn write_base64(out: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    out.push('"');
+    for chunk in bytes.chunks(3) {
+        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or_default());
+        let number = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
+            let index = (number >> (18 - 6 * place)) & 63;
+            let digit = DIGITS.get(index as usize).copied().unwrap_or_default();
+            out.push(if place > chunk.len() { '=' } else { char::from(digit) });
+        }
+    }
+    out.push('"');
+}
