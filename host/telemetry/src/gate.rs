@@ -1,7 +1,7 @@
 //! All counters of a running gate, and the metrics they make.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tollgate_record::Signal;
 
@@ -38,8 +38,42 @@ pub struct Gate {
     pub instruments: Vec<Arc<Instruments>>,
     /// What went out.
     pub exporters: Vec<Arc<ExporterCounts>>,
-    started: Instant,
-    started_at: SystemTime,
+    /// When it started.
+    pub started: Start,
+}
+
+/// When a gate started.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// For lengths of time, which no change of the clock touches.
+    instant: Instant,
+    at: SystemTime,
+}
+
+impl Start {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        Self {
+            instant: Instant::now(),
+            at: SystemTime::now(),
+        }
+    }
+
+    /// The time that has passed since.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.instant.elapsed()
+    }
+
+    /// Nanoseconds of Unix time.
+    #[must_use]
+    pub fn unix_nanoseconds(self) -> u64 {
+        let since = self.at.duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| {
+            u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+        })
+    }
 }
 
 impl Default for Gate {
@@ -51,8 +85,7 @@ impl Default for Gate {
             limiters: Vec::new(),
             instruments: Vec::new(),
             exporters: Vec::new(),
-            started: Instant::now(),
-            started_at: SystemTime::now(),
+            started: Start::now(),
         }
     }
 }
@@ -67,15 +100,6 @@ fn records_of(signal: Signal) -> (&'static str, &'static str) {
 }
 
 impl Gate {
-    /// When the gate started, in nanoseconds of Unix time.
-    #[must_use]
-    pub fn started_at(&self) -> u64 {
-        let since = self.started_at.duration_since(UNIX_EPOCH);
-        since.map_or(0, |since| {
-            u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-        })
-    }
-
     /// The metrics as they stand, each name once.
     #[must_use]
     pub fn metrics(&self, detail: Detail) -> Vec<Metric> {

@@ -10,7 +10,9 @@ mod gate;
 mod instruments;
 mod logs;
 pub mod metric;
+pub mod otlp;
 mod process;
+pub mod prometheus;
 mod stages;
 
 pub use counts::{Counter, PipelineCounts, PipelineReport, RuleReport, StageCounts, StageReport};
@@ -18,7 +20,7 @@ pub use flow::{
     BatchCounts, BySignal, ExporterCounts, Flag, Level, LimiterCounts, ReceiverCounts, Transport,
     Trigger,
 };
-pub use gate::{Detail, Gate};
+pub use gate::{Detail, Gate, Start};
 pub use instruments::{Instrument, InstrumentKind, Instruments};
 pub use logs::{LogFormat, LogSettings, start_logging};
 pub use metric::Histogram;

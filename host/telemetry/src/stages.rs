@@ -169,7 +169,7 @@ pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
         ),
         Metric::gauge(
             "tollgate_policy_cost",
-            "s/{record}",
+            "s",
             "Time that a record has cost in a stage, on average since the start.",
             numbers(|stage| {
                 let records = stage.received.get().max(1) as f64;
