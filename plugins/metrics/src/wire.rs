@@ -1,13 +1,16 @@
 //! Protobuf's wire format, as far as OTLP uses it.
 
+use tollgate_sdk::Value;
+
 use crate::Malformed;
+use crate::model::Buckets;
 
 /// The value of a field, as the wire has it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wire<'a> {
     Varint(u64),
     Fixed64(u64),
-    Fixed32(u32),
+    Fixed32,
     Bytes(&'a [u8]),
 }
 
@@ -40,7 +43,10 @@ impl<'a> Fields<'a> {
                 let length = usize::try_from(take_varint(&mut self.rest)?).ok()?;
                 Wire::Bytes(take(&mut self.rest, length)?)
             }
-            5 => Wire::Fixed32(u32::from_le_bytes(take_array(&mut self.rest)?)),
+            5 => {
+                take(&mut self.rest, 4)?;
+                Wire::Fixed32
+            }
             _ => return None,
         };
         let read = start.len().checked_sub(self.rest.len())?;
@@ -105,9 +111,13 @@ pub(crate) fn push_fixed64<T>(
             if !rest.is_empty() {
                 return Err(Malformed);
             }
-            into.extend(numbers.iter().map(|bytes| number(u64::from_le_bytes(*bytes))));
+            into.extend(
+                numbers
+                    .iter()
+                    .map(|bytes| number(u64::from_le_bytes(*bytes))),
+            );
         }
-        Wire::Varint(_) | Wire::Fixed32(_) => return Err(Malformed),
+        Wire::Varint(_) | Wire::Fixed32 => return Err(Malformed),
     }
     Ok(())
 }
@@ -121,7 +131,7 @@ pub(crate) fn push_varints(into: &mut Vec<u64>, wire: Wire<'_>) -> Result<(), Ma
                 into.push(take_varint(&mut packed).ok_or(Malformed)?);
             }
         }
-        Wire::Fixed64(_) | Wire::Fixed32(_) => return Err(Malformed),
+        Wire::Fixed64(_) | Wire::Fixed32 => return Err(Malformed),
     }
     Ok(())
 }
@@ -149,7 +159,7 @@ pub(crate) fn int32(number: u64) -> i32 {
 }
 
 /// A message while it is written. Defaults are left out, as proto3 does.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Writer {
     pub(crate) bytes: Vec<u8>,
 }
@@ -176,7 +186,10 @@ impl Writer {
     }
 
     pub(crate) fn sint32(&mut self, number: u8, value: i32) {
-        self.varint(number, u64::from(((value << 1) ^ (value >> 31)).cast_unsigned()));
+        self.varint(
+            number,
+            u64::from(((value << 1) ^ (value >> 31)).cast_unsigned()),
+        );
     }
 
     pub(crate) fn fixed64(&mut self, number: u8, value: u64) {
@@ -212,7 +225,11 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) fn packed_fixed64(&mut self, number: u8, values: impl ExactSizeIterator<Item = u64>) {
+    pub(crate) fn packed_fixed64(
+        &mut self,
+        number: u8,
+        values: impl ExactSizeIterator<Item = u64>,
+    ) {
         if values.len() > 0 {
             self.message(number, |message| {
                 values.for_each(|value| message.bytes.extend(value.to_le_bytes()));
@@ -231,6 +248,11 @@ impl Writer {
     /// A message within this one, empty or not.
     pub(crate) fn message(&mut self, number: u8, write: impl FnOnce(&mut Self)) {
         self.tag(number, 2);
+        self.sized(write);
+    }
+
+    /// A message behind its length, without a tag.
+    pub(crate) fn sized(&mut self, write: impl FnOnce(&mut Self)) {
         let start = self.bytes.len();
         write(self);
         // The length stands before the content, and is known after it: it is written behind and turned to the front.
@@ -239,6 +261,46 @@ impl Writer {
         if let Some(written) = self.bytes.get_mut(start..) {
             written.rotate_right(size);
         }
+    }
+}
+
+/// Messages that stand behind their lengths, as fields of another one.
+impl Writer {
+    pub(crate) fn entries(&mut self, number: u8, mut sized: &[u8]) {
+        while let Some(length) = take_varint(&mut sized) {
+            let entry = usize::try_from(length)
+                .ok()
+                .and_then(|length| take(&mut sized, length));
+            let Some(entry) = entry else { return };
+            self.message(number, |message| message.raw(entry));
+        }
+    }
+
+    /// The fields of an `AnyValue` message.
+    pub(crate) fn any_value(&mut self, value: Value<'_>) {
+        match value {
+            Value::Empty | Value::Withheld => {}
+            Value::Text(text) => self.message(1, |message| message.raw(text.as_bytes())),
+            Value::Boolean(truth) => {
+                self.tag(2, 0);
+                self.varint_bare(u64::from(truth));
+            }
+            Value::Int(number) => {
+                self.tag(3, 0);
+                self.varint_bare(number.cast_unsigned());
+            }
+            Value::Double(number) => self.present_fixed64(4, number.to_bits()),
+            Value::Bytes(bytes) => self.message(7, |message| message.raw(bytes)),
+            Value::Array(any) | Value::Map(any) => self.raw(any.bytes()),
+        }
+    }
+
+    /// Buckets of an exponential histogram. Empty ones, too: OTLP's writers never leave them out.
+    pub(crate) fn buckets(&mut self, number: u8, buckets: &Buckets) {
+        self.message(number, |message| {
+            message.sint32(1, buckets.offset);
+            message.packed_varints(2, &buckets.counts);
+        });
     }
 }
 

@@ -53,11 +53,8 @@ impl Attributes {
 
     /// The attributes as JSON with sorted keys: equal for attributes that mean the same.
     pub(crate) fn identity(&self) -> String {
-        let map = NewValue::map(
-            self.iter()
-                .map(|(key, value)| (key, NewValue::from(value))),
-        )
-        .to_message();
+        let map = NewValue::map(self.iter().map(|(key, value)| (key, NewValue::from(value))))
+            .to_message();
         tollgate_values::json(AnyValue::new(&map).value())
     }
 

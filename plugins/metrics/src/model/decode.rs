@@ -1,8 +1,8 @@
 //! Reading a metric.
 
 use super::{
-    At, Buckets, Data, Exemplar, ExponentialPoint, HistogramPoint, Metric, Number,
-    NumberPoint, Quantile, SummaryPoint, Temporality,
+    At, Buckets, Data, Exemplar, ExponentialPoint, HistogramPoint, Metric, Number, NumberPoint,
+    Quantile, SummaryPoint, Temporality,
 };
 use crate::Malformed;
 use crate::wire::{Field, Fields, Wire, int32, push_fixed64, push_varints, text, zigzag};

@@ -1,7 +1,7 @@
 //! Writing a metric.
 
 use super::{
-    At, Buckets, Data, Exemplar, ExponentialPoint, HistogramPoint, Metric, Number, NumberPoint,
+    At, Data, Exemplar, ExponentialPoint, HistogramPoint, Metric, Number, NumberPoint,
     SummaryPoint, Temporality,
 };
 use crate::wire::Writer;
@@ -126,21 +126,13 @@ fn exponential(message: &mut Writer, point: &ExponentialPoint) {
     message.optional_double(5, point.sum);
     message.sint32(6, point.scale);
     message.fixed64(7, point.zero_count);
-    write_buckets(message, 8, &point.positive);
-    write_buckets(message, 9, &point.negative);
+    message.buckets(8, &point.positive);
+    message.buckets(9, &point.negative);
     write_exemplars(message, 11, &point.exemplars);
     message.optional_double(12, point.min);
     message.optional_double(13, point.max);
     message.double(14, point.zero_threshold);
     message.raw(&point.at.unknown);
-}
-
-/// Empty ones, too: OTLP's writers never leave them out.
-fn write_buckets(message: &mut Writer, number: u8, buckets: &Buckets) {
-    message.message(number, |message| {
-        message.sint32(1, buckets.offset);
-        message.packed_varints(2, &buckets.counts);
-    });
 }
 
 fn summary(message: &mut Writer, point: &SummaryPoint) {

@@ -72,6 +72,24 @@ impl Data {
         }
     }
 
+    /// How many points there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Data::Empty => 0,
+            Data::Gauge(points) | Data::Sum { points, .. } => points.len(),
+            Data::Histogram { points, .. } => points.len(),
+            Data::Exponential { points, .. } => points.len(),
+            Data::Summary(points) => points.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The attributes of each point.
     pub fn attributes_mut(&mut self) -> Box<dyn Iterator<Item = &mut Attributes> + '_> {
         match self {
