@@ -1,0 +1,34 @@
+//! The page that Prometheus fetches.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use tollgate_config::PrometheusReader;
+use tollgate_telemetry::prometheus::{self, Naming, render};
+use tollgate_telemetry::{Detail, Gate};
+
+pub(crate) fn page(
+    reader: &PrometheusReader,
+    resource: &[(String, String)],
+    detail: Detail,
+    gate: Arc<Gate>,
+) -> Router {
+    let constant = reader.resource_labels.as_ref().map(|choice| {
+        let chosen = resource.iter().filter(|(key, _)| choice.chooses(key));
+        chosen.cloned().collect()
+    });
+    let naming = Arc::new(Naming {
+        units: !reader.without_units,
+        type_suffix: !reader.without_type_suffix,
+        scope: (!reader.without_scope_info).then(crate::scope),
+        target: resource.to_vec(),
+        constant: constant.unwrap_or_default(),
+    });
+    let answer = move || {
+        let page = render(&gate.metrics(detail), &naming);
+        async move { ([(CONTENT_TYPE, prometheus::CONTENT_TYPE)], page) }
+    };
+    Router::new().route("/metrics", get(answer))
+}
