@@ -132,7 +132,7 @@ impl Range {
         for (place, count) in (self.start..).zip(&self.counts) {
             let target = usize::try_from((place >> by).saturating_sub(start)).unwrap_or_default();
             match counts.get_mut(target) {
-                Some(entry) => *entry += count,
+                Some(entry) => *entry = entry.wrapping_add(*count),
                 None => counts.push_back(*count),
             }
         }
