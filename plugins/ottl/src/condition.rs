@@ -8,7 +8,10 @@ use crate::{Error, Telemetry, Value};
 /// What is true or false for a record.
 #[derive(Debug)]
 pub(crate) enum Test {
+    /// Written so. It decides what stands beside it, which then is never looked at.
     Const(bool),
+    /// Computed ahead. What stands beside it is looked at, and may fail.
+    Known(bool),
     Compare(Box<(Expression, Operator, Expression)>),
     /// A converter that returns a boolean, perhaps indexed.
     Call(Expression),
@@ -21,7 +24,7 @@ impl Test {
     /// Whether it holds for a record.
     pub(crate) fn holds<'e>(&'e self, record: &mut dyn Telemetry<'e>) -> Result<bool, Error> {
         match self {
-            Self::Const(value) => Ok(*value),
+            Self::Const(value) | Self::Known(value) => Ok(*value),
             Self::Compare(comparison) => {
                 let (left, operator, right) = &**comparison;
                 let left = left.evaluate(record)?;
@@ -55,10 +58,19 @@ impl Test {
         }
     }
 
+    /// Its value, if that does not depend on the record.
+    pub(crate) const fn constant(&self) -> Option<bool> {
+        match self {
+            Self::Const(value) | Self::Known(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// The negation.
     pub(crate) fn negated(self) -> Self {
         match self {
             Self::Const(value) => Self::Const(!value),
+            Self::Known(value) => Self::Known(!value),
             other => Self::Not(Box::new(other)),
         }
     }

@@ -59,7 +59,7 @@ impl Function {
     }
 
     /// The same, as an editor that touches one entry of the map that is its first argument: the one that its second argument names.
-    /// Where that is a literal, and the map is always there, the entry alone is resolved; see [`Call::entry`].
+    /// Where that is a literal, and the map is always there, the entry alone is resolved; see [`Call::delete_narrowed`].
     #[must_use]
     pub const fn narrowing(self) -> Self {
         Self {

@@ -10,18 +10,19 @@
 //! This crate knows neither the sandbox nor how a batch is laid out, so any policy can use it.
 
 mod call;
+mod case;
 mod compare;
 mod compile;
 mod condition;
 mod context;
-mod convert;
+pub mod convert;
 mod error;
 mod expression;
 mod function;
 pub mod functions;
-mod go;
+pub mod go;
 mod infer;
-mod json;
+pub mod json;
 mod math;
 mod mistake;
 pub mod nested;
@@ -40,9 +41,9 @@ pub use compile::Arguments;
 pub use context::Context;
 pub use error::Error;
 pub use function::{Body, Function, Kind, Parameter, Prepare, State};
-pub use infer::infer;
+pub use infer::{Candidate, Uninferred, Written, infer};
 pub use mistake::Mistake;
-pub use paths::{Key, Path, Paths, Place, Segment, Slot, Usage};
+pub use paths::{Key, Path, Paths, Segment, Slot, Usage};
 pub use registry::Registry;
 pub use statement::{Compiler, Condition, Expression, Statement};
 pub use telemetry::Telemetry;

@@ -62,20 +62,15 @@ impl Usage {
     };
 }
 
-/// Where a path leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The number by which the value is asked for when the statement runs.
-    pub slot: Slot,
-    /// Whether there is always a map: `attributes`, not `attributes["x"]`. An edit of one entry then needs that entry alone.
-    pub always_map: bool,
-}
-
 /// The paths that a policy knows.
 pub trait Paths {
-    /// The place of a path, or why there is none. Asked once for each time that a path stands in a statement; equal paths may get one
-    /// slot.
-    fn resolve(&mut self, path: &Path<'_>, usage: Usage) -> Result<Place, String>;
+    /// The number by which the value at a path is asked for when the statement runs, or why there is none. Asked once for each time that
+    /// a path stands in a statement; equal paths may get one slot.
+    fn resolve(&mut self, path: &Path<'_>, usage: Usage) -> Result<Slot, String>;
+
+    /// Whether there is always a map at a path: `attributes`, not `attributes["x"]`. An edit of one entry then needs that entry alone.
+    /// Asking is no use of the path.
+    fn is_map(&self, path: &Path<'_>) -> bool;
 
     /// A function is called by a statement. A policy whose own functions reach telemetry other than by paths notes it here.
     fn called(&mut self, function: &'static str) -> Result<(), String> {

@@ -53,6 +53,13 @@ impl Zone {
 const SECOND: i64 = 1_000_000_000;
 
 impl Time {
+    /// The instant that Go has where none was set: the first of January of the year 1, in UTC.
+    pub const ZERO: Self = Self {
+        seconds: -62_135_596_800,
+        nanos: 0,
+        zone: Zone::UTC,
+    };
+
     /// The instant so many nanoseconds after the beginning of 1970, in UTC.
     #[must_use]
     pub fn from_unix_nanos(nanos: i64) -> Self {

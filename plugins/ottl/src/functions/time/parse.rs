@@ -1,0 +1,422 @@
+//! Reading a text by a layout (`time.ParseInLocation`).
+
+use super::calendar::{Written, days_in, is_leap};
+use super::layout::{Element, Layout, Offset};
+use super::zone;
+use crate::value::{Time, Zone};
+
+/// Why a text does not follow a layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// The element of the layout, or the text before one, at which it went wrong; none where no element is to blame.
+    pub(super) element: Option<String>,
+    /// What of the text had not been read.
+    pub(super) rest: Vec<u8>,
+}
+
+impl Failure {
+    /// One that no element is to blame for.
+    pub(super) const fn general() -> Self {
+        Self {
+            element: None,
+            rest: Vec::new(),
+        }
+    }
+}
+
+pub(super) const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+pub(super) const WEEKDAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/// What an element may do wrong.
+enum Wrong {
+    /// It is not there.
+    Bad,
+    /// It is there, and no such month or hour exists.
+    Range,
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Read {
+    year: i64,
+    month: Option<i64>,
+    day: Option<i64>,
+    day_of_year: Option<i64>,
+    hour: i64,
+    minute: i64,
+    second: i64,
+    nanos: u32,
+    afternoon: bool,
+    morning: bool,
+    utc: bool,
+    offset: Option<i32>,
+    zone: Option<String>,
+}
+
+/// The instant that a text means, in a zone unless it names another.
+pub(super) fn parse(layout: &Layout, text: &str, default: Zone) -> Result<Time, Failure> {
+    let mut rest = text.as_bytes();
+    let mut read = Read::default();
+    let failure = |element: &str, rest: &[u8]| Failure {
+        element: (!element.is_empty()).then(|| element.to_owned()),
+        rest: rest.to_vec(),
+    };
+    for (place, step) in layout.steps.iter().enumerate() {
+        skip(&mut rest, &step.before).map_err(|rest| failure(&step.before, rest))?;
+        let held = rest;
+        let next = layout.steps.get(place + 1).map(|step| step.element);
+        match read.element(step.element, next, &mut rest) {
+            Ok(()) => {}
+            Err(Wrong::Bad) => return Err(failure(&step.spelling, held)),
+            Err(Wrong::Range) => return Err(failure(&step.spelling, rest)),
+        }
+    }
+    skip(&mut rest, &layout.rest).map_err(|rest| failure(&layout.rest, rest))?;
+    if !rest.is_empty() {
+        return Err(failure("", rest));
+    }
+    read.finish(default).ok_or_else(Failure::general)
+}
+
+/// Skips a literal. A space stands for any number of spaces, none at the end of the text.
+fn skip<'t>(rest: &mut &'t [u8], literal: &str) -> Result<(), &'t [u8]> {
+    let mut literal = literal.as_bytes();
+    while let Some((letter, after)) = literal.split_first() {
+        if *letter == b' ' {
+            if rest.first().is_some_and(|letter| *letter != b' ') {
+                return Err(rest);
+            }
+            literal = without_spaces(literal);
+            *rest = without_spaces(rest);
+            continue;
+        }
+        match rest.split_first() {
+            Some((found, others)) if found == letter => *rest = others,
+            _ => return Err(rest),
+        }
+        literal = after;
+    }
+    Ok(())
+}
+
+fn without_spaces(text: &[u8]) -> &[u8] {
+    let spaces = text.iter().take_while(|letter| **letter == b' ').count();
+    text.get(spaces..).unwrap_or_default()
+}
+
+impl Read {
+    fn element(&mut self, element: Element, next: Option<Element>, rest: &mut &[u8]) -> Result<(), Wrong> {
+        match element {
+            Element::Year => {
+                let year = atoi(take(rest, 2)?)?;
+                self.year = if year >= 69 { year + 1900 } else { year + 2000 };
+            }
+            Element::LongYear => {
+                if !rest.first().is_some_and(u8::is_ascii_digit) {
+                    return Err(Wrong::Bad);
+                }
+                self.year = atoi(take(rest, 4)?)?;
+            }
+            Element::Month => self.month = Some(lookup(&MONTHS, Some(3), rest)? + 1),
+            Element::LongMonth => self.month = Some(lookup(&MONTHS, None, rest)? + 1),
+            Element::NumMonth | Element::ZeroMonth => {
+                let month = number(rest, element == Element::ZeroMonth)?;
+                self.month = Some(within(month, 1, 12)?);
+            }
+            Element::Weekday => {
+                lookup(&WEEKDAYS, Some(3), rest)?;
+            }
+            Element::LongWeekday => {
+                lookup(&WEEKDAYS, None, rest)?;
+            }
+            Element::Day | Element::UnderDay | Element::ZeroDay => {
+                if element == Element::UnderDay {
+                    space(rest);
+                }
+                self.day = Some(number(rest, element == Element::ZeroDay)?);
+            }
+            Element::UnderYearDay | Element::ZeroYearDay => {
+                if element == Element::UnderYearDay {
+                    space(rest);
+                    space(rest);
+                }
+                self.day_of_year = Some(three_digits(rest, element == Element::ZeroYearDay)?);
+            }
+            Element::Hour => self.hour = within(number(rest, false)?, 0, 23)?,
+            Element::Hour12 | Element::ZeroHour12 => {
+                self.hour = within(number(rest, element == Element::ZeroHour12)?, 0, 12)?;
+            }
+            Element::Minute | Element::ZeroMinute => {
+                self.minute = within(number(rest, element == Element::ZeroMinute)?, 0, 59)?;
+            }
+            Element::Second | Element::ZeroSecond => {
+                self.second = within(number(rest, element == Element::ZeroSecond)?, 0, 59)?;
+                // A fraction may follow even where the layout has none.
+                let expected = matches!(next, Some(Element::Fraction0(_) | Element::Fraction9(..)));
+                if !expected {
+                    self.fraction(rest);
+                }
+            }
+            Element::UpperNoon => self.noon(take(rest, 2)?, b"AM", b"PM")?,
+            Element::LowerNoon => self.noon(take(rest, 2)?, b"am", b"pm")?,
+            Element::Abbreviation => self.abbreviation(rest)?,
+            Element::Offset(offset) => self.offset(offset, rest)?,
+            Element::Fraction9(..) => self.fraction(rest),
+            Element::Fraction0(digits) => {
+                let (point, digits) = take(rest, digits + 1)?.split_first().ok_or(Wrong::Bad)?;
+                if !matches!(point, b'.' | b',') || !digits.iter().all(u8::is_ascii_digit) {
+                    return Err(Wrong::Bad);
+                }
+                self.nanos = nanos(digits);
+            }
+        }
+        Ok(())
+    }
+
+    /// A point and any number of digits, if they are there.
+    fn fraction(&mut self, rest: &mut &[u8]) {
+        let Some((b'.' | b',', after)) = rest.split_first() else {
+            return;
+        };
+        let count = after.iter().take_while(|digit| digit.is_ascii_digit()).count();
+        if count > 0 && let Some((digits, after)) = after.split_at_checked(count) {
+            self.nanos = nanos(digits);
+            *rest = after;
+        }
+    }
+
+    fn noon(&mut self, found: &[u8], morning: &[u8], afternoon: &[u8]) -> Result<(), Wrong> {
+        self.afternoon |= found == afternoon;
+        self.morning |= found == morning;
+        if found == afternoon || found == morning { Ok(()) } else { Err(Wrong::Bad) }
+    }
+
+    fn offset(&mut self, offset: Offset, rest: &mut &[u8]) -> Result<(), Wrong> {
+        if offset.zulu && let Some((b'Z', after)) = rest.split_first() {
+            *rest = after;
+            self.utc = true;
+            return Ok(());
+        }
+        let parts = usize::from(offset.parts);
+        let length = 1 + parts * 2 + if offset.colons { parts - 1 } else { 0 };
+        let (sign, digits) = take(rest, length)?.split_first().ok_or(Wrong::Bad)?;
+        let mut seconds = 0;
+        let mut good = true;
+        let mut fits = true;
+        for (place, (unit, largest)) in [(3_600, 24), (60, 60), (1, 60)].into_iter().take(parts).enumerate() {
+            let begin = place * if offset.colons { 3 } else { 2 };
+            if offset.colons && place > 0 && digits.get(begin - 1) != Some(&b':') {
+                return Err(Wrong::Bad);
+            }
+            let mut digits = digits.get(begin..begin + 2).unwrap_or_default();
+            // What comes after something that is no number is not looked at.
+            let count = if good { number(&mut digits, true) } else { Ok(0) };
+            good &= count.is_ok();
+            let count = count.unwrap_or_default();
+            fits &= count <= largest;
+            seconds += i32::try_from(count).unwrap_or_default() * unit;
+        }
+        if !fits {
+            return Err(Wrong::Range);
+        }
+        self.offset = Some(match sign {
+            _ if !good => return Err(Wrong::Bad),
+            b'+' => seconds,
+            b'-' => -seconds,
+            _ => return Err(Wrong::Bad),
+        });
+        Ok(())
+    }
+
+    fn abbreviation(&mut self, rest: &mut &[u8]) -> Result<(), Wrong> {
+        if let Some(after) = rest.strip_prefix(b"UTC") {
+            *rest = after;
+            self.utc = true;
+            return Ok(());
+        }
+        let name = take(rest, abbreviation(rest).ok_or(Wrong::Bad)?)?;
+        self.zone = Some(String::from_utf8_lossy(name).into_owned());
+        Ok(())
+    }
+
+    /// The instant; none where there is no such day.
+    fn finish(self, default: Zone) -> Option<Time> {
+        let hour = match self.hour {
+            hour if self.afternoon && hour < 12 => hour + 12,
+            12 if self.morning => 0,
+            hour => hour,
+        };
+        let (month, day) = match self.day_of_year {
+            None => (self.month.unwrap_or(1), self.day.unwrap_or(1)),
+            Some(day_of_year) => {
+                let (month, day) = date_in_year(day_of_year, self.year)?;
+                let contradicts = |read: Option<i64>, counted| read.is_some_and(|read| read != counted);
+                if contradicts(self.month, month) || contradicts(self.day, day) {
+                    return None;
+                }
+                (month, day)
+            }
+        };
+        if day < 1 || day > days_in(month, self.year) {
+            return None;
+        }
+        let written = Written {
+            year: self.year,
+            month,
+            day,
+            hour,
+            minute: self.minute,
+            second: self.second,
+            nanos: self.nanos,
+        };
+        if self.utc {
+            return Some(written.instant(Zone::UTC));
+        }
+        // An offset of minus one second means none to Go.
+        if let Some(offset) = self.offset.filter(|offset| *offset != -1) {
+            return Some(at_offset(written, offset, self.zone.as_deref(), default));
+        }
+        let Some(name) = self.zone else {
+            return Some(written.instant(default));
+        };
+        let time = written.instant(Zone::UTC);
+        if let Some(offset) = zone::offset_by_name(default, &name, time.seconds) {
+            let seconds = time.seconds - i64::from(offset);
+            return Some(Time { seconds, ..time }.within(default));
+        }
+        let hours = name.strip_prefix("GMT").and_then(|hours| atoi(hours.as_bytes()).ok());
+        let offset = i32::try_from(hours.unwrap_or_default() * 3_600).ok()?;
+        let zone = zone::coin(&name, offset);
+        // A fixed zone is applied to what was read as if it were UTC.
+        Some(time.within(zone))
+    }
+}
+
+/// The instant at an offset: in the zone that is expected where it has that offset then, otherwise in one of its own.
+fn at_offset(written: Written, offset: i32, name: Option<&str>, default: Zone) -> Time {
+    let time = written.instant(Zone::UTC);
+    let seconds = time.seconds - i64::from(offset);
+    let period = zone::period(default, seconds);
+    let expected = period.offset == offset && name.is_none_or(|name| name == period.name);
+    let zone = if expected { default } else { zone::coin(name.unwrap_or_default(), offset) };
+    Time { seconds, ..time }.within(zone)
+}
+
+/// Month and day of the so many-eth day of a year.
+fn date_in_year(day_of_year: i64, year: i64) -> Option<(i64, i64)> {
+    let last = 365 + i64::from(is_leap(year));
+    let mut day = day_of_year;
+    if !(1..=last).contains(&day) {
+        return None;
+    }
+    for month in 1..12 {
+        let days = days_in(month, year);
+        if day <= days {
+            return Some((month, day));
+        }
+        day -= days;
+    }
+    Some((12, day))
+}
+
+fn take<'t>(rest: &mut &'t [u8], length: usize) -> Result<&'t [u8], Wrong> {
+    let (taken, after) = rest.split_at_checked(length).ok_or(Wrong::Bad)?;
+    *rest = after;
+    Ok(taken)
+}
+
+fn space(rest: &mut &[u8]) {
+    if let Some((b' ', after)) = rest.split_first() {
+        *rest = after;
+    }
+}
+
+fn within(number: i64, least: i64, most: i64) -> Result<i64, Wrong> {
+    if (least..=most).contains(&number) { Ok(number) } else { Err(Wrong::Range) }
+}
+
+/// One or two digits, or exactly two.
+fn number(rest: &mut &[u8], two: bool) -> Result<i64, Wrong> {
+    let digit = |place: usize| rest.get(place).filter(|digit| digit.is_ascii_digit()).map(|digit| i64::from(digit - b'0'));
+    let first = digit(0).ok_or(Wrong::Bad)?;
+    let (number, length) = match digit(1) {
+        Some(second) => (first * 10 + second, 2),
+        None if two => return Err(Wrong::Bad),
+        None => (first, 1),
+    };
+    take(rest, length)?;
+    Ok(number)
+}
+
+fn three_digits(rest: &mut &[u8], three: bool) -> Result<i64, Wrong> {
+    let count = rest.iter().take(3).take_while(|digit| digit.is_ascii_digit()).count();
+    if count == 0 || (three && count != 3) {
+        return Err(Wrong::Bad);
+    }
+    atoi(take(rest, count)?)
+}
+
+/// Digits behind an optional sign.
+fn atoi(text: &[u8]) -> Result<i64, Wrong> {
+    let text = str::from_utf8(text).map_err(|_| Wrong::Bad)?;
+    // No digit at all is zero to Go, which cannot happen where digits are counted first.
+    text.parse().map_err(|_| Wrong::Bad)
+}
+
+/// Nanoseconds from the digits behind a point; those beyond the ninth are dropped.
+fn nanos(digits: &[u8]) -> u32 {
+    let digits = digits.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+    digits.fold(0, |nanos, digit| nanos * 10 + u32::from(digit.wrapping_sub(b'0') % 10))
+}
+
+/// The place of the name that the text begins with, in any case.
+fn lookup(names: &[&str], letters: Option<usize>, rest: &mut &[u8]) -> Result<i64, Wrong> {
+    for (place, name) in names.iter().enumerate() {
+        let name = name.as_bytes();
+        let name = letters.and_then(|letters| name.get(..letters)).unwrap_or(name);
+        if let Some((found, after)) = rest.split_at_checked(name.len())
+            && found.eq_ignore_ascii_case(name)
+        {
+            *rest = after;
+            return i64::try_from(place).map_err(|_| Wrong::Bad);
+        }
+    }
+    Err(Wrong::Bad)
+}
+
+/// How long the abbreviation of a zone is that the text begins with.
+fn abbreviation(text: &[u8]) -> Option<usize> {
+    if text.len() < 3 {
+        return None;
+    }
+    if text.starts_with(b"ChST") || text.starts_with(b"MeST") {
+        return Some(4);
+    }
+    if let Some(rest) = text.strip_prefix(b"GMT") {
+        return Some(3 + signed_hours(rest));
+    }
+    if matches!(text.first(), Some(b'+' | b'-')) {
+        return Some(signed_hours(text)).filter(|length| *length > 0);
+    }
+    let capitals = text.iter().take(6).take_while(|letter| letter.is_ascii_uppercase()).count();
+    match capitals {
+        5 if text.get(4) == Some(&b'T') => Some(5),
+        4 if text.get(3) == Some(&b'T') || text.starts_with(b"WITA") => Some(4),
+        3 => Some(3),
+        _ => None,
+    }
+}
+
+/// How long a sign and a number up to 23 are; 0 where they are not there.
+fn signed_hours(text: &[u8]) -> usize {
+    let Some((b'+' | b'-', digits)) = text.split_first() else {
+        return 0;
+    };
+    let count = digits.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    let hours = digits.get(..count).and_then(|digits| atoi(digits).ok());
+    if hours.is_some_and(|hours| hours <= 23) { count + 1 } else { 0 }
+}
