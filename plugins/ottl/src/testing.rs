@@ -28,6 +28,7 @@ pub struct Record {
     values: BTreeMap<String, Value<'static>>,
     now: Time,
     seed: u64,
+    closed: bool,
 }
 
 impl Default for Record {
@@ -46,6 +47,16 @@ impl Record {
             values: BTreeMap::new(),
             now: Time::from_unix_nanos(1_700_000_000_000_000_000),
             seed: 1,
+            closed: false,
+        }
+    }
+
+    /// The same as one that has the paths which have a value now, and no other.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self {
+            closed: true,
+            ..self
         }
     }
 
@@ -79,7 +90,7 @@ impl Record {
 
     /// Runs a statement. Whether its condition held.
     pub fn run(&mut self, statement: &str) -> Result<bool, Failure> {
-        let mut places = Places::default();
+        let mut places = self.places();
         let mut compiler = Compiler::new(self.context, &self.functions, &mut places);
         let statement = compiler.statement(statement).map_err(Failure::Refused)?;
         let mut memory = self.memory(&places);
@@ -91,7 +102,7 @@ impl Record {
 
     /// The value of an expression.
     pub fn evaluate(&self, expression: &str) -> Result<Value<'static>, Failure> {
-        let mut places = Places::default();
+        let mut places = self.places();
         let mut compiler = Compiler::new(self.context, &self.functions, &mut places);
         let expression = compiler.expression(expression).map_err(Failure::Refused)?;
         let value = expression.evaluate(&mut self.memory(&places));
@@ -100,7 +111,7 @@ impl Record {
 
     /// Whether a condition holds.
     pub fn holds(&self, condition: &str) -> Result<bool, Failure> {
-        let mut places = Places::default();
+        let mut places = self.places();
         let mut compiler = Compiler::new(self.context, &self.functions, &mut places);
         let condition = compiler.condition(condition).map_err(Failure::Refused)?;
         let holds = condition.holds(&mut self.memory(&places));
@@ -109,10 +120,17 @@ impl Record {
 
     /// How a statement uses the paths it names.
     pub fn usage(&self, statement: &str) -> Result<Vec<(String, Usage)>, Mistake> {
-        let mut places = Places::default();
+        let mut places = self.places();
         Compiler::new(self.context, &self.functions, &mut places).statement(statement)?;
         let used = places.known.into_iter();
         Ok(used.map(|place| (place.spelled(), place.usage)).collect())
+    }
+
+    fn places(&self) -> Places {
+        Places {
+            roots: self.closed.then(|| self.values.keys().cloned().collect()),
+            known: Vec::new(),
+        }
     }
 
     fn memory<'e>(&self, places: &'e Places) -> Memory<'e> {
@@ -131,8 +149,9 @@ fn empty_map() -> Value<'static> {
 }
 
 /// The paths that a text names.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Places {
+    roots: Option<Vec<String>>,
     known: Vec<Known>,
 }
 
@@ -181,6 +200,9 @@ impl Paths for Places {
                 Key::Text(text) => Held::Text(text.to_owned()),
                 Key::Index(index) => Held::Index(index),
             }));
+        }
+        if self.roots.as_ref().is_some_and(|roots| !roots.contains(&root)) {
+            return Err(format!("there is no path `{root}`"));
         }
         let slot = u32::try_from(self.known.len()).map_err(|error| error.to_string())?;
         self.known.push(Known { root, keys, usage });

@@ -116,7 +116,7 @@ impl Time {
     /// Seconds east of UTC that its zone has at this instant.
     #[must_use]
     pub fn offset(self) -> i32 {
-        self.zone.offset().unwrap_or_default()
+        crate::functions::time::zone::offset(self.zone, self.seconds)
     }
 
     /// The instant by RFC 3339, with as many digits of its fraction as it has.
@@ -125,7 +125,7 @@ impl Time {
         let offset = self.offset();
         let local = self.seconds.wrapping_add(i64::from(offset));
         let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
+        let (year, month, day) = crate::functions::time::calendar::date_of(days);
         let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
         let mut out = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
         if self.nanos > 0 {
@@ -146,17 +146,4 @@ impl Time {
     pub(crate) const fn instant(self) -> (i64, u32) {
         (self.seconds, self.nanos)
     }
-}
-
-/// Year, month and day of the Gregorian calendar, from the days since 1970. Counted in eras of 400 years that begin in March, so that
-/// the leap day is a year's last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
 }

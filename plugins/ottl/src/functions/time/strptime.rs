@@ -204,7 +204,8 @@ impl Search<'_> {
         let directive = self.format.get(range.clone()).unwrap_or_default();
         let go_on = |elements: &[String]| self.from(&format!("{layout}{}", elements.concat()), range.end, others);
         let plain = [written(*letter).unwrap_or_default()];
-        let ways: &[&[&str]] = readings(*letter).unwrap_or(&[&plain]);
+        let plain = [plain.as_slice()];
+        let ways = readings(*letter).unwrap_or(&plain);
         let mut found = Err(Failure::general());
         for way in ways {
             let mut elements: Vec<String> = way.iter().map(|element| (*element).to_owned()).collect();

@@ -1,0 +1,129 @@
+//! The table of functions that was executed on a Collector, row by row.
+//!
+//! `ONLY=Concat,Split cargo test -p tollgate-ottl --test functions -- --nocapture` shows the rows of some functions that differ.
+
+mod table;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use table::{canonical, entries, unordered, value};
+use tollgate_ottl::Value;
+use tollgate_ottl::testing::Failure;
+
+/// Rows that differ, and why. By their statements.
+const DIFFERENT: &[(&str, &str)] = &[];
+
+/// What a row shows.
+#[derive(Debug, PartialEq)]
+enum Shown {
+    Refused,
+    Failed,
+    Result(Option<Json>),
+    Attributes(Json),
+    /// Only the type of the result is fixed.
+    Type(String),
+}
+
+/// Whether a row is one of the language and of the functions of this crate; the others are run by the policies.
+fn is_ours(row: &Json) -> bool {
+    let paths = row["function"].as_str().is_some_and(|name| name.ends_with("paths"));
+    row["context"] == "log"
+        && row["statement"].is_string()
+        && row.get("feature_gate").is_none()
+        && row.get("conditions").is_none()
+        && row.get("output").is_none()
+        && !(paths && row.get("error").is_some())
+}
+
+fn expected(row: &Json) -> Shown {
+    if row.get("parse_error").is_some() {
+        Shown::Refused
+    } else if row.get("error").is_some() {
+        Shown::Failed
+    } else if let Some(attributes) = row.get("attributes") {
+        Shown::Attributes(canonical(&entries(attributes)))
+    } else if let Some(result) = row.get("result") {
+        let result = (!result.is_null()).then(|| canonical(&value(result)));
+        Shown::Result(if row["compare"] == "unordered" { result.map(unordered) } else { result })
+    } else {
+        Shown::Type(row["result_type"].as_str().unwrap().to_owned())
+    }
+}
+
+fn found(row: &Json, payload: &Json) -> Shown {
+    let mut record = table::log(payload);
+    match record.run(row["statement"].as_str().unwrap()) {
+        Err(Failure::Refused(_)) => return Shown::Refused,
+        Err(Failure::Failed(_)) => return Shown::Failed,
+        Ok(_) => {}
+    }
+    let attributes = record.evaluate("attributes").unwrap();
+    if row.get("attributes").is_some() {
+        return Shown::Attributes(canonical(&attributes));
+    }
+    let Value::Map(attributes) = attributes else {
+        panic!("the attributes are a map");
+    };
+    let result = attributes.get("r");
+    if let Some(kind) = row.get("result_type") {
+        let kind = kind.as_str().unwrap();
+        let same = match (kind, &result) {
+            ("stringValue", Some(Value::Text(_))) | ("intValue", Some(Value::Int(_))) => true,
+            // The output as a whole: nothing was set.
+            ("output", _) => true,
+            _ => false,
+        };
+        return Shown::Type(if same { kind.to_owned() } else { format!("{result:?}") });
+    }
+    let result = result.map(|value| canonical(&value));
+    Shown::Result(if row["compare"] == "unordered" { result.map(unordered) } else { result })
+}
+
+#[test]
+fn functions_do_what_they_did_on_a_collector() {
+    let only = std::env::var("ONLY").ok();
+    let only: Option<Vec<&str>> = only.as_deref().map(|names| names.split(',').collect());
+    let (head, rows) = table::read("functions.jsonl");
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut left = 0;
+    let mut unexplained = Vec::new();
+    for row in &rows {
+        let function = row["function"].as_str().unwrap();
+        if only.as_ref().is_some_and(|names| !names.contains(&function)) {
+            continue;
+        }
+        if !is_ours(row) {
+            left += 1;
+            continue;
+        }
+        let payload = match &row["input"] {
+            Json::String(name) => &head["inputs"][name],
+            Json::Null => &head["record"],
+            payload => payload,
+        };
+        let (wanted, got) = (expected(row), found(row, payload));
+        let statement = row["statement"].as_str().unwrap();
+        let count = counts.entry(function.to_owned()).or_default();
+        let known = DIFFERENT.iter().find(|(known, _)| *known == statement);
+        if wanted == got {
+            count.0 += 1;
+            assert!(known.is_none(), "no longer different: {statement}");
+            continue;
+        }
+        count.1 += 1;
+        if known.is_none() {
+            unexplained.push(statement);
+            if only.is_some() {
+                println!("{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({})", row["error"]);
+            }
+        }
+    }
+    for (function, (equal, different)) in counts.iter().filter(|(_, counts)| counts.1 > 0) {
+        println!("{function}: {equal} equal, {different} different");
+    }
+    let equal: usize = counts.values().map(|counts| counts.0).sum();
+    let different: usize = counts.values().map(|counts| counts.1).sum();
+    println!("{equal} rows equal, {different} different, {left} left to the policies or to lambdas");
+    assert_eq!(unexplained, Vec::<&str>::new());
+}
