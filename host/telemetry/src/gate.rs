@@ -111,6 +111,7 @@ impl Gate {
             metrics.extend(self.batches(detail));
             metrics.extend(self.limiters());
             metrics.extend(stages::filtered(&self.pipelines));
+            metrics.extend(stages::sampled(&self.pipelines));
             metrics.extend(stages::pipelines(&self.pipelines));
             metrics.extend(stages::policies(&self.pipelines));
             for instruments in &self.instruments {
@@ -131,9 +132,14 @@ impl Gate {
                     ("receiver", counts.receiver.as_str()),
                     ("transport", counts.transport.as_str()),
                 ];
-                what(counts)
-                    .read()
-                    .map(move |(signal, amount)| (signal, Point::new(labels, Number::Int(amount))))
+                // One that counts a signal shows all it counts of it: an alert needs the zero that comes before the first.
+                let of = [&counts.accepted, &counts.refused, &counts.failed];
+                let seen = move |signal| of.iter().any(|counter| counter.of(signal).get() > 0);
+                let signals = Signal::ALL.into_iter().filter(move |signal| seen(*signal));
+                signals.map(move |signal| {
+                    let amount = what(counts).of(signal).get();
+                    (signal, Point::new(labels, Number::Int(amount)))
+                })
             })
         };
         [
@@ -267,20 +273,25 @@ impl Gate {
                 })
             })
         };
-        vec![
-            Metric::counter(
-                "tollgate_memory_limiter_accepted_records",
-                "{record}",
-                "Number of records that the memory limiter let through.",
-                each(|counts| &counts.accepted).collect(),
-            ),
-            Metric::counter(
-                "tollgate_memory_limiter_refused_requests",
-                "{request}",
-                "Number of requests that the memory limiter refused unread.",
-                each(|counts| &counts.refused).collect(),
-            ),
-        ]
+        let accepted = self.limiters.iter().flat_map(|counts| {
+            let labels = [("processor", counts.processor.as_str())];
+            counts
+                .accepted
+                .read()
+                .map(move |(signal, amount)| (signal, Point::new(labels, Number::Int(amount))))
+        });
+        let mut metrics = by_signal(
+            "otelcol_processor_memory_limiter_accepted",
+            "Number of records that the memory limiter let through.",
+            accepted,
+        );
+        metrics.push(Metric::counter(
+            "tollgate_memory_limiter_refused_requests",
+            "{request}",
+            "Number of requests that the memory limiter refused unread.",
+            each(|counts| &counts.refused).collect(),
+        ));
+        metrics
     }
 }
 

@@ -82,6 +82,46 @@ pub(crate) fn filtered(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
         .collect()
 }
 
+/// What the Collector's sampler counts itself.
+pub(crate) fn sampled(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let names = [
+        (
+            "logs",
+            "otelcol_processor_probabilistic_sampler_count_logs_sampled",
+        ),
+        (
+            "traces",
+            "otelcol_processor_probabilistic_sampler_count_traces_sampled",
+        ),
+    ];
+    names
+        .into_iter()
+        .map(|(signal, name)| {
+            let (mut kept, mut dropped, mut any) = (0_u64, 0_u64, false);
+            for (pipeline, stage) in each(pipelines) {
+                if signal_of(pipeline) == signal
+                    && signal_of(&stage.stage) == "probabilistic_sampler"
+                {
+                    any = true;
+                    kept = kept.saturating_add(stage.outgoing());
+                    dropped = dropped.saturating_add(stage.dropped.get());
+                }
+            }
+            let points = [("true", kept), ("false", dropped)]
+                .into_iter()
+                .filter(|_| any)
+                .map(|(sampled, amount)| Point::new([("sampled", sampled)], Number::Int(amount)));
+            let points = points.collect();
+            Metric::counter(
+                name,
+                "{record}",
+                "Number of records by what the sampler decided.",
+                points,
+            )
+        })
+        .collect()
+}
+
 /// What became of the records of each pipeline.
 pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
     let received = pipelines.iter().map(|counts| {
