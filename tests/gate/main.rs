@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod codex;
 mod command_line;
 mod delivery;
 mod documents;
