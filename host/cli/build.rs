@@ -17,6 +17,9 @@ fn main() {
     let mut table = String::from(
         "/// Name and compiled code of every stock policy.\npub(crate) const STOCK: &[(&str, &[u8])] = &[\n",
     );
+    let mut schemas = String::from(
+        "/// Name and JSON Schema of the configuration of every stock policy.\npub(crate) const SCHEMAS: &[(&str, &str)] = &[\n",
+    );
     for artifact in artifacts(&folder) {
         println!("cargo::rerun-if-changed={}", artifact.display());
         let name = artifact.file_stem().unwrap_or_default().to_string_lossy();
@@ -26,8 +29,18 @@ fn main() {
             "    ({name:?}, include_bytes!({:?})),",
             artifact.display().to_string()
         );
+        if let Some(schema) = schema(&name) {
+            println!("cargo::rerun-if-changed={}", schema.display());
+            let _ = writeln!(
+                schemas,
+                "    ({name:?}, include_str!({:?})),",
+                schema.display().to_string()
+            );
+        }
     }
     table.push_str("];\n");
+    schemas.push_str("];\n");
+    table.push_str(&schemas);
     if let Err(error) = fs::write(out.join("stock.rs"), table) {
         println!("cargo::error=cannot write the table of stock policies: {error}");
     }
@@ -44,6 +57,17 @@ fn policies(out: &Path) -> Option<PathBuf> {
     named
         .or_else(beside)
         .filter(|folder| !artifacts(folder).is_empty())
+}
+
+/// The schema that lies beside a policy's source.
+fn schema(name: &str) -> Option<PathBuf> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?);
+    let file = root
+        .join("../../plugins")
+        .join(name)
+        .join("schema.json")
+        .canonicalize();
+    file.ok()
 }
 
 fn artifacts(folder: &Path) -> Vec<PathBuf> {

@@ -20,8 +20,12 @@ pub(crate) enum Verb {
     Run(Configuration),
     /// Load everything a configuration names, components included, and say what is wrong with it (exit status 78).
     Validate(Configuration),
+    /// Print the configuration in one piece: everything merged, variables expanded, secrets starred out.
+    PrintConfig(PrintConfig),
+    /// Print the JSON Schema of a whole configuration.
+    Schema,
     /// List what can be configured.
-    Components,
+    Components(Configuration),
     /// Show a component: digest, size, world, imports, what it reads and writes, its configuration's schema.
     Inspect(Inspect),
     /// Build a policy's component from its Rust package.
@@ -33,9 +37,13 @@ pub(crate) enum Verb {
 /// Which configuration, and how to read it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Configuration {
-    /// Configuration file, in the Collector's YAML dialect.
+    /// Configuration, in the Collector's YAML dialect: a file, `file:PATH`, `env:NAME` or `yaml:TEXT`, such as
+    /// `yaml:processors::batch::timeout: 2s`. Several are put on top of each other, in their order.
     #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    pub(crate) config: Vec<String>,
+    /// One value, put on top of everything: `--set processors.batch.timeout=2s`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// Answer exactly as this product does, deliberate differences included.
     #[arg(long, value_name = "PRODUCT")]
     pub(crate) compat: Option<Product>,
@@ -51,7 +59,8 @@ impl Configuration {
     /// Options may stand before the verb or behind it.
     pub(crate) fn or(self, before: Self) -> Self {
         Self {
-            config: self.config.or(before.config),
+            config: [before.config, self.config].concat(),
+            set: [before.set, self.set].concat(),
             compat: self.compat.or(before.compat),
         }
     }
@@ -63,6 +72,15 @@ pub(crate) struct Inspect {
     pub(crate) component: Option<String>,
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PrintConfig {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// Print it although it is wrong otherwise.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
 }
 
 #[derive(Debug, clap::Args)]

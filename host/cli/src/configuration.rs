@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_config::{Config, Diagnostics, Loaded, Options, Remark, Severity, Source, load};
+use tollgate_config::{Config, Diagnostics, Loaded, Location, Options, Remark, Severity, load};
 use tollgate_pipeline::Plan;
 use tollgate_sandbox::Sandbox;
 
 use crate::args::{Configuration, Product};
 use crate::complain;
+use crate::here::Here;
 use crate::stock::Embedded;
 
 /// `EX_CONFIG` of sysexits.h: something was found in a misconfigured state.
@@ -24,31 +25,20 @@ pub(crate) struct Planned {
 
 /// Loads the configuration and everything it names. What is wrong has been printed when this returns an exit code.
 pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, ExitCode>> {
-    let path = wanted
-        .config
-        .as_ref()
-        .context("say which configuration: --config FILE, or --help for what else there is")?;
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    let source = Source {
-        name: path.display().to_string(),
-        text,
-    };
+    let locations = locations(wanted)?;
     let options = Options {
         compat_collector: wanted.compat == Some(Product::Collector),
     };
-    let environment = |name: &str| std::env::var(name).ok();
     let Loaded {
         config,
         warnings,
         map,
-    } = match load(source, &environment, &Embedded, &options) {
+    } = match load(&locations, &Here, &Embedded, &options) {
         Ok(loaded) => loaded,
         Err(diagnostics) => return Ok(Err(misconfigured(&diagnostics))),
     };
     report(&warnings);
-    let folder = path.parent().unwrap_or(Path::new(""));
-    match Plan::new(&config, folder, &sandbox()?, &Embedded) {
+    match Plan::new(&config, Path::new(""), &sandbox()?, &Embedded) {
         Ok(plan) => Ok(Ok(Planned { config, plan })),
         Err(problems) => {
             let diagnostics: Diagnostics = problems
@@ -78,6 +68,17 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
     }
 }
 
+/// Where the configuration is found.
+pub(crate) fn locations(wanted: &Configuration) -> anyhow::Result<Vec<Location>> {
+    anyhow::ensure!(
+        !wanted.config.is_empty(),
+        "say which configuration: --config FILE, or --help for what else there is"
+    );
+    let files = wanted.config.iter().cloned().map(Location::Uri);
+    let values = wanted.set.iter().cloned().map(Location::Set);
+    Ok(files.chain(values).collect())
+}
+
 /// The sandbox, with the user's cache of compiled components.
 pub(crate) fn sandbox() -> anyhow::Result<Sandbox> {
     let options = tollgate_sandbox::Options { cache: cache() };
@@ -100,7 +101,8 @@ fn cache() -> Option<PathBuf> {
         .map(|cache| cache.join("tollgate"))
 }
 
-fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {
+/// Says what is wrong, for a verb that ends with it.
+pub(crate) fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {
     report(diagnostics);
     ExitCode::from(MISCONFIGURED)
 }

@@ -18,7 +18,7 @@ pub(crate) fn inspect(wanted: &Inspect, before: &Configuration) -> anyhow::Resul
     let configuration = wanted.configuration.clone().or(before.clone());
     match &wanted.component {
         Some(name) => one(name),
-        None if configuration.config.is_some() => every_stage(&configuration),
+        None if !configuration.config.is_empty() => every_stage(&configuration),
         None => anyhow::bail!(
             "say what to inspect: a component's file, a stock policy, or --config FILE for every stage of a configuration"
         ),

@@ -6,9 +6,12 @@ mod args;
 mod build;
 mod components;
 mod configuration;
+mod here;
 mod inspect;
 mod new;
+mod print_config;
 mod run;
+mod schema;
 mod stock;
 mod validate;
 
@@ -30,7 +33,9 @@ fn main() -> ExitCode {
         Some(Verb::Validate(configuration)) => {
             validate::validate(&configuration.or(args.configuration))
         }
-        Some(Verb::Components) => components::components(),
+        Some(Verb::Components(_)) => components::components(),
+        Some(Verb::PrintConfig(wanted)) => print_config::print_config(wanted, args.configuration),
+        Some(Verb::Schema) => schema::schema(),
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),
         Some(Verb::New(wanted)) => new::new(&wanted),

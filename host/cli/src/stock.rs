@@ -4,8 +4,14 @@ use tollgate_pipeline::StockPolicies;
 
 include!(concat!(env!("OUT_DIR"), "/stock.rs"));
 
-/// Stock policies that are connectors.
-const CONNECTORS: [&str; 4] = ["count", "routing", "signaltometrics", "sum"];
+/// Stock policies that are connectors; the others are processors.
+const CONNECTORS: [&str; 5] = [
+    "count",
+    "routing",
+    "signal_to_metrics",
+    "signaltometrics",
+    "sum",
+];
 
 /// What `build.rs` embedded.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +34,13 @@ impl StockPolicies for Embedded {
 }
 
 impl tollgate_config::KnownPolicies for Embedded {
+    fn schema(&self, policy: &str) -> Option<&str> {
+        SCHEMAS
+            .iter()
+            .find(|(own, _)| *own == policy)
+            .map(|(_, schema)| *schema)
+    }
+
     fn processors(&self) -> Vec<&str> {
         Self::names()
             .filter(|name| !CONNECTORS.contains(name))

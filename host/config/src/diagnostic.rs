@@ -27,6 +27,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The bytes of the file that it is about.
     pub span: std::ops::Range<usize>,
+    /// The same among all files.
+    place: Span,
     document: Arc<Document>,
 }
 
@@ -38,11 +40,13 @@ impl Diagnostic {
         message: String,
         help: Option<String>,
     ) -> Self {
+        let local = document.local(span);
         Self {
             severity,
             message,
             help,
-            span: span.start..span.end,
+            span: local.start..local.end,
+            place: span,
             document: Arc::clone(document),
         }
     }
@@ -50,26 +54,20 @@ impl Diagnostic {
     /// The file, as it was named by whoever read it.
     #[must_use]
     pub fn file(&self) -> &str {
-        &self.document.name
+        self.document.name(self.place)
     }
 
     /// Line and column, from 1.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        let excerpt = self.document.excerpt(Span {
-            start: self.span.start,
-            end: self.span.end,
-        });
+        let excerpt = self.document.excerpt(self.place);
         (excerpt.line, excerpt.column)
     }
 
     /// The diagnostic with its line and a caret under the place, in several lines.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        let excerpt = self.document.excerpt(Span {
-            start: self.span.start,
-            end: self.span.end,
-        });
+        let excerpt = self.document.excerpt(self.place);
         render::diagnostic(self, &excerpt, colour)
     }
 }
@@ -131,9 +129,10 @@ impl Diagnostics {
         render::all(&self.list, colour)
     }
 
-    pub(crate) fn sort(&mut self) {
+    /// Puts them into the order of the file.
+    pub fn sort(&mut self) {
         self.list
-            .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+            .sort_by_key(|diagnostic| (diagnostic.place.start, diagnostic.place.end));
     }
 }
 

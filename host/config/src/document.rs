@@ -1,6 +1,7 @@
-//! The text of a configuration, with its lines and with the places that must not be shown.
+//! The texts of a configuration, with their lines and with the places that must not be shown.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::Source;
 use crate::yaml::Span;
@@ -20,18 +21,30 @@ pub(crate) struct Excerpt {
     pub(crate) marked: usize,
 }
 
-/// A configuration file as it was read.
+/// Everything that a configuration was read from. Its texts stand one behind the other, so that a place is a number whichever text
+/// it is in.
+#[derive(Default)]
 pub(crate) struct Document {
-    pub(crate) name: String,
-    pub(crate) text: String,
-    /// Parts that hold secrets, in the order of the text.
+    texts: Vec<Text>,
+    /// Parts that hold secrets, in the order of the texts.
     masked: Vec<Span>,
 }
 
-/// The name alone: the text may hold secrets.
+/// One text: a file, or what the command line says.
+struct Text {
+    name: String,
+    text: String,
+    /// Where it begins among the others.
+    start: usize,
+    /// Whether `name` is a file's, so that paths in the text are relative to its folder.
+    is_file: bool,
+}
+
+/// The names alone: the texts may hold secrets.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Document").field(&self.name).finish()
+        let names = self.texts.iter().map(|text| &text.name);
+        f.debug_list().entries(names).finish()
     }
 }
 
@@ -41,45 +54,119 @@ const WIDTH: usize = 120;
 const LEAD: usize = 50;
 
 impl Document {
-    pub(crate) fn new(source: Source, mut masked: Vec<Span>) -> Self {
-        masked.sort_by_key(|span| (span.start, span.end));
-        Self {
+    /// Adds a text, and says where it begins.
+    pub(crate) fn add(&mut self, source: Source, is_file: bool) -> usize {
+        let start = self.len();
+        self.texts.push(Text {
             name: source.name,
             text: source.text,
-            masked,
+            start,
+            is_file,
+        });
+        start
+    }
+
+    /// Bytes of all texts, and one between each two.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.last().map_or(0, |text| {
+            text.start.saturating_add(text.text.len()).saturating_add(1)
+        })
+    }
+
+    /// Keeps secrets from being shown.
+    pub(crate) fn mask(&mut self, masked: Vec<Span>) {
+        self.masked.extend(masked);
+        self.masked.sort_by_key(|span| (span.start, span.end));
+        self.masked.dedup();
+    }
+
+    /// Where a mistake is shown that is of the whole.
+    pub(crate) fn first_line(&self) -> Span {
+        let first = self.texts.first().map_or("", |text| &text.text);
+        Span {
+            start: 0,
+            end: first.find('\n').unwrap_or(first.len()),
         }
+    }
+
+    /// What stands there.
+    pub(crate) fn slice(&self, span: Span) -> &str {
+        let Some(text) = self.at(span.start) else {
+            return "";
+        };
+        let from = |at: usize| at.saturating_sub(text.start);
+        text.text
+            .get(from(span.start)..from(span.end))
+            .unwrap_or_default()
+    }
+
+    /// What the text of a place is called.
+    pub(crate) fn name(&self, span: Span) -> &str {
+        self.at(span.start).map_or("", |text| &text.name)
+    }
+
+    /// A path that is written there, relative to the file that it is written in.
+    pub(crate) fn beside(&self, span: Span, path: PathBuf) -> PathBuf {
+        self.at(span.start)
+            .filter(|text| text.is_file)
+            .and_then(|text| Path::new(&text.name).parent())
+            .map_or(path.clone(), |folder| folder.join(path))
+    }
+
+    /// The place within its own text.
+    pub(crate) fn local(&self, span: Span) -> Span {
+        let start = self.at(span.start).map_or(0, |text| text.start);
+        Span {
+            start: span.start.saturating_sub(start),
+            end: span.end.saturating_sub(start),
+        }
+    }
+
+    fn at(&self, place: usize) -> Option<&Text> {
+        let after = self.texts.partition_point(|text| text.start <= place);
+        self.texts.get(after.checked_sub(1)?)
     }
 
     /// The line that `span` starts on.
     pub(crate) fn excerpt(&self, span: Span) -> Excerpt {
-        let start = self.boundary(span.start);
-        let end = self.boundary(span.end).max(start);
-        let before = self.text.get(..start).unwrap_or_default();
+        let Some(text) = self.at(span.start) else {
+            return Excerpt {
+                line: 1,
+                column: 1,
+                text: String::new(),
+                before: 0,
+                marked: 1,
+            };
+        };
+        let local = self.local(span);
+        let start = boundary(&text.text, local.start);
+        let end = boundary(&text.text, local.end).max(start);
+        let before = text.text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let rest = self.text.get(start..).unwrap_or_default();
+        let rest = text.text.get(start..).unwrap_or_default();
         let line_end = rest
             .find('\n')
-            .map_or(self.text.len(), |at| start.saturating_add(at));
+            .map_or(text.text.len(), |at| start.saturating_add(at));
         let line = before.matches('\n').count().saturating_add(1);
 
-        let lead = count(self.text.get(line_start..start));
-        let marked = count(self.text.get(start..end.min(line_end))).max(1);
-        let (text, before) = self.window(line_start, line_end, lead);
-        let room = text.chars().count().saturating_sub(before).max(1);
+        let lead = count(text.text.get(line_start..start));
+        let marked = count(text.text.get(start..end.min(line_end))).max(1);
+        let (shown, before) = self.window(text, line_start, line_end, lead);
+        let room = shown.chars().count().saturating_sub(before).max(1);
         Excerpt {
             line,
             column: lead.saturating_add(1),
-            text,
+            text: shown,
             before,
             marked: marked.min(room),
         }
     }
 
     /// A line, or the part of a long one around its mark, and the characters of it before the mark.
-    fn window(&self, start: usize, end: usize, lead: usize) -> (String, usize) {
-        let line = self.text.get(start..end).unwrap_or_default();
+    fn window(&self, text: &Text, start: usize, end: usize, lead: usize) -> (String, usize) {
+        let line = text.text.get(start..end).unwrap_or_default();
         if count(line.get(..line.len())) <= WIDTH {
-            return (self.shown(start, end).trim_end().to_owned(), lead);
+            return (self.shown(text, start, end).trim_end().to_owned(), lead);
         }
         let skipped = lead.saturating_sub(LEAD);
         let offset = |characters: usize| {
@@ -88,7 +175,7 @@ impl Document {
                 .map_or(line.len(), |(at, _)| at)
         };
         let (from, to) = (offset(skipped), offset(skipped.saturating_add(WIDTH)));
-        let shown = self.shown(start.saturating_add(from), start.saturating_add(to));
+        let shown = self.shown(text, start.saturating_add(from), start.saturating_add(to));
         let (head, before) = if skipped > 0 {
             ("... ", LEAD.saturating_add(4))
         } else {
@@ -99,8 +186,10 @@ impl Document {
     }
 
     /// The text between two places, secrets starred out, characters that would upset a terminal blanked.
-    fn shown(&self, start: usize, end: usize) -> String {
-        let line = self.text.get(start..end).unwrap_or_default();
+    fn shown(&self, text: &Text, start: usize, end: usize) -> String {
+        let line = text.text.get(start..end).unwrap_or_default();
+        let start = text.start.saturating_add(start);
+        let end = text.start.saturating_add(end);
         let near: Vec<&Span> = self
             .masked
             .iter()
@@ -116,22 +205,22 @@ impl Document {
             })
             .collect()
     }
+}
 
-    fn boundary(&self, at: usize) -> usize {
-        let mut at = at.min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at = at.saturating_sub(1);
-        }
-        at
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at = at.saturating_sub(1);
     }
+    at
 }
 
 fn count(text: Option<&str>) -> usize {
     text.unwrap_or_default().chars().count()
 }
 
-/// Where a text that could not be parsed may hold secrets: what stands after keys that sound like one.
-pub(crate) fn suspects(text: &str) -> Vec<Span> {
+/// Where a text that begins at `start` and could not be parsed may hold secrets: what stands after keys that sound like one.
+pub(crate) fn suspects(text: &str, mut start: usize) -> Vec<Span> {
     const WORDS: [&str; 8] = [
         "authorization",
         "token",
@@ -143,7 +232,6 @@ pub(crate) fn suspects(text: &str) -> Vec<Span> {
         "key_pem",
     ];
     let mut found = Vec::new();
-    let mut start: usize = 0;
     for line in text.split_inclusive('\n') {
         let lower = line.to_ascii_lowercase();
         let word = WORDS.iter().filter_map(|word| lower.find(word)).min();

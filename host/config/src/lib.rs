@@ -9,7 +9,7 @@
 //! when it would: a configuration never means less than it says. A policy's own configuration is handed on unread; what the
 //! policy has to say about it comes back through [`SourceMap::problem`] and points into the file, too.
 //!
-//! The crate is pure: it opens no file and no socket, and the environment is a function that is handed in.
+//! The crate is pure: it opens no file and no socket, and what is around it is handed in ([`Surroundings`]).
 
 mod address;
 mod check;
@@ -18,13 +18,12 @@ mod document;
 mod expand;
 mod model;
 mod nearest;
+mod read;
 mod render;
 mod schema;
 mod source_map;
 mod units;
 mod yaml;
-
-use std::sync::Arc;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use model::{
@@ -35,11 +34,8 @@ pub use model::{
     OtlpHttpExporter, OtlpReceiver, PeriodicReader, Pipeline, Processor, PrometheusReader,
     RequestCompression, Retry, Secret, Sizer, Stage, Telemetry, Temporality, TlsVersion, Verbosity,
 };
-pub use schema::{ComponentReference, Key, Kind, Role, Status, reference};
+pub use schema::{ComponentReference, Key, Kind, Role, Status, json_schema, reference};
 pub use source_map::{Remark, SourceMap};
-
-use document::Document;
-use yaml::{Budget, Span};
 
 /// A configuration's text.
 #[derive(Debug, Clone)]
@@ -48,6 +44,26 @@ pub struct Source {
     pub name: String,
     /// YAML, or JSON, which is YAML.
     pub text: String,
+}
+
+/// Where a configuration, or a part of it, is found. Later ones are put on top of earlier ones.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// What `--config` says: a path, or one of `file:`, `yaml:` and `env:` with a value.
+    Uri(String),
+    /// What `--set` says: `key.of.key=value`.
+    Set(String),
+    /// A text that is at hand, named as the file that it came from.
+    Text(Source),
+}
+
+/// What a configuration may refer to.
+pub trait Surroundings {
+    /// A variable of the environment.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// What a file holds, or why it cannot be read. Of a file of more than [`LARGEST`] bytes no more is needed than tells so.
+    fn file(&self, path: &str) -> Result<String, String>;
 }
 
 /// What the command line says about the configuration.
@@ -59,6 +75,12 @@ pub struct Options {
 
 /// The policies that ship with the program.
 pub trait KnownPolicies {
+    /// JSON Schema of the configuration of a policy.
+    fn schema(&self, policy: &str) -> Option<&str> {
+        _ = policy;
+        None
+    }
+
     /// Types of processors that exist besides the host's own.
     fn processors(&self) -> Vec<&str>;
 
@@ -77,79 +99,37 @@ pub struct Loaded {
     pub map: SourceMap,
 }
 
-/// Bytes of the largest configuration.
+/// Bytes of the largest configuration, all that it is read from taken together.
 pub const LARGEST: usize = 4 << 20;
 
 /// Reads a configuration: what it means, or everything that is wrong with it.
 pub fn load(
-    source: Source,
-    env: &dyn Fn(&str) -> Option<String>,
+    locations: &[Location],
+    around: &dyn Surroundings,
     known: &dyn KnownPolicies,
     options: &Options,
 ) -> Result<Loaded, Diagnostics> {
-    if source.text.len() > LARGEST {
-        let message = format!(
-            "the configuration has {} bytes, and {LARGEST} are the most",
-            source.text.len()
-        );
-        let document = Arc::new(Document::new(
-            Source {
-                name: source.name,
-                text: String::new(),
-            },
-            Vec::new(),
-        ));
-        let help = Some("tables and lists belong into files of their own".to_owned());
-        return Err(std::iter::once(Diagnostic::new(
-            &document,
-            Severity::Error,
-            Span::default(),
-            message,
-            help,
-        ))
-        .collect());
-    }
-    let mut budget = Budget::default();
-    let mut root = match yaml::parse(&source.text, &mut budget) {
-        Ok(root) => root,
-        Err(mistakes) => {
-            let masked = document::suspects(&source.text);
-            let document = Arc::new(Document::new(source, masked));
-            let diagnostic = |mistake: yaml::Mistake| {
-                Diagnostic::new(
-                    &document,
-                    Severity::Error,
-                    mistake.span,
-                    mistake.message,
-                    mistake.help,
-                )
-            };
-            return Err(mistakes.into_iter().map(diagnostic).collect());
-        }
-    };
-    let masked = yaml::secrets(&root);
-    let document = Arc::new(Document::new(source, masked));
-    let findings = expand::expand(&mut root, &document.text, env, &mut budget);
-    let expanded = findings.into_iter().map(|finding| {
-        Diagnostic::new(
-            &document,
-            finding.severity,
-            finding.span,
-            finding.message,
-            Some(finding.help),
-        )
-    });
-    let mut found: Diagnostics = expanded.collect();
-    let checked = check::check(&root, &document, known, options);
+    let read = read::read(locations, around)?;
+    let mut found = read.found;
+    let checked = check::check(&read.root, &read.document, known, options);
     found.extend(checked.found);
     found.sort();
     if found.has_errors() {
         return Err(found);
     }
-    let map = SourceMap::new(document, checked.places);
+    let map = SourceMap::new(read.document, checked.places);
     Ok(Loaded {
         config: checked.config,
         warnings: found,
         map,
     })
+}
+
+/// A configuration as YAML again: everything in one piece, variables expanded, secrets starred out. It may be wrong otherwise.
+pub fn print(locations: &[Location], around: &dyn Surroundings) -> Result<String, Diagnostics> {
+    let read = read::read(locations, around)?;
+    if read.found.has_errors() {
+        return Err(read.found);
+    }
+    Ok(yaml::print(&read.root))
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use support::load_with;
-use tollgate_config::{ComponentId, Loaded};
+use tollgate_config::{ComponentId, Diagnostic, Loaded, Remark, Role, Severity};
 
 const TEXT: &str = "\
 processors:
@@ -32,10 +32,22 @@ fn loaded() -> Loaded {
 }
 
 fn marked(stage: &str, pointer: &str) -> String {
-    let problem = loaded()
-        .map
-        .problem(&ComponentId::parse(stage).unwrap(), pointer, "no", None);
+    let problem = problem(stage, pointer, "no", None);
     TEXT.get(problem.span).unwrap().to_owned()
+}
+
+fn problem(stage: &str, at: &str, message: &str, help: Option<&str>) -> Diagnostic {
+    loaded().map.remark(
+        Severity::Error,
+        Role::Processor,
+        &ComponentId::parse(stage).unwrap(),
+        &Remark {
+            at,
+            range: None,
+            message,
+            help,
+        },
+    )
 }
 
 #[test]
@@ -60,9 +72,8 @@ fn a_pointer_that_leads_nowhere_ends_at_what_there_is() {
 
 #[test]
 fn a_complaint_looks_like_every_other_mistake() {
-    let stage = ComponentId::parse("redaction").unwrap();
-    let problem = loaded().map.problem(
-        &stage,
+    let problem = problem(
+        "redaction",
         "/blocked_values/1",
         "the group is not closed",
         Some("add `)`"),
@@ -87,13 +98,17 @@ fn a_complaint_looks_like_every_other_mistake() {
 fn a_component_that_cannot_be_loaded_is_pointed_at() {
     let loaded = loaded();
     let wasm = loaded.map.component_problem(
+        Role::Processor,
         &ComponentId::parse("wasm/cost").unwrap(),
         "it imports wasi:cli",
         None,
     );
     assert_eq!(TEXT.get(wasm.span).unwrap(), "./cost.wasm");
-    let stock = loaded
-        .map
-        .component_problem(&ComponentId::parse("resource").unwrap(), "no", None);
+    let stock = loaded.map.component_problem(
+        Role::Processor,
+        &ComponentId::parse("resource").unwrap(),
+        "no",
+        None,
+    );
     assert_eq!(TEXT.get(stock.span).unwrap(), "resource");
 }

@@ -12,15 +12,23 @@ mod support;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use support::{Stock, load_with};
+use support::{Around, Stock, load_with, text};
 use tollgate_config::{
     Compat, Component, Compression, Config, DebugExporter, Encoding, Endpoint, Exporter,
     FileExporter, Gate, LogEncoding, LogLevel, OnError, Options, OtlpGrpcExporter,
-    OtlpHttpExporter, OtlpReceiver, RequestCompression, Retry, Source, TlsVersion, Verbosity, load,
+    OtlpHttpExporter, OtlpReceiver, Processor, RequestCompression, Retry, Stage, TlsVersion,
+    Verbosity, load,
 };
 
 fn config(text: &str) -> Config {
     load_with(text, &[]).map_or_else(|found| panic!("{found}"), |loaded| loaded.config)
+}
+
+fn policy(config: &Config, index: usize) -> &Stage {
+    match &config.processors[index].1 {
+        Processor::Policy(stage) => stage,
+        other => panic!("{other:?}"),
+    }
 }
 
 const SMALLEST: &str = "
@@ -51,7 +59,7 @@ fn the_smallest_configuration_has_the_collectors_defaults() {
     assert_eq!(config.exporters[0].1, Exporter::Nop);
     assert_eq!(config.pipelines[0].id.to_string(), "logs");
     assert_eq!(config.compat, Compat::None);
-    assert_eq!(config.telemetry.log_level, LogLevel::Info);
+    assert_eq!(config.telemetry.logs.level, LogLevel::Info);
 }
 
 #[test]
@@ -285,7 +293,7 @@ extensions: {}
         (Verbosity::Detailed, 5, 200)
     );
     assert_eq!(
-        (config.telemetry.log_level, config.telemetry.log_encoding),
+        (config.telemetry.logs.level, config.telemetry.logs.encoding),
         (LogLevel::Warn, LogEncoding::Json)
     );
     assert_eq!(config.compat, Compat::Collector);
@@ -293,13 +301,9 @@ extensions: {}
 
 #[test]
 fn the_command_line_turns_compatibility_on() {
-    let source = Source {
-        name: "c".to_owned(),
-        text: SMALLEST.to_owned(),
-    };
     let loaded = load(
-        source,
-        &|_| None,
+        &[text(SMALLEST)],
+        &Around::default(),
         &Stock,
         &Options {
             compat_collector: true,
@@ -335,7 +339,7 @@ exporters: {nop: }
 service: {pipelines: {logs: {receivers: [otlp], processors: [wasm/cost, redaction, resource], exporters: [nop]}}}
 ",
     );
-    let (_, redaction) = &config.processors[0];
+    let redaction = policy(&config, 0);
     assert_eq!(
         redaction.component,
         Component::Stock("redaction".to_owned())
@@ -359,12 +363,12 @@ service: {pipelines: {logs: {receivers: [otlp], processors: [wasm/cost, redactio
     );
     assert_eq!(gate.keys[0].1.reveal(), "s3cret");
     assert!(!format!("{config:?}").contains("s3cret"));
-    let (_, resource) = &config.processors[1];
+    let resource = policy(&config, 1);
     assert_eq!(
         (resource.config.to_string().as_str(), &resource.gate),
         ("{}", &Gate::default())
     );
-    let (_, cost) = &config.processors[2];
+    let cost = policy(&config, 2);
     assert_eq!(
         cost.component,
         Component::File(PathBuf::from("./cost.wasm"))
@@ -397,8 +401,8 @@ fn json_is_yaml() {
         r#"{"receivers":{"otlp/r1":{"protocols":{"http":{"endpoint":"127.0.0.1:20001"}}}},"processors":{"attributes/p1":{"actions":[{"key":"a\u00e9/\"x\"","value":"1e3","action":"upsert"}]}},"exporters":{"file/e1":{"path":"/tmp/x"}},"service":{"telemetry":{"metrics":{"level":"none"}},"pipelines":{"logs/1":{"receivers":["otlp/r1"],"processors":["attributes/p1"],"exporters":["file/e1"]}}}}"#,
     );
     assert_eq!(
-        config.processors[0].1.config["actions"][0]["key"],
+        policy(&config, 0).config["actions"][0]["key"],
         "a\u{e9}/\"x\""
     );
-    assert_eq!(config.processors[0].1.config["actions"][0]["value"], "1e3");
+    assert_eq!(policy(&config, 0).config["actions"][0]["value"], "1e3");
 }

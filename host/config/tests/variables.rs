@@ -14,7 +14,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use support::load_with;
-use tollgate_config::Diagnostics;
+use tollgate_config::{Diagnostics, Loaded, Processor, Stage};
+
+fn policy(loaded: &Loaded) -> &Stage {
+    match &loaded.config.processors[0].1 {
+        Processor::Policy(stage) => stage,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// What a policy is handed for the value `written`, a YAML value.
 fn value(written: &str, env: &[(&str, &str)]) -> Result<Value, Diagnostics> {
@@ -24,7 +31,7 @@ fn value(written: &str, env: &[(&str, &str)]) -> Result<Value, Diagnostics> {
          exporters: {{nop: }}\n\
          service: {{pipelines: {{logs: {{receivers: [otlp], processors: [resource], exporters: [nop]}}}}}}\n"
     );
-    load_with(&text, env).map(|loaded| loaded.config.processors[0].1.config["v"].clone())
+    load_with(&text, env).map(|loaded| policy(&loaded).config["v"].clone())
 }
 
 fn fixture(name: &str) -> Value {
@@ -102,7 +109,7 @@ fn text(written: &str, env: &[(&str, &str)]) -> Result<String, Diagnostics> {
          exporters: {{nop: }}\n\
          service: {{pipelines: {{logs: {{receivers: [otlp], processors: [wasm], exporters: [nop]}}}}}}\n"
     );
-    load_with(&document, env).map(|loaded| match &loaded.config.processors[0].1.component {
+    load_with(&document, env).map(|loaded| match &policy(&loaded).component {
         tollgate_config::Component::File(path) => path.to_str().unwrap().to_owned(),
         tollgate_config::Component::Stock(_) => panic!("not a file"),
     })

@@ -3,11 +3,14 @@
 mod components;
 mod exporters;
 mod extensions;
+mod joins;
 mod pipelines;
+mod processors;
 mod receivers;
 mod section;
 mod service;
 mod stages;
+mod telemetry;
 mod value;
 mod walk;
 
@@ -19,9 +22,9 @@ use walk::Checker;
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 use crate::model::{Config, Connector, Processor};
-use crate::schema::{Role, TOP};
+use crate::schema::{FORWARD, Role, TOP};
 use crate::source_map::Places;
-use crate::yaml::{Node, Span, Value};
+use crate::yaml::{Node, Value};
 use crate::{KnownPolicies, Options};
 
 /// What a tree means, where its stages stand, and what is wrong with it.
@@ -42,10 +45,7 @@ pub(crate) fn check(
         document,
         found: Diagnostics::default(),
     };
-    let start = Span {
-        start: 0,
-        end: document.text.find('\n').unwrap_or(document.text.len()),
-    };
+    let start = document.first_line();
     if matches!(root.value, Value::Map(_)) {
         checker.section("", TOP, root, start);
     } else {
@@ -75,13 +75,21 @@ pub(crate) fn check(
             Some(stage)
         };
     let stock = known.processors();
-    let kinds: Vec<&str> = stock.iter().copied().chain(["wasm"]).collect();
+    let kinds: Vec<&str> = stock
+        .iter()
+        .copied()
+        .chain(processors::KINDS)
+        .chain(["wasm"])
+        .collect();
     let processors = components(
         &mut checker,
         root,
         Role::Processor,
         &kinds,
-        |checker, found| stage(Role::Processor, &stock, checker, found).map(Processor::Policy),
+        |checker, found| {
+            processors::processor(checker, &found.id.kind, &found.path, found.entry)
+                .or_else(|| stage(Role::Processor, &stock, checker, found).map(Processor::Policy))
+        },
     );
     let stock = known.connectors();
     let kinds: Vec<&str> = stock.iter().copied().chain(["forward", "wasm"]).collect();
@@ -92,6 +100,7 @@ pub(crate) fn check(
         &kinds,
         |checker, found| {
             if found.id.kind == "forward" {
+                checker.section(&found.path, FORWARD, &found.entry.node, found.entry.span);
                 Some(Connector::Forward)
             } else {
                 stage(Role::Connector, &stock, checker, found).map(Connector::Policy)
@@ -113,6 +122,7 @@ pub(crate) fn check(
         exporters: &exporters,
     };
     let pipelines = pipelines::pipelines(&mut checker, root, &defined);
+    let telemetry = telemetry::telemetry(&mut checker, root);
     let config = Config {
         receivers: receivers.settings(),
         processors: processors.settings(),
@@ -120,7 +130,7 @@ pub(crate) fn check(
         exporters: exporters.settings(),
         pipelines,
         extensions,
-        telemetry: service::telemetry(root),
+        telemetry,
         compat: service::compat(root, options),
     };
     Checked {

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::components::Components;
+use super::joins::joins;
+use super::value;
 use super::walk::{Checker, join};
 use crate::address;
 use crate::model::{ComponentId, Connector, Exporter, OtlpReceiver, Pipeline, Processor};
@@ -17,6 +19,19 @@ pub(crate) struct Defined<'a> {
     pub(crate) processors: &'a Components<Processor>,
     pub(crate) connectors: &'a Components<Connector>,
     pub(crate) exporters: &'a Components<Exporter>,
+}
+
+/// A pipeline, and where it names what it names.
+pub(crate) struct Written {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) receivers: Vec<Reference>,
+    pub(crate) exporters: Vec<Reference>,
+}
+
+/// A component that a pipeline names.
+pub(crate) struct Reference {
+    pub(crate) id: ComponentId,
+    pub(crate) span: Span,
 }
 
 const SIGNALS: [&str; 3] = ["logs", "traces", "metrics"];
@@ -44,40 +59,35 @@ pub(crate) fn pipelines(
             "write `logs: {receivers: [...], exporters: [...]}`",
         );
     }
-    let pipelines: Vec<Pipeline> = written
+    let written: Vec<Written> = written
         .node
         .entries()
         .iter()
         .filter_map(|entry| pipeline(checker, entry, defined))
         .collect();
+    joins(checker, &written, defined);
+    let pipelines: Vec<Pipeline> = written
+        .into_iter()
+        .map(|written| written.pipeline)
+        .collect();
     let used = |part: fn(&Pipeline) -> &[ComponentId]| -> HashSet<&ComponentId> {
         pipelines.iter().flat_map(part).collect()
     };
     let receivers = used(|pipeline| &pipeline.receivers);
+    let processors = used(|pipeline| &pipeline.processors);
+    let exporters = used(|pipeline| &pipeline.exporters);
     // Where something is wrong, a component may look unused that is not.
     if !checker.found.has_errors() {
         unused(checker, defined.receivers, &receivers);
-        unused(
-            checker,
-            defined.processors,
-            &used(|pipeline| &pipeline.processors),
-        );
-        unused(
-            checker,
-            defined.exporters,
-            &used(|pipeline| &pipeline.exporters),
-        );
+        unused(checker, defined.processors, &processors);
+        unused(checker, defined.exporters, &exporters);
     }
     addresses(checker, defined.receivers, &receivers);
-    files(
-        checker,
-        defined.exporters,
-        &used(|pipeline| &pipeline.exporters),
-    );
+    files(checker, defined.exporters, &exporters);
     pipelines
 }
 
-fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> Option<Pipeline> {
+fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> Option<Written> {
     let path = join("service::pipelines", &entry.key);
     let id = match ComponentId::parse(&entry.key) {
         Ok(id) if SIGNALS.contains(&id.kind.as_str()) => Some(id),
@@ -136,7 +146,7 @@ fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> 
         Some(defined.connectors),
     );
     let id = id?;
-    for (exporter, at) in &exporters {
+    for Reference { id: exporter, span } in &exporters {
         if let Some((Exporter::OtlpHttp(http), _)) = defined.exporters.get(exporter) {
             let url = match id.kind.as_str() {
                 "logs" => &http.logs_url,
@@ -152,7 +162,7 @@ fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> 
                     id.kind
                 );
                 checker.error(
-                    *at,
+                    *span,
                     message,
                     format!(
                         "give it `{}_endpoint`, or `endpoint` for all signals",
@@ -162,12 +172,16 @@ fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> 
             }
         }
     }
-    let ids = |list: Vec<(ComponentId, Span)>| list.into_iter().map(|(id, _)| id).collect();
-    Some(Pipeline {
-        id,
-        receivers: ids(receivers),
-        processors: ids(processors),
-        exporters: ids(exporters),
+    let ids = |list: &[Reference]| list.iter().map(|reference| reference.id.clone()).collect();
+    Some(Written {
+        pipeline: Pipeline {
+            id,
+            receivers: ids(&receivers),
+            processors: ids(&processors),
+            exporters: ids(&exporters),
+        },
+        receivers,
+        exporters,
     })
 }
 
@@ -179,7 +193,7 @@ fn references<T>(
     entry: &Entry,
     defined: &Components<T>,
     connectors: Option<&Components<Connector>>,
-) -> Vec<(ComponentId, Span)> {
+) -> Vec<Reference> {
     let path = join(path, key);
     let Some(written) = entry
         .node
@@ -188,15 +202,21 @@ fn references<T>(
     else {
         return Vec::new();
     };
-    let Value::List(items) = &written.node.value else {
+    let Some(names) = value::texts(&written.node) else {
+        let message = match &written.node.value {
+            Value::List(_) => {
+                format!("{path}: ids are expected, and there is something else among them")
+            }
+            _ => format!("{path}: a list is expected, not {}", written.node.noun()),
+        };
         checker.error(
             written.node.span,
-            format!("{path}: a list is expected, not {}", written.node.noun()),
-            "write `[one, another]`",
+            message,
+            "write `[one, another]`, each of them `type` or `type/name`",
         );
         return Vec::new();
     };
-    if items.is_empty() && key != "processors" {
+    if names.is_empty() && key != "processors" {
         checker.error(
             written.span,
             format!("{path}: there is none"),
@@ -208,37 +228,30 @@ fn references<T>(
     }
     let mut seen = HashSet::new();
     let mut found = Vec::new();
-    for item in items {
-        let Some(text) = item.text() else {
-            if item.value != Value::Unknown {
-                checker.error(
-                    item.span,
-                    format!("{path}: an id is expected, not {}", item.noun()),
-                    "write `type` or `type/name`",
-                );
-            }
-            continue;
-        };
-        let Ok(id) = ComponentId::parse(text) else {
+    for (name, span) in names {
+        let Ok(id) = ComponentId::parse(&name) else {
             checker.error(
-                item.span,
-                format!("{path}: `{text}` is no id"),
+                span,
+                format!("{path}: `{name}` is no id"),
                 "write `type` or `type/name`",
             );
             continue;
         };
         if !seen.insert(id.clone()) {
-            checker.error(
-                item.span,
-                format!("{path}: `{id}` stands here a second time"),
-                "keep one, or define another of the type: `type/name`",
-            );
+            let message = format!("{path}: `{id}` stands here a second time");
+            let help = "keep one, or define another of the type: `type/name`";
+            // A record passes a processor as often as it stands there, and comes from a receiver once.
+            if key == "processors" {
+                checker.error(span, message, help);
+            } else {
+                checker.warning(span, message, help);
+            }
         } else if defined.contains(&id)
             || connectors.is_some_and(|connectors| connectors.contains(&id))
         {
-            found.push((id, item.span));
+            found.push(Reference { id, span });
         } else {
-            undefined(checker, &path, key, &id, item.span, defined);
+            undefined(checker, &path, key, &id, span, defined, connectors);
         }
     }
     found
@@ -251,11 +264,14 @@ fn undefined<T>(
     id: &ComponentId,
     span: Span,
     defined: &Components<T>,
+    connectors: Option<&Components<Connector>>,
 ) {
+    let joined = connectors.map_or(&[][..], |connectors| &connectors.list);
     let names: Vec<String> = defined
         .list
         .iter()
         .map(|(id, _, _)| id.to_string())
+        .chain(joined.iter().map(|(id, _, _)| id.to_string()))
         .collect();
     let help = match nearest(&id.to_string(), names.iter().map(String::as_str)) {
         Some(name) => format!("did you mean `{name}`?"),

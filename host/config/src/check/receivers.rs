@@ -88,12 +88,12 @@ fn first(section: &Section<'_>, names: [&str; 2]) -> Option<Duration> {
     names.into_iter().find_map(|name| section.limit(name))
 }
 
-fn compressions(written: &[&str]) -> Vec<RequestCompression> {
+fn compressions(written: &[String]) -> Vec<RequestCompression> {
     use RequestCompression::{Deflate, Gzip, Zlib, Zstd};
     if written.is_empty() {
         return HttpServer::default().compression_algorithms;
     }
-    let known = |word: &&str| match word.to_ascii_lowercase().as_str() {
+    let known = |word: &String| match word.to_ascii_lowercase().as_str() {
         "gzip" => Some(Gzip),
         "zstd" => Some(Zstd),
         "zlib" => Some(Zlib),

@@ -35,12 +35,7 @@ impl<'a> Section<'a> {
 
     /// Keys of a key.
     pub(crate) fn section(&self, name: &str) -> Section<'a> {
-        match self
-            .keys
-            .iter()
-            .find(|key| key.name == name)
-            .map(|key| key.kind)
-        {
+        match self.kind(name) {
             Some(Kind::Section(keys)) => Section {
                 keys,
                 node: self.node(name),
@@ -111,19 +106,39 @@ impl<'a> Section<'a> {
     }
 
     /// Texts of a list.
-    pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
-        match self.node(name).map(|node| &node.value) {
-            Some(Value::List(items)) => items.iter().filter_map(Node::text).collect(),
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        let texts = self.node(name).and_then(value::texts).unwrap_or_default();
+        texts.into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// The items of a list that have keys of their own.
+    pub(crate) fn sections(&self, name: &str) -> Vec<Section<'a>> {
+        let items = match self.node(name).map(|node| &node.value) {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        match self.kind(name) {
+            Some(Kind::Sections(keys)) => {
+                items.iter().map(|item| Section::new(keys, item)).collect()
+            }
             _ => Vec::new(),
         }
     }
 
-    /// Names with their texts.
-    pub(crate) fn named(&self, name: &str) -> Vec<(String, String)> {
+    fn kind(&self, name: &str) -> Option<Kind> {
+        let key = self.keys.iter().find(|key| key.name == name)?;
+        Some(key.kind)
+    }
+
+    /// Names with their texts, and where these stand.
+    pub(crate) fn named(&self, name: &str) -> Vec<(String, String, Span)> {
         let entries = self.node(name).map(Node::entries).unwrap_or_default();
         entries
             .iter()
-            .filter_map(|entry| Some((entry.key.clone(), entry.node.text()?.to_owned())))
+            .filter_map(|entry| {
+                let text = entry.node.text()?.to_owned();
+                Some((entry.key.clone(), text, entry.node.span))
+            })
             .collect()
     }
 

@@ -18,23 +18,45 @@ pub(crate) fn stage(
     path: &str,
     entry: &Entry,
 ) -> Option<(Stage, Place)> {
-    match kind {
-        "wasm" => Some(wasm(checker, path, entry)),
-        _ if stock.contains(&kind) => Some(of_stock(checker, path, kind, entry)),
-        _ => None,
+    if kind == "wasm" {
+        return Some(wasm(checker, path, entry));
     }
+    let name = stock_name(stock, kind)?;
+    Some(of_stock(checker, path, name, entry))
+}
+
+/// Names of one policy: a Collector renames its components now and then, and takes both for a while.
+const ALIASES: [(&str, &str); 1] = [("signaltometrics", "signal_to_metrics")];
+
+/// What a stock policy is called here that a configuration calls `kind`.
+fn stock_name<'a>(stock: &[&'a str], kind: &str) -> Option<&'a str> {
+    let known = |name: &str| stock.iter().copied().find(|own| *own == name);
+    let alias = ALIASES.iter().find_map(|(one, other)| match kind {
+        _ if kind == *one => Some(*other),
+        _ if kind == *other => Some(*one),
+        _ => None,
+    });
+    known(kind).or_else(|| known(alias?))
 }
 
 fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) {
     checker.section(path, WASM, &entry.node, entry.span);
     let section = Section::new(WASM, &entry.node);
+    let place = |name: &str| {
+        entry
+            .node
+            .get(name)
+            .map_or(entry.span, |written| written.span)
+    };
+    let component = section.path("component").unwrap_or_default();
+    let component = checker.document.beside(place("component"), component);
     let config = entry
         .node
         .get("config")
         .cloned()
         .unwrap_or(Node::new(Value::Null, entry.span));
     let stage = Stage {
-        component: Component::File(section.path("component").unwrap_or_default()),
+        component: Component::File(component),
         config: object(&config),
         gate: gate(checker, path, &entry.node),
     };
@@ -98,6 +120,7 @@ fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
     let nothing = Node::new(Value::Null, Span::default());
     let written = node.get(RESERVED).unwrap_or(&nothing);
     let section = Section::new(GATE, written);
+    let documents = checker.document;
     let gate = Gate {
         on_error: match section.choice("on_error").as_str() {
             "drop" => OnError::Drop,
@@ -111,12 +134,12 @@ fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
         files: section
             .named("files")
             .into_iter()
-            .map(|(name, path)| (name, PathBuf::from(path)))
+            .map(|(name, path, at)| (name, documents.beside(at, PathBuf::from(path))))
             .collect(),
         keys: section
             .named("keys")
             .into_iter()
-            .map(|(name, key)| (name, Secret::new(key)))
+            .map(|(name, key, _)| (name, Secret::new(key)))
             .collect(),
         logs: section.flag("logs"),
     };

@@ -101,6 +101,7 @@ pub(crate) fn check(kind: Kind, node: &Node) -> Result<(), Problem> {
         | Kind::Secrets
         | Kind::Headers
         | Kind::Section(_)
+        | Kind::Sections(_)
         | Kind::Any => Ok(()),
     }
 }
@@ -148,6 +149,26 @@ fn choice(node: &Node, offered: &[&str], elsewhere: &[&str]) -> Result<(), Probl
     Err(problem("is not a value that it takes", help))
 }
 
+/// The texts of a list, and where each stands. One text with commas is a list, too, as in a Collector. None where there is
+/// anything else.
+pub(crate) fn texts(node: &Node) -> Option<Vec<(String, Span)>> {
+    match &node.value {
+        Value::List(items) => items
+            .iter()
+            .filter(|item| item.value != Value::Unknown)
+            .map(|item| Some((item.text()?.to_owned(), item.span)))
+            .collect(),
+        Value::Text(text) if text.is_empty() => Some(Vec::new()),
+        Value::Text(text) => Some(
+            text.split(',')
+                .map(|item| (item.to_owned(), node.span))
+                .collect(),
+        ),
+        Value::Null | Value::Unknown => Some(Vec::new()),
+        _ => None,
+    }
+}
+
 pub(crate) fn flag(node: &Node) -> Option<bool> {
     if let Value::Bool(value) = node.value {
         Some(value)
@@ -160,6 +181,16 @@ pub(crate) fn count(node: &Node) -> Option<u64> {
     match node.value {
         Value::Int(value) => u64::try_from(value).ok(),
         Value::Large(value) => Some(value),
+        // `1e3` is a number with a point, and means a whole one all the same.
+        Value::Float(value) if value.fract() == 0.0 && (0.0..9e15).contains(&value) => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it is whole, and in between"
+            )]
+            let whole = value as u64;
+            Some(whole)
+        }
         _ => None,
     }
 }

@@ -152,8 +152,22 @@ impl Checker<'_> {
         let node = &entry.node;
         match key.kind {
             Kind::Section(keys) => self.section(path, keys, node, entry.span),
+            Kind::Sections(keys) => match &node.value {
+                Value::List(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        self.section(&format!("{path}::{index}"), keys, item, item.span);
+                    }
+                }
+                _ => self.error(
+                    node.span,
+                    format!("{path}: a list is expected, not {}", node.noun()),
+                    "write `[{...}, {...}]`, or a line with `- ` for each",
+                ),
+            },
             Kind::Headers => self.headers(path, node),
             Kind::Paths | Kind::Secrets => self.named_texts(path, node),
+            // One text with commas is a list, as in a Collector.
+            Kind::Texts if matches!(node.value, Value::Text(_)) => {}
             Kind::Texts | Kind::Choices(..) => {
                 let Value::List(items) = &node.value else {
                     let help = "write `[one, another]`, or a line with `- ` for each";

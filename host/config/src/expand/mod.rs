@@ -1,16 +1,17 @@
-//! `${env:NAME}` and `$$` in values, by the Collector's rules: a value that is one variable and nothing else takes the
-//! variable's type, a variable inside of a text is put in as text, and what it brings is expanded again. Keys stay as they are.
-//!
-//! One difference: an escaped `$${...}` does not keep the variables after it from being expanded.
+//! `${env:NAME}`, `${file:PATH}`, `${yaml:TEXT}` and `$$` in values, by the Collector's rules: a value that is one `${...}` and
+//! nothing else takes the type of what it brings, one inside of a text is put in as text, and what it brings is expanded again.
+//! Keys stay as they are.
 
 mod uri;
 
 use std::borrow::Cow;
 
-use uri::Reference;
+pub(crate) use uri::{Reference, location};
 
 use crate::diagnostic::Severity;
+use crate::document::Document;
 use crate::yaml::{self, Budget, Node, Origin, Span, Value};
+use crate::{LARGEST, Source, Surroundings};
 
 /// Variables that a configuration may expand, nested ones included.
 const MOST: usize = 10_000;
@@ -21,39 +22,44 @@ const DEPTH: usize = 20;
 /// Bytes of the longest text that expansion may make.
 const LONGEST: usize = 1 << 20;
 
-/// What an expansion found wrong.
+/// What was found wrong while a configuration was read.
 pub(crate) struct Finding {
     pub(crate) severity: Severity,
     pub(crate) span: Span,
     pub(crate) message: String,
-    pub(crate) help: String,
+    pub(crate) help: Option<String>,
 }
 
-/// Expands every value of the tree in place.
+/// Expands every value of the tree in place. Files that bring in mappings or lists become texts of the document.
 pub(crate) fn expand(
     root: &mut Node,
-    source: &str,
-    env: &dyn Fn(&str) -> Option<String>,
+    document: &mut Document,
+    around: &dyn Surroundings,
     budget: &mut Budget,
 ) -> Vec<Finding> {
     let mut expander = Expander {
-        source,
-        env,
+        document,
+        around,
         budget,
         left: MOST,
         left_in_value: 0,
+        open: Vec::new(),
         findings: Vec::new(),
     };
     expander.node(root);
-    expander.findings
+    let findings = expander.findings;
+    unescape(root);
+    findings
 }
 
 struct Expander<'a> {
-    source: &'a str,
-    env: &'a dyn Fn(&str) -> Option<String>,
+    document: &'a mut Document,
+    around: &'a dyn Surroundings,
     budget: &'a mut Budget,
     left: usize,
     left_in_value: usize,
+    /// Files whose content is being expanded, outermost first.
+    open: Vec<String>,
     findings: Vec<Finding>,
 }
 
@@ -71,6 +77,22 @@ struct Expanded {
     text: Option<String>,
 }
 
+/// What stands in the place of a `${...}`.
+struct Brought {
+    text: Cow<'static, str>,
+    /// The file that it came from.
+    file: Option<String>,
+}
+
+impl From<String> for Brought {
+    fn from(text: String) -> Self {
+        Self {
+            text: Cow::Owned(text),
+            file: None,
+        }
+    }
+}
+
 impl Expander<'_> {
     fn node(&mut self, node: &mut Node) {
         match &mut node.value {
@@ -82,9 +104,8 @@ impl Expander<'_> {
                 Ok(Some(expanded)) => {
                     node.value = expanded.value;
                     node.origin = Origin::Variable(expanded.text);
-                    unescape(node);
                 }
-                Ok(None) => unescape(node),
+                Ok(None) => {}
                 Err(failure) => {
                     self.report(Severity::Error, node.span, failure);
                     node.value = Value::Unknown;
@@ -106,18 +127,21 @@ impl Expander<'_> {
         let mut changed = false;
         while let Some(found) = uri::find(&text) {
             let uri = text.get(found.clone()).unwrap_or_default().to_owned();
-            let replacement = self.retrieve(&uri, span, depth)?;
+            let brought = self.retrieve(&uri, span, depth)?;
             if found == (0..text.len()) {
-                return self.whole(replacement, span, depth).map(Some);
+                return self.whole(&uri, brought, span, depth).map(Some);
             }
-            if text.len().saturating_add(replacement.len()) > LONGEST {
+            // As in a Collector, it is put in everywhere in the text, escaped or not.
+            let places = text.matches(&uri).count();
+            let added = places.saturating_mul(brought.text.len());
+            if text.len().saturating_add(added) > LONGEST {
                 return Err(failure(
                     &uri,
                     format!("makes a text of more than {LONGEST} bytes"),
                     "put less into the variable",
                 ));
             }
-            text.replace_range(found, &replacement);
+            text = text.replace(&uri, &brought.text);
             changed = true;
         }
         Ok(changed.then(|| Expanded {
@@ -130,36 +154,82 @@ impl Expander<'_> {
     /// is: its quotes belong to it.
     fn whole(
         &mut self,
-        text: Cow<'static, str>,
+        uri: &str,
+        brought: Brought,
         span: Span,
         depth: usize,
     ) -> Result<Expanded, Failure> {
         let depth = depth.saturating_add(1);
-        let value = match yaml::parse(&text, self.budget).map(|node| node.value) {
+        let base = self.document.len();
+        let parsed = yaml::parse(&brought.text, base, self.budget);
+        let text = brought.text;
+        let node = match (parsed, brought.file) {
             // Only an empty text that was written as default is a text; an empty variable is nothing.
-            Ok(Value::Null) if matches!(text, Cow::Borrowed(_)) => Value::Text(String::new()),
-            Ok(Value::Text(_)) | Err(_) => Value::Text(text.clone().into_owned()),
-            Ok(value) => value,
+            (Ok(node), _) if node.value == Value::Null && matches!(text, Cow::Borrowed(_)) => {
+                return Ok(as_text(String::new()));
+            }
+            (Ok(node), Some(file)) if matches!(node.value, Value::List(_) | Value::Map(_)) => {
+                return self.fragment(file, text.into_owned(), node, depth);
+            }
+            (Err(mistakes), Some(file)) if is_yaml(&file) => {
+                let why = mistakes.first().map_or("", |mistake| &mistake.message);
+                return Err(failure(
+                    uri,
+                    format!("names a file that holds a mistake: {why}"),
+                    "mend the file; what is no YAML has another extension than `.yaml`, `.yml` or `.json`",
+                ));
+            }
+            (Ok(node), _) if !matches!(node.value, Value::Text(_)) => node,
+            _ => {
+                let inner = text.into_owned();
+                let expanded = self.text(&inner, span, depth)?;
+                return Ok(expanded.unwrap_or_else(|| as_text(inner)));
+            }
         };
-        if let Value::Text(inner) = value {
-            let expanded = self.text(&inner, span, depth)?;
-            return Ok(expanded.unwrap_or_else(|| Expanded {
-                value: Value::Text(inner.clone()),
-                text: Some(inner),
-            }));
-        }
-        let mut node = Node::new(value, span);
+        let mut node = Node::new(node.value, span);
         self.inner(&mut node, span, depth)?;
-        // The text matters only where one is wanted, and a comment in it may hold what cannot be expanded.
-        let text = match self.text(&text, span, depth) {
-            Ok(Some(expanded)) => expanded.text,
-            Ok(None) => Some(text.into_owned()),
-            Err(_) => None,
-        };
+        Ok(Expanded {
+            value: node.value,
+            text: self.original(text.into_owned(), span, depth),
+        })
+    }
+
+    /// A part of a configuration that lies in a file of its own: what is wrong in it is shown where it stands there.
+    fn fragment(
+        &mut self,
+        file: String,
+        text: String,
+        mut node: Node,
+        depth: usize,
+    ) -> Result<Expanded, Failure> {
+        let span = node.span;
+        self.document.add(
+            Source {
+                name: file.clone(),
+                text: text.clone(),
+            },
+            true,
+        );
+        yaml::nest(&mut node);
+        self.open.push(file);
+        let left = self.left_in_value;
+        self.node(&mut node);
+        self.left_in_value = left;
+        let text = self.original(text, span, depth);
+        self.open.pop();
         Ok(Expanded {
             value: node.value,
             text,
         })
+    }
+
+    /// The text of a value that is none, for where one is wanted. A comment in it may hold what cannot be expanded.
+    fn original(&mut self, text: String, span: Span, depth: usize) -> Option<String> {
+        match self.text(&text, span, depth) {
+            Ok(Some(expanded)) => expanded.text,
+            Ok(None) => Some(text),
+            Err(_) => None,
+        }
     }
 
     /// Expands what a variable's own text refers to.
@@ -185,13 +255,8 @@ impl Expander<'_> {
         }
     }
 
-    /// The text of one `${...}`; borrowed only where an empty default was written.
-    fn retrieve(
-        &mut self,
-        uri: &str,
-        span: Span,
-        depth: usize,
-    ) -> Result<Cow<'static, str>, Failure> {
+    /// What one `${...}` brings; borrowed only where an empty default was written.
+    fn retrieve(&mut self, uri: &str, span: Span, depth: usize) -> Result<Brought, Failure> {
         self.left = self.left.saturating_sub(1);
         self.left_in_value = self.left_in_value.saturating_sub(1);
         if self.left == 0 || self.left_in_value == 0 || depth > DEPTH {
@@ -204,35 +269,82 @@ impl Expander<'_> {
                 "look for a variable that refers to itself",
             ));
         }
-        let Reference { name, default } =
-            uri::parse(uri).map_err(|(message, help)| failure(uri, message, help))?;
-        let text = match ((self.env)(name), default) {
-            (Some(text), _) => text,
-            (None, Some("")) => return Ok(Cow::Borrowed("")),
-            (None, Some(default)) => default.to_owned(),
-            (None, None) => {
-                let message = format!(
-                    "names the environment variable `{name}`, which is not set: it is taken as empty"
-                );
-                let help =
-                    format!("set it, or write what stands in for it: `${{env:{name}:-value}}`");
-                self.report(Severity::Warning, span, failure(uri, message, help));
-                String::new()
-            }
+        let brought = match uri::parse(uri)
+            .map_err(|(message, help)| failure(uri, message, help))?
+        {
+            Reference::Yaml(text) => Brought::from(text.to_owned()),
+            Reference::File(path) => self.file(uri, path)?,
+            Reference::Variable { name, default } => match (self.around.variable(name), default) {
+                (Some(text), _) => Brought::from(text),
+                (None, Some("")) => Brought {
+                    text: Cow::Borrowed(""),
+                    file: None,
+                },
+                (None, Some(default)) => Brought::from(default.to_owned()),
+                (None, None) => {
+                    self.unset(uri, name, span);
+                    Brought::from(String::new())
+                }
+            },
         };
-        if text.len() > LONGEST {
+        if brought.file.is_none() && brought.text.len() > LONGEST {
             return Err(failure(
                 uri,
                 format!("names a variable of more than {LONGEST} bytes"),
                 "put less into it",
             ));
         }
-        Ok(Cow::Owned(text))
+        Ok(brought)
+    }
+
+    fn file(&mut self, uri: &str, path: &str) -> Result<Brought, Failure> {
+        if self.open.iter().any(|open| open == path) {
+            let way = self.open.iter().map(String::as_str).chain([path]);
+            let way: Vec<String> = way.map(|file| format!("`{file}`")).collect();
+            return Err(failure(
+                uri,
+                format!("names a file that includes itself: {}", way.join(" -> ")),
+                "remove one of the references",
+            ));
+        }
+        if self.open.len() >= DEPTH {
+            return Err(failure(
+                uri,
+                format!("is nested too deep: files may include files {DEPTH} deep"),
+                "put more into one file",
+            ));
+        }
+        let text = self.around.file(path).map_err(|why| {
+            failure(
+                uri,
+                format!("names a file that cannot be read: {why}"),
+                "a relative path is relative to the folder that the program runs in",
+            )
+        })?;
+        if self.document.len().saturating_add(text.len()) > LARGEST {
+            return Err(failure(
+                uri,
+                format!("makes a configuration of more than {LARGEST} bytes"),
+                "tables and lists belong into files of their own, which `gate: {files: ...}` names",
+            ));
+        }
+        Ok(Brought {
+            text: Cow::Owned(text),
+            file: Some(path.to_owned()),
+        })
+    }
+
+    fn unset(&mut self, uri: &str, name: &str, span: Span) {
+        let message = format!(
+            "names the environment variable `{name}`, which is not set: it is taken as empty"
+        );
+        let help = format!("set it, or write what stands in for it: `${{env:{name}:-value}}`");
+        self.report(Severity::Warning, span, failure(uri, message, help));
     }
 
     /// Points at the variable itself where it stands in the file as it was written.
     fn report(&mut self, severity: Severity, span: Span, failure: Failure) {
-        let written = self.source.get(span.start..span.end).unwrap_or_default();
+        let written = self.document.slice(span);
         let span = written.find(&failure.uri).map_or(span, |at| {
             let start = span.start.saturating_add(at);
             Span {
@@ -249,7 +361,7 @@ impl Expander<'_> {
             severity,
             span,
             message,
-            help: failure.help,
+            help: Some(failure.help),
         });
     }
 }
@@ -260,6 +372,23 @@ fn failure(uri: &str, message: impl Into<String>, help: impl Into<String>) -> Fa
         message: message.into(),
         help: help.into(),
     }
+}
+
+fn as_text(text: String) -> Expanded {
+    Expanded {
+        value: Value::Text(text.clone()),
+        text: Some(text),
+    }
+}
+
+/// Whether a file is meant to hold YAML, whatever it does hold.
+fn is_yaml(path: &str) -> bool {
+    let extension = std::path::Path::new(path).extension();
+    extension.is_some_and(|extension| {
+        ["yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
 }
 
 /// `$$` means `$`, once everything is expanded.

@@ -19,7 +19,7 @@ pub struct Stage {
 pub enum Component {
     /// It ships with the product, under this name.
     Stock(String),
-    /// It lies in a file. The path is as written: a relative one is relative to the configuration file.
+    /// It lies in a file. A path that was written relative to the configuration file has that file's folder before it.
     File(PathBuf),
 }
 
@@ -36,8 +36,8 @@ pub struct Gate {
     pub outcome: Option<u64>,
     /// Calls of host functions during one call.
     pub host_calls: u32,
-    /// Files that the policy may read while it is configured, by the name that it asks for. Paths are as written: relative ones
-    /// are relative to the configuration file.
+    /// Files that the policy may read while it is configured, by the name that it asks for. A path that was written relative
+    /// to the configuration file has that file's folder before it.
     pub files: Vec<(String, PathBuf)>,
     /// Keys for pseudonyms, by the name that the policy asks for. The policy never sees the key itself.
     pub keys: Vec<(String, Secret)>,

@@ -45,6 +45,8 @@ pub enum Kind {
     Headers,
     /// Keys of its own.
     Section(&'static [Key]),
+    /// A list, each item of which has these keys.
+    Sections(&'static [Key]),
     /// Anything; it is checked elsewhere.
     Any,
 }
@@ -79,6 +81,7 @@ impl fmt::Display for Kind {
             Self::Secrets => f.write_str("secrets by name"),
             Self::Headers => f.write_str("headers"),
             Self::Section(_) => f.write_str("keys"),
+            Self::Sections(_) => f.write_str("list of keys"),
             Self::Any => f.write_str("anything"),
         }
     }

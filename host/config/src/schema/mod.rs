@@ -2,15 +2,22 @@
 
 mod client;
 mod exporters;
+mod extensions;
+mod json;
 mod kind;
+mod processors;
 mod receivers;
 mod service;
 mod stage;
+mod telemetry;
 pub(crate) mod upstream;
 
+pub use json::json_schema;
 pub use kind::Kind;
 
 pub(crate) use exporters::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
+pub(crate) use extensions::HEALTH_CHECK;
+pub(crate) use processors::{BATCH, FORWARD, MEMORY_LIMITER};
 pub(crate) use receivers::RECEIVER;
 pub(crate) use service::{PIPELINE, SERVICE, TOP};
 pub(crate) use stage::{GATE, WASM};
@@ -178,7 +185,29 @@ pub fn reference() -> Vec<ComponentReference> {
             "takes OTLP over gRPC and HTTP, as protobuf and as JSON",
             RECEIVER,
         ),
+        component(
+            "batch",
+            &[],
+            Role::Processor,
+            "puts requests together before they go on",
+            BATCH,
+        ),
+        component(
+            "memory_limiter",
+            &[],
+            Role::Processor,
+            "refuses requests while the process holds too much memory, before they are decompressed; the clients may send them again",
+            MEMORY_LIMITER,
+        ),
         component("wasm", &[], Role::Processor, "runs a policy of yours", WASM),
+        component(
+            "forward",
+            &[],
+            Role::Connector,
+            "hands records of one pipeline to others of the same signal",
+            FORWARD,
+        ),
+        component("wasm", &[], Role::Connector, "runs a policy of yours", WASM),
         component(
             "otlp",
             &["otlp_grpc"],
@@ -213,6 +242,27 @@ pub fn reference() -> Vec<ComponentReference> {
             Role::Exporter,
             "takes everything and keeps nothing",
             NOP,
+        ),
+        component(
+            "health_check",
+            &[],
+            Role::Extension,
+            "says over HTTP whether the program works",
+            HEALTH_CHECK,
+        ),
+        component(
+            "pprof",
+            &[],
+            Role::Extension,
+            "is accepted with a warning and does nothing: `perf record --pid` shows where the time goes",
+            &[],
+        ),
+        component(
+            "zpages",
+            &[],
+            Role::Extension,
+            "is accepted with a warning and does nothing: `/metrics` counts by component and stage",
+            &[],
         ),
         component(
             "gate",

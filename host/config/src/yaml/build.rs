@@ -56,14 +56,15 @@ impl Budget {
     }
 }
 
-/// Reads one YAML document. An empty text is null.
-pub(crate) fn parse(text: &str, budget: &mut Budget) -> Result<Node, Vec<Mistake>> {
+/// Reads one YAML document, whose places are counted from `base`. An empty text is null.
+pub(crate) fn parse(text: &str, base: usize, budget: &mut Budget) -> Result<Node, Vec<Mistake>> {
     let mut options = granit::Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = DEPTH;
     options.block_nesting_limit = DEPTH;
     let mut builder = Builder {
         text,
+        base,
         budget,
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -92,6 +93,7 @@ pub(crate) fn parse(text: &str, budget: &mut Budget) -> Result<Node, Vec<Mistake
 
 struct Builder<'a> {
     text: &'a str,
+    base: usize,
     budget: &'a mut Budget,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
@@ -289,6 +291,10 @@ impl Builder<'_> {
     }
 
     fn offset(&self, marker: granit::Marker) -> usize {
+        self.base.saturating_add(self.local(marker))
+    }
+
+    fn local(&self, marker: granit::Marker) -> usize {
         marker.byte_offset().unwrap_or_else(|| {
             let characters = marker.index();
             self.text
@@ -300,7 +306,11 @@ impl Builder<'_> {
 
     /// The span without the white space that a block ends with.
     fn trimmed(&self, span: Span) -> Span {
-        let text = self.text.get(span.start..span.end).unwrap_or_default();
+        let local = |at: usize| at.saturating_sub(self.base);
+        let text = self
+            .text
+            .get(local(span.start)..local(span.end))
+            .unwrap_or_default();
         Span {
             start: span.start,
             end: span.start.saturating_add(text.trim_end().len()),
@@ -309,7 +319,10 @@ impl Builder<'_> {
 
     fn syntax(mut self, error: &ScanError) -> Vec<Mistake> {
         let at = self.offset(*error.marker());
-        let before = self.text.get(..at).unwrap_or_default();
+        let before = self
+            .text
+            .get(..self.local(*error.marker()))
+            .unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         let help = if error.info().contains("tab") {
             "YAML indents with spaces"

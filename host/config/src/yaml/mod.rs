@@ -3,10 +3,16 @@
 mod build;
 mod json;
 mod merge;
+mod nest;
+mod overlay;
+mod print;
 mod scalar;
 mod secrets;
 
-pub(crate) use build::{Budget, Mistake, parse};
+pub(crate) use build::{Budget, parse};
+pub(crate) use nest::nest;
+pub(crate) use overlay::overlay;
+pub(crate) use print::print;
 pub(crate) use scalar::plain;
 pub(crate) use secrets::secrets;
 

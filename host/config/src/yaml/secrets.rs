@@ -19,17 +19,18 @@ fn collect(node: &Node, under: &str, secret: bool, found: &mut Vec<Span>) {
         Value::Map(entries) => {
             for entry in entries {
                 let key = entry.key.as_str();
-                // The keys for pseudonyms are the host's; a policy's own `keys` are names.
-                let secret = secret
-                    || NAMES.contains(&key)
-                    || sounds_secret(key)
-                    || (under == "gate" && key == "keys");
-                collect(&entry.node, key, secret, found);
+                collect(&entry.node, key, is_secret(key, under, secret), found);
             }
         }
         _ if secret || node.holds_password() => found.push(node.span),
         _ => {}
     }
+}
+
+/// Whether what stands under `key`, a key of `under`, is a secret; what stands in a secret is one, too.
+pub(super) fn is_secret(key: &str, under: &str, within: bool) -> bool {
+    // The keys for pseudonyms are the host's; a policy's own `keys` are names.
+    within || NAMES.contains(&key) || sounds_secret(key) || (under == "gate" && key == "keys")
 }
 
 fn sounds_secret(key: &str) -> bool {

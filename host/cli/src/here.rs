@@ -1,0 +1,27 @@
+//! What a configuration may refer to: the environment and the files of this machine.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use tollgate_config::{LARGEST, Surroundings};
+
+/// This process, where it runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Here;
+
+impl Surroundings for Here {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        let file = File::open(path).map_err(|error| error.to_string())?;
+        let mut text = String::new();
+        // A device may have no end, and a large file need not be read to be refused.
+        let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(most)
+            .read_to_string(&mut text)
+            .map_err(|error| error.to_string())?;
+        Ok(text)
+    }
+}
