@@ -2,7 +2,7 @@
 
 use crate::compile::Argument;
 use crate::expression::Expression;
-use crate::function::Function;
+use crate::function::{Function, Kind};
 use crate::value::{Bytes, List, Map, Text, Time};
 use crate::{Error, Telemetry, Value, convert};
 
@@ -23,6 +23,17 @@ pub(crate) enum Source<'c, 'e> {
     Compiled(&'e [Argument]),
     /// From another function, which calls this one.
     Given(&'c [Value<'e>]),
+}
+
+/// What becomes of an entry of a map.
+#[derive(Debug, Clone)]
+pub enum Edit<'e> {
+    /// It stays.
+    Keep,
+    /// It goes.
+    Remove,
+    /// It gets another value.
+    Replace(Value<'e>),
 }
 
 const MISSING: Error = Error::failed("an argument is missing");
@@ -189,6 +200,24 @@ impl<'e> Call<'_, 'e> {
         }
     }
 
+    /// Whether an argument is the path of a map that is always there, whose entries are set and removed one by one.
+    #[must_use]
+    pub fn is_map(&self, index: usize) -> bool {
+        matches!(self.argument(index), Some(Argument::Target(target)) if target.keys.is_empty() && target.always_map)
+    }
+
+    /// Edits the entries of the map at the path that an argument is, each on its own.
+    pub fn edit(
+        &mut self,
+        index: usize,
+        edit: impl FnMut(&Text<'e>, &Value<'e>) -> Edit<'e>,
+    ) -> Result<(), Error> {
+        match self.argument(index) {
+            Some(Argument::Target(target)) => target.edit(self.record, edit),
+            _ => Err(MISSING),
+        }
+    }
+
     /// Of a function that [narrows](Function::narrowing): removes the entry if it alone was resolved. If it was not, says so, and the
     /// function has to look at the map.
     pub fn delete_narrowed(&mut self) -> Result<bool, Error> {
@@ -204,6 +233,9 @@ impl<'e> Call<'_, 'e> {
             return Err(MISSING);
         };
         let function: &'static Function = function;
+        if !matches!(function.parameters, [only] if only.kind == Kind::Text) {
+            return Err(Error::failed("the function takes other arguments than one text"));
+        }
         let mut call = Call {
             arguments: Source::Given(std::slice::from_ref(&argument)),
             state: &None,

@@ -23,6 +23,21 @@ pub fn text_like(value: Value<'_>) -> Result<Option<Text<'_>>, Error> {
     }
 }
 
+/// The text by which telemetry shows a value that it holds (`AsString`).
+pub fn shown(value: &Value<'_>) -> Result<String, Error> {
+    Ok(match value {
+        Value::Nil => String::new(),
+        Value::Text(text) => text.as_str().to_owned(),
+        Value::Double(number) if number.is_nan() => "NaN".to_owned(),
+        Value::Double(number) if number.is_infinite() => {
+            let word = if *number > 0.0 { "Infinity" } else { "-Infinity" };
+            word.to_owned()
+        }
+        Value::Bytes(bytes) => json::base64(bytes),
+        other => json::encode_plain(other)?,
+    })
+}
+
 /// An integer, and nothing else.
 pub fn int(value: &Value<'_>) -> Result<i64, Error> {
     match value {

@@ -1,6 +1,6 @@
 //! Compiled expressions: a tree over slots.
 
-use crate::call::{Call, Source};
+use crate::call::{Call, Edit, Source};
 use crate::compile::Argument;
 use crate::function::{Function, State};
 use crate::math;
@@ -188,6 +188,43 @@ impl Target {
         let map = self.get(record)?;
         let changed = nested::set(map, &[Step::Text(key)], value)?;
         self.set(record, changed)
+    }
+
+    /// Edits the entries of the map that stands there: one by one where the map is always there, and otherwise as a whole.
+    pub(crate) fn edit<'e>(
+        &'e self,
+        record: &mut dyn Telemetry<'e>,
+        mut edit: impl FnMut(&Text<'e>, &Value<'e>) -> Edit<'e>,
+    ) -> Result<(), Error> {
+        let map = crate::convert::map(self.get(record)?)?;
+        if self.keys.is_empty() && self.always_map {
+            for (key, value) in map.iter() {
+                match edit(&key, &value) {
+                    Edit::Keep => {}
+                    Edit::Remove => record.delete_entry(self.slot, &key)?,
+                    Edit::Replace(value) => record.set_entry(self.slot, key, value)?,
+                }
+            }
+            return Ok(());
+        }
+        let mut changed = false;
+        let mut entries = map.into_vec();
+        entries.retain_mut(|(key, value)| match edit(key, value) {
+            Edit::Keep => true,
+            Edit::Remove => {
+                changed = true;
+                false
+            }
+            Edit::Replace(replacement) => {
+                changed = true;
+                *value = replacement;
+                true
+            }
+        });
+        if changed {
+            self.set(record, Map::new(MapKind::Map, entries).into())?;
+        }
+        Ok(())
     }
 
     /// Removes an entry of the map that stands there.

@@ -37,7 +37,11 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
             out.push_str(&text.ok_or(Error::unsupported("float64"))?);
         }
         Value::Text(text) => write_text(out, text, html),
-        Value::Bytes(bytes) => write_base64(out, bytes),
+        Value::Bytes(bytes) => {
+            out.push('"');
+            write_base64(out, bytes);
+            out.push('"');
+        }
         Value::List(list) => {
             out.push('[');
             for (place, item) in list.iter().enumerate() {
@@ -97,9 +101,16 @@ fn escape(out: &mut String, character: char) {
     let _ = write!(out, "\\u{:04x}", u32::from(character));
 }
 
+/// Bytes in base64, with its padding.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    write_base64(&mut out, bytes);
+    out
+}
+
 fn write_base64(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.push('"');
     for chunk in bytes.chunks(3) {
         let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or_default());
         let number = byte(0) << 16 | byte(1) << 8 | byte(2);
@@ -109,5 +120,4 @@ fn write_base64(out: &mut String, bytes: &[u8]) {
             out.push(if place > chunk.len() { '=' } else { char::from(digit) });
         }
     }
-    out.push('"');
 }

@@ -36,7 +36,7 @@ mod telemetry;
 pub mod testing;
 mod value;
 
-pub use call::Call;
+pub use call::{Call, Edit};
 pub use compile::Arguments;
 pub use context::Context;
 pub use error::Error;

@@ -111,8 +111,17 @@ impl Pattern {
     /// The first match with its groups.
     #[must_use]
     pub fn captures<'t>(&'t self, text: &'t str) -> Option<Captures<'t>> {
+        self.captures_at(text, 0)
+    }
+
+    /// The first match that begins at `from` or later, with its groups.
+    #[must_use]
+    pub fn captures_at<'t>(&'t self, text: &'t str, from: usize) -> Option<Captures<'t>> {
+        if from > text.len() {
+            return None;
+        }
         let mut found = self.regex.create_captures();
-        self.regex.search_captures(&Input::new(text), &mut found);
+        self.regex.search_captures(&Input::new(text).range(from..), &mut found);
         found.is_match().then_some(Captures {
             pattern: self,
             text,

@@ -27,7 +27,7 @@ impl Build<'_> {
         // What stands beside the entry is kept, so it is read.
         let usage = if dynamic && usage.write { Usage::EDIT } else { usage };
         let resolved = self.paths.resolve(&path, usage);
-        let always_map = dynamic && self.paths.is_map(&path);
+        let always_map = self.paths.is_map(&path);
         let slot = resolved.map_err(|problem| self.mistake(&node.at, problem))?;
         let mut keys = keys.pop().unwrap_or_default();
         Ok(Target {

@@ -48,6 +48,22 @@ impl<'e> Value<'e> {
         }
     }
 
+    /// The value made plain (`AsRaw`): lists and maps of the types that hold anything.
+    #[must_use]
+    pub fn raw(self) -> Value<'e> {
+        match self {
+            Value::List(list) => {
+                let items = list.iter().map(Value::raw).collect();
+                Value::List(List::new(ListKind::Any, items))
+            }
+            Value::Map(map) => {
+                let entries = map.iter().map(|(key, value)| (key, value.raw()));
+                Value::Map(Map::new(MapKind::Raw, entries.collect()))
+            }
+            other => other,
+        }
+    }
+
     /// The value as an entry of a map that a statement spells: a map as it is, everything else from plain values alone, and in a list
     /// maps as they are.
     pub(crate) fn into_entry(self) -> Result<Value<'e>, Error> {

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn texts_follow_formats() {
-        let seconds = |text, format| read(text, format, "", None).map(|nanos| nanos / 1_000_000_000);
+        let seconds = |text: &str, format: &str| read(text, format, "", None).map(|nanos| nanos / 1_000_000_000);
         assert_eq!(seconds("2019-1-2T15:4:5Z", "%Y-%m-%dT%H:%M:%S%z"), Some(1_546_441_445));
         for text in ["01/02/2006", "1/2/06", " 1/ 2/06"] {
             assert_eq!(seconds(text, "%D"), Some(1_136_160_000), "{text}");
