@@ -9,12 +9,23 @@ use tollgate_record::{RequestContext, Signal};
 /// One export request of a client.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// How it came.
+    pub transport: Transport,
     /// What the client says the request holds.
     pub signal: Signal,
     /// `Export*ServiceRequest` in protobuf; not looked into yet.
     pub wire: Bytes,
     /// Where it came from. Requests of one connection share it where nothing of the request itself belongs into it.
     pub context: Arc<RequestContext>,
+}
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// OTLP/gRPC.
+    Grpc,
+    /// OTLP/HTTP.
+    Http,
 }
 
 /// What became of a request. Each receiver puts it in its protocol's words.
@@ -55,6 +66,13 @@ impl Answer {
 
 /// Decides about requests.
 pub trait Gate: Send + Sync + 'static {
+    /// The answer to every request of a signal that comes now, if none is taken. It is asked before a body is read: whoever is short
+    /// of memory must not have to hold a request to refuse it.
+    fn refuses(&self, signal: Signal) -> Option<Answer> {
+        let _ = signal;
+        None
+    }
+
     /// Takes one request as far as it goes. Dropping the future means that the client is gone.
     fn admit(&self, request: Request) -> impl Future<Output = Answer> + Send;
 }

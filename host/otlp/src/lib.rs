@@ -33,6 +33,6 @@ pub(crate) const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION
 pub use budget::{ByteBudget, Permit, Spent};
 pub use client::ClientError;
 pub use exporter::{Console, Delivered, ExportError, Exporter, ExporterError};
-pub use gate::{Answer, Gate, Request};
+pub use gate::{Answer, Gate, Request, Transport};
 pub use listener::Bounds;
 pub use receiver::{BindError, Receiver};

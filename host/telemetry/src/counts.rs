@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -32,6 +32,7 @@ pub struct StageCounts {
     /// The stage's id in the configuration.
     pub stage: String,
     rules: Vec<String>,
+    routes: Vec<String>,
     /// Calls into the policy.
     pub calls: Counter,
     /// Records that reached the stage.
@@ -42,6 +43,14 @@ pub struct StageCounts {
     pub rejected: Counter,
     /// Records that the policy could not judge and that went on because of `on_error: pass`.
     pub passed: Counter,
+    /// Records that the policy made beside those that came.
+    pub created: Counter,
+    /// Records that the policy made others of, fewer than they were.
+    pub merged: Counter,
+    /// Records that ended in a connector, which made others of them.
+    pub consumed: Counter,
+    /// Records of new telemetry that the policy emitted.
+    pub emitted: Counter,
     /// Time in the stage, in nanoseconds.
     pub nanoseconds: Counter,
     /// Memory of the largest instance, in bytes.
@@ -50,6 +59,7 @@ pub struct StageCounts {
     pub log_lines: Counter,
     edits: Vec<Counter>,
     drops: Vec<Counter>,
+    routed: Vec<Counter>,
     failures: Mutex<BTreeMap<&'static str, u64>>,
 }
 
@@ -65,13 +75,29 @@ impl StageCounts {
             dropped: Counter::default(),
             rejected: Counter::default(),
             passed: Counter::default(),
+            created: Counter::default(),
+            merged: Counter::default(),
+            consumed: Counter::default(),
+            emitted: Counter::default(),
             nanoseconds: Counter::default(),
             memory: Level::default(),
             log_lines: Counter::default(),
             edits: zeros(),
             drops: zeros(),
+            routed: Vec::new(),
             failures: Mutex::default(),
             rules,
+            routes: Vec::new(),
+        }
+    }
+
+    /// Likewise, of a connector that sends records to `routes`.
+    #[must_use]
+    pub fn with_routes(self, routes: Vec<String>) -> Self {
+        Self {
+            routed: routes.iter().map(|_| Counter::default()).collect(),
+            routes,
+            ..self
         }
     }
 
@@ -85,6 +111,13 @@ impl StageCounts {
         }
     }
 
+    /// This many records went to a route, which the connector was made with.
+    pub fn routed(&self, route: usize, records: u64) {
+        if let Some(counter) = self.routed.get(route) {
+            counter.add(records);
+        }
+    }
+
     /// Counts a failed call by its kind.
     pub fn failed(&self, kind: &'static str) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,8 +128,11 @@ impl StageCounts {
     /// Records that went on from the stage.
     #[must_use]
     pub fn outgoing(&self) -> u64 {
-        let ended = self.dropped.get().saturating_add(self.rejected.get());
-        self.received.get().saturating_sub(ended)
+        let ended = [&self.dropped, &self.rejected, &self.merged, &self.consumed]
+            .into_iter()
+            .fold(0, |sum: u64, counter| sum.saturating_add(counter.get()));
+        let came = self.received.get().saturating_add(self.created.get());
+        came.saturating_sub(ended)
     }
 
     /// The counters as they stand.
@@ -110,8 +146,18 @@ impl StageCounts {
             dropped: self.dropped.get(),
             rejected: self.rejected.get(),
             passed: self.passed.get(),
+            created: self.created.get(),
+            merged: self.merged.get(),
+            consumed: self.consumed.get(),
+            emitted: self.emitted.get(),
             nanoseconds: self.nanoseconds.get(),
             log_lines: self.log_lines.get(),
+            routes: self
+                .routes
+                .iter()
+                .zip(&self.routed)
+                .map(|(route, records)| (route.clone(), records.get()))
+                .collect(),
             rules: rules
                 .map(|((rule, edits), drops)| RuleReport {
                     rule: rule.clone(),
@@ -131,17 +177,32 @@ impl StageCounts {
 
 /// What became of the records of one pipeline.
 ///
-/// `received = delivered + dropped + rejected + refused` once nothing is in flight.
+/// `received + created + copied = delivered + forwarded + consumed + dropped + merged + rejected + refused` once nothing is in flight.
+///
+/// Where a pipeline ends in connectors, each of them has a copy of what is left, beside the one for the exporters. What a connector
+/// hands on is received by other pipelines, and counted there anew.
 #[derive(Debug)]
 pub struct PipelineCounts {
     /// The pipeline's id in the configuration.
     pub pipeline: String,
     /// Its stages, in their order.
-    pub stages: Vec<std::sync::Arc<StageCounts>>,
+    pub stages: Vec<Arc<StageCounts>>,
+    /// Policies in connectors that it ends in.
+    pub connectors: Vec<Arc<StageCounts>>,
     /// Records that came in requests that could be read.
     pub received: Counter,
+    /// Records that policies made beside those that came.
+    pub created: Counter,
+    /// Copies for connectors.
+    pub copied: Counter,
     /// Records that every exporter of the pipeline has taken.
     pub delivered: Counter,
+    /// Records that a connector handed on to other pipelines.
+    pub forwarded: Counter,
+    /// Records that ended in a connector, which made others of them.
+    pub consumed: Counter,
+    /// Records that policies made others of, fewer than they were.
+    pub merged: Counter,
     /// Records that a stage dropped on purpose.
     pub dropped: Counter,
     /// Records that a stage could not judge, or that a destination rejected, told to the client as rejected.
@@ -155,12 +216,18 @@ pub struct PipelineCounts {
 impl PipelineCounts {
     /// Counters of the pipeline `pipeline`.
     #[must_use]
-    pub fn new(pipeline: String, stages: Vec<std::sync::Arc<StageCounts>>) -> Self {
+    pub fn new(pipeline: String, stages: Vec<Arc<StageCounts>>) -> Self {
         Self {
             pipeline,
             stages,
+            connectors: Vec::new(),
             received: Counter::default(),
+            created: Counter::default(),
+            copied: Counter::default(),
             delivered: Counter::default(),
+            forwarded: Counter::default(),
+            consumed: Counter::default(),
+            merged: Counter::default(),
             dropped: Counter::default(),
             rejected: Counter::default(),
             refused: Counter::default(),
@@ -173,6 +240,9 @@ impl PipelineCounts {
     pub fn outcomes(&self) -> Vec<(&'static str, u64)> {
         vec![
             ("delivered", self.delivered.get()),
+            ("forwarded", self.forwarded.get()),
+            ("consumed", self.consumed.get()),
+            ("merged", self.merged.get()),
             ("dropped", self.dropped.get()),
             ("rejected", self.rejected.get()),
             ("refused", self.refused.get()),
@@ -185,12 +255,22 @@ impl PipelineCounts {
         PipelineReport {
             pipeline: self.pipeline.clone(),
             received: self.received.get(),
+            created: self.created.get(),
+            copied: self.copied.get(),
             delivered: self.delivered.get(),
+            forwarded: self.forwarded.get(),
+            consumed: self.consumed.get(),
+            merged: self.merged.get(),
             dropped: self.dropped.get(),
             rejected: self.rejected.get(),
             refused: self.refused.get(),
             malformed_requests: self.malformed_requests.get(),
             stages: self.stages.iter().map(|stage| stage.report()).collect(),
+            connectors: self
+                .connectors
+                .iter()
+                .map(|connector| connector.report())
+                .collect(),
         }
     }
 }
@@ -202,8 +282,18 @@ pub struct PipelineReport {
     pub pipeline: String,
     /// See [`PipelineCounts::received`].
     pub received: u64,
+    /// See [`PipelineCounts::created`].
+    pub created: u64,
+    /// See [`PipelineCounts::copied`].
+    pub copied: u64,
     /// See [`PipelineCounts::delivered`].
     pub delivered: u64,
+    /// See [`PipelineCounts::forwarded`].
+    pub forwarded: u64,
+    /// See [`PipelineCounts::consumed`].
+    pub consumed: u64,
+    /// See [`PipelineCounts::merged`].
+    pub merged: u64,
     /// See [`PipelineCounts::dropped`].
     pub dropped: u64,
     /// See [`PipelineCounts::rejected`].
@@ -214,6 +304,28 @@ pub struct PipelineReport {
     pub malformed_requests: u64,
     /// The stages, in their order.
     pub stages: Vec<StageReport>,
+    /// The policies in connectors that it ends in.
+    pub connectors: Vec<StageReport>,
+}
+
+impl PipelineReport {
+    /// What came in and what policies and forks made beside it, and what became of all of that. The two are equal once nothing is
+    /// in flight.
+    #[must_use]
+    pub fn balance(&self) -> (u64, u64) {
+        let sum = |numbers: &[u64]| numbers.iter().copied().fold(0, u64::saturating_add);
+        let came = sum(&[self.received, self.created, self.copied]);
+        let went = sum(&[
+            self.delivered,
+            self.forwarded,
+            self.consumed,
+            self.dropped,
+            self.merged,
+            self.rejected,
+            self.refused,
+        ]);
+        (came, went)
+    }
 }
 
 /// [`StageCounts`] at one moment.
@@ -231,10 +343,20 @@ pub struct StageReport {
     pub rejected: u64,
     /// See [`StageCounts::passed`].
     pub passed: u64,
+    /// See [`StageCounts::created`].
+    pub created: u64,
+    /// See [`StageCounts::merged`].
+    pub merged: u64,
+    /// See [`StageCounts::consumed`].
+    pub consumed: u64,
+    /// See [`StageCounts::emitted`].
+    pub emitted: u64,
     /// See [`StageCounts::nanoseconds`].
     pub nanoseconds: u64,
     /// See [`StageCounts::log_lines`].
     pub log_lines: u64,
+    /// Of a connector, the records that went to each route. One that went to two of them counts in both.
+    pub routes: Vec<(String, u64)>,
     /// The rules that did anything.
     pub rules: Vec<RuleReport>,
     /// Failed calls by kind.

@@ -12,7 +12,7 @@ use tollgate_record::{RequestContext, Signal};
 use crate::budget::ByteBudget;
 use crate::compression::Codec;
 use crate::failure::{self, Failure, code};
-use crate::gate::{Gate, Request};
+use crate::gate::{Gate, Request, Transport};
 use crate::grpc::{message, signal, status};
 use crate::listener::{self, Bounds, Service};
 use crate::payload::Payload;
@@ -69,6 +69,9 @@ impl<G: Gate> Server<G> {
         request: http::Request<Incoming>,
         peer: &Arc<RequestContext>,
     ) -> Result<tollgate_json::Response, Failure> {
+        if let Some(answer) = self.gate.refuses(signal) {
+            return failure::outcome(answer);
+        }
         let limit = listener::size(self.settings.max_message_size);
         let mut permit = self.budget.permit();
         let (head, body) = request.into_parts();
@@ -94,6 +97,7 @@ impl<G: Gate> Server<G> {
             Arc::clone(peer)
         };
         let request = Request {
+            transport: Transport::Grpc,
             signal,
             wire,
             context,

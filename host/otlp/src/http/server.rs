@@ -11,7 +11,7 @@ use tollgate_record::{RequestContext, Signal};
 
 use crate::budget::ByteBudget;
 use crate::failure::{self, Failure};
-use crate::gate::{Gate, Request};
+use crate::gate::{Gate, Request, Transport};
 use crate::http::encoding::{self, content_type};
 use crate::listener::{self, Bounds, Service};
 use crate::payload::{self, Payload};
@@ -96,8 +96,12 @@ impl<G: Gate> Server<G> {
         let limit = listener::size(self.settings.max_request_body_size);
         let codec = encoding::codec(request.headers(), &self.settings.compression_algorithms)
             .map_err(|()| Failure::malformed("unsupported Content-Encoding"))?;
-        let mut permit = self.budget.permit();
         let (head, mut body) = request.into_parts();
+        if let Some(answer) = self.gate.refuses(signal) {
+            payload::drain(&mut body).await;
+            return failure::outcome(answer);
+        }
+        let mut permit = self.budget.permit();
         let reading = payload::read(&mut body, limit, &mut permit);
         let read = tokio::time::timeout(self.bounds.body_time, reading)
             .await
@@ -128,6 +132,7 @@ impl<G: Gate> Server<G> {
             Arc::clone(peer)
         };
         let request = Request {
+            transport: Transport::Http,
             signal,
             wire: bytes,
             context,
