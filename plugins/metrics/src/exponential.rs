@@ -128,7 +128,7 @@ impl Range {
     /// Joins neighbours, each time two.
     fn coarsen(&mut self, by: i32) {
         let start = self.start >> by;
-        let mut counts = VecDeque::with_capacity(self.counts.len());
+        let mut counts: VecDeque<u64> = VecDeque::with_capacity(self.counts.len());
         for (place, count) in (self.start..).zip(&self.counts) {
             let target = usize::try_from((place >> by).saturating_sub(start)).unwrap_or_default();
             match counts.get_mut(target) {
