@@ -4,6 +4,7 @@ mod cut;
 mod edit;
 mod expand;
 mod flatten;
+mod format;
 mod glob;
 mod kinds;
 mod lists;
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         cut::LIST,
         edit::LIST,
         flatten::LIST,
+        format::LIST,
         kinds::LIST,
         lists::LIST,
         maps::LIST,

@@ -226,7 +226,9 @@ impl Search<'_> {
                     .get(wrong)
                     .is_some_and(|element| element.starts_with(|first: char| first.is_ascii_digit() || first == 'Z'));
                 let spaces = leading_space(&failure.rest);
-                if !numeric || spaces.is_empty() {
+                // Those that follow a number which is too large would be put before it again and again.
+                let there = wrong.checked_sub(1).and_then(|before| elements.get(before));
+                if !numeric || spaces.is_empty() || there == Some(&spaces) {
                     break;
                 }
                 elements.insert(wrong, spaces);
