@@ -22,6 +22,7 @@ use tollgate_otlp::{Console, ExporterError};
 use tollgate_telemetry::{Detail, Gate};
 
 pub use environment::Environment;
+pub use resource::instance_id;
 
 /// The name of the instrumentation scope that everything counted here stands under.
 const SCOPE: &str = "tollgate";

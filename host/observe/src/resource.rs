@@ -13,7 +13,7 @@ pub(crate) fn attributes(
             "service.version".to_owned(),
             env!("CARGO_PKG_VERSION").to_owned(),
         ),
-        ("service.instance.id".to_owned(), instance()),
+        ("service.instance.id".to_owned(), instance_id()),
     ];
     for (key, value) in environment.resource() {
         set(&mut attributes, key, Some(value));
@@ -39,7 +39,8 @@ fn set(attributes: &mut Vec<(String, String)>, key: String, value: Option<String
 }
 
 /// A random UUID, version 4: each run of the program is an instance of its own.
-fn instance() -> String {
+#[must_use]
+pub fn instance_id() -> String {
     let random = fastrand::u128(..);
     let random = random & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let digits = format!("{random:032x}");

@@ -13,6 +13,22 @@ fn each(pipelines: &[Arc<PipelineCounts>]) -> impl Iterator<Item = (&str, &Stage
     })
 }
 
+/// Policies in either position, with the label that names them.
+fn everywhere(
+    pipelines: &[Arc<PipelineCounts>],
+) -> impl Iterator<Item = (&str, &'static str, &StageCounts)> {
+    pipelines.iter().flat_map(|pipeline| {
+        let positions = [
+            ("processor", &pipeline.stages),
+            ("connector", &pipeline.connectors),
+        ];
+        positions.into_iter().flat_map(move |(role, stages)| {
+            let stages = stages.iter();
+            stages.map(move |stage| (pipeline.pipeline.as_str(), role, stage.as_ref()))
+        })
+    })
+}
+
 /// The signal is the part of a pipeline's id before the name.
 fn signal_of(pipeline: &str) -> &str {
     pipeline.split('/').next().unwrap_or(pipeline)
@@ -167,21 +183,22 @@ pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
 )]
 pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
     let numbers = |number: fn(&StageCounts) -> Number| {
-        let point = move |(pipeline, stage): (&str, &StageCounts)| {
-            let labels = [("pipeline", pipeline), ("processor", stage.stage.as_str())];
+        let point = move |(pipeline, role, stage): (&str, &'static str, &StageCounts)| {
+            let labels = [("pipeline", pipeline), (role, stage.stage.as_str())];
             Point::new(labels, number(stage))
         };
-        each(pipelines).map(point).collect::<Vec<_>>()
+        everywhere(pipelines).map(point).collect::<Vec<_>>()
     };
     let mut edits = Vec::new();
     let mut drops = Vec::new();
     let mut failures = Vec::new();
-    for (pipeline, stage) in each(pipelines) {
+    let mut routes = Vec::new();
+    for (pipeline, role, stage) in everywhere(pipelines) {
         let report = stage.report();
         let labels = |key, value| {
             [
                 ("pipeline", pipeline),
-                ("processor", stage.stage.as_str()),
+                (role, stage.stage.as_str()),
                 (key, value),
             ]
         };
@@ -189,6 +206,9 @@ pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
             let labels = labels("rule", rule.rule.as_str());
             edits.push(Point::new(labels, Number::Int(rule.edits)));
             drops.push(Point::new(labels, Number::Int(rule.drops)));
+        }
+        for (route, records) in &report.routes {
+            routes.push(Point::new(labels("route", route), Number::Int(*records)));
         }
         for (kind, calls) in &report.failures {
             failures.push(Point::new(labels("kind", kind), Number::Int(*calls)));
@@ -251,6 +271,12 @@ pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
             "{record}",
             "Number of nodes that a rule dropped.",
             drops,
+        ),
+        Metric::counter(
+            "tollgate_policy_routed_records",
+            "{record}",
+            "Number of records that a connector sent to a pipeline.",
+            routes,
         ),
         Metric::counter(
             "tollgate_policy_failures",
