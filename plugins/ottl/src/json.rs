@@ -71,11 +71,20 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
             out.push_str(&time.rfc3339());
             out.push('"');
         }
-        Value::TraceId(id) | Value::ProfileId(id) => write_text(out, &go::hex(id), html),
-        Value::SpanId(id) => write_text(out, &go::hex(id), html),
+        // Upstream's identifiers are arrays of bytes to its encoder.
+        Value::TraceId(id) | Value::ProfileId(id) => write_numbers(out, id),
+        Value::SpanId(id) => write_numbers(out, id),
         Value::Opaque(opaque) => return Err(Error::unsupported(opaque.name)),
     }
     Ok(())
+}
+
+fn write_numbers(out: &mut String, bytes: &[u8]) {
+    for (place, byte) in bytes.iter().enumerate() {
+        let before = if place == 0 { '[' } else { ',' };
+        let _ = write!(out, "{before}{byte}");
+    }
+    out.push(']');
 }
 
 fn write_text(out: &mut String, text: &str, html: bool) {

@@ -45,7 +45,7 @@ impl Record {
             context,
             functions: Registry::standard(),
             values: BTreeMap::new(),
-            now: Time::from_unix_nanos(1_700_000_000_000_000_000),
+            now: Time::from_unix_nanos(1_785_000_000_000_000_000),
             seed: 1,
             closed: false,
         }

