@@ -94,6 +94,7 @@ fn benches(criterion: &mut Criterion) {
             reads: reads.clone(),
             writes: fields(&[]),
             drops: false,
+            adds: false,
         };
         group.bench_function(format!("project {name}"), |bencher| {
             bencher.iter(|| batch.project(black_box(&access), 0..batch.records(), &mut view));
@@ -103,6 +104,7 @@ fn benches(criterion: &mut Criterion) {
         reads: three,
         writes: cost,
         drops: false,
+        adds: false,
     };
     batch.project(&access, 0..batch.records(), &mut view);
     let outcome = one_put_a_record(&view);

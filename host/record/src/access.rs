@@ -1,6 +1,6 @@
 //! What one stage may do, what a request brings along, and how large a batch may be.
 
-use crate::{Fields, Value};
+use crate::{Fields, Signal, Value};
 
 /// The rights of one stage for one signal, from its manifest.
 ///
@@ -16,6 +16,63 @@ pub struct Access {
     pub writes: Fields,
     /// Whether it may drop nodes.
     pub drops: bool,
+    /// Whether it may add nodes.
+    pub adds: bool,
+}
+
+impl Access {
+    /// Whether nothing is asked for: such a stage has no reason to be called.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.reads.is_empty() && self.writes.is_empty() && !self.drops && !self.adds
+    }
+}
+
+/// What a manifest grants beside the rights for one signal: the names that an outcome may point at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Grant<'a> {
+    /// How many rules there are.
+    pub rules: usize,
+    /// How many destinations a route may name.
+    pub routes: usize,
+    /// The policy's own metrics.
+    pub instruments: &'a [Instrument],
+    /// Signals of its emissions.
+    pub emits: &'a [Signal],
+}
+
+/// So many rules, and nothing else.
+impl From<usize> for Grant<'_> {
+    fn from(rules: usize) -> Self {
+        Self {
+            rules,
+            ..Self::default()
+        }
+    }
+}
+
+/// A metric of a policy's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Name, as in OpenTelemetry.
+    pub name: String,
+    /// Unit, in UCUM's spelling.
+    pub unit: String,
+    /// One sentence.
+    pub description: String,
+    /// What it does with what is added to it.
+    pub kind: InstrumentKind,
+}
+
+/// What an instrument does with what is added to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstrumentKind {
+    /// Sums additions up.
+    DeltaSum,
+    /// Counts them by size.
+    Histogram,
+    /// Keeps the last.
+    Gauge,
 }
 
 /// What is known of the request beside its bytes: the cells of node 0. Policies read them and cannot change them.

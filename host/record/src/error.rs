@@ -239,6 +239,64 @@ pub enum Refusal {
         /// Kind of the node.
         node: NodeKind,
     },
+    /// An addition that the manifest does not declare.
+    #[error("edit {index} adds a {node}, and the manifest does not declare `adds`")]
+    UndeclaredAdd {
+        /// Place of the edit.
+        index: usize,
+        /// Kind of the new node.
+        node: NodeKind,
+    },
+    /// A node where there is no place for one of its kind.
+    #[error("edit {index} adds a {node} where none can stand")]
+    Child {
+        /// Place of the edit.
+        index: usize,
+        /// Kind of the new node.
+        node: NodeKind,
+    },
+    /// A metric that is replaced as a whole, and changed in another way, too.
+    #[error("edit {index} changes a metric that the outcome replaces as a whole")]
+    Replaced {
+        /// Place of the edit.
+        index: usize,
+    },
+    /// A metric deleted as if it were a field.
+    #[error("edit {index} deletes a metric: drop it")]
+    Whole {
+        /// Place of the edit.
+        index: usize,
+    },
+    /// A judgement of what stands in a metric that is replaced as a whole.
+    #[error("judgement {index} is of a {node} in a metric that the outcome replaces as a whole")]
+    JudgedInside {
+        /// Place of the judgement.
+        index: usize,
+        /// Kind of the node.
+        node: NodeKind,
+    },
+    /// A set of destinations that is empty, or names one that the manifest does not.
+    #[error("route set {index} is empty, or names what is not under the manifest's `routes`")]
+    RouteSet {
+        /// Place of the set.
+        index: usize,
+    },
+    /// A measurement that no instrument can take.
+    #[error("measurement {index} {reason}")]
+    Measurement {
+        /// Place of the measurement.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// New telemetry that is none, or of a signal that the manifest does not name.
+    #[error("emission {index} {reason}")]
+    Emission {
+        /// Place of the emission.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// Values that add up to too much, or changes that cost too much to make.
     #[error("the edits are too large")]
     TooLarge,

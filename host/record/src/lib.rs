@@ -22,12 +22,12 @@ mod value;
 pub mod view;
 mod wire;
 
-pub use access::{Access, Limits, RequestContext};
-pub use batch::{Applied, Batch, Changes};
+pub use access::{Access, Grant, Instrument, InstrumentKind, Limits, RequestContext};
+pub use batch::{Applied, Batch, Changes, Routed};
 pub use count::count;
 pub use error::{FieldError, FieldMistake, Malformed, Refusal};
 pub use fields::Fields;
-pub use outcome::{Edits, Judgements, Outcome};
+pub use outcome::{Edits, Emission, Judgements, Measurement, Outcome};
 pub use schema::{Field, listing};
 pub use signal::{NodeKind, Signal, UnknownKind, ValueKind};
 pub use value::Value;

@@ -1,6 +1,8 @@
 //! What a policy answers, as columns: the host's form of `outcome` in `wit/policy.wit`. Nothing in here is believed before
 //! [`crate::Batch::check`] has seen it.
 
+use crate::Signal;
+
 /// Changes a policy asks for. See `wit/policy.wit` for the meaning of each column.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Edits {
@@ -37,11 +39,35 @@ pub struct Judgements {
     pub route_sets: Vec<Vec<u32>>,
 }
 
-/// The part of an outcome that concerns the batch itself.
+/// One addition to an instrument of the manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Index into the manifest's instruments.
+    pub instrument: u32,
+    /// What is added, recorded or set.
+    pub value: f64,
+    /// Attributes of the series.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// New telemetry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Emission {
+    /// The signal of the request.
+    pub signal: Signal,
+    /// An OTLP export request, in protobuf.
+    pub request: Vec<u8>,
+}
+
+/// What a policy answers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// What becomes of nodes.
     pub judgements: Judgements,
     /// What changes.
     pub edits: Edits,
+    /// Additions to the policy's own instruments.
+    pub measurements: Vec<Measurement>,
+    /// New telemetry.
+    pub emissions: Vec<Emission>,
 }

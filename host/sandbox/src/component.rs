@@ -171,7 +171,7 @@ impl Component {
     }
 }
 
-fn reported(problems: Vec<wit::Problem>) -> Vec<Problem> {
+pub(crate) fn reported(problems: Vec<wit::Problem>) -> Vec<Problem> {
     problems
         .into_iter()
         .take(MOST_PROBLEMS)
@@ -179,6 +179,9 @@ fn reported(problems: Vec<wit::Problem>) -> Vec<Problem> {
             at: presentable(&problem.at, LONGEST_TEXT),
             message: presentable(&problem.message, LONGEST_TEXT),
             help: problem.help.map(|help| presentable(&help, LONGEST_TEXT)),
+            span: problem
+                .span
+                .map(|(start, end)| (start as usize, end as usize)),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Views and outcomes in the form that crosses the wall. Slices are lent and vectors moved: nothing is copied here.
 
-use tollgate_record::{Edits, Judgements, Outcome, Signal, View};
+use tollgate_record::{Edits, Emission, Judgements, Measurement, Outcome, Signal, View};
 
 use crate::bindings::tollgate::policy::batch as wit;
 use crate::failure::Failure;
@@ -40,7 +40,7 @@ pub(crate) fn lend(view: &View) -> Result<wit::View<'_>, Failure> {
     })
 }
 
-/// Takes the parts that concern the batch. The rest belongs to rights that no manifest can have yet.
+/// Takes an answer. Decisions belong to a right that no manifest can have yet.
 pub(crate) fn take(outcome: wit::Outcome) -> Result<Outcome, Failure> {
     let wit::Outcome {
         judgements,
@@ -53,12 +53,6 @@ pub(crate) fn take(outcome: wit::Outcome) -> Result<Outcome, Failure> {
         !(decisions.key.is_empty() && decisions.keep.is_empty() && decisions.rule.is_empty());
     if decides {
         return Err(Failure::Invalid("it decides on keys, and nothing is held"));
-    }
-    if !measurements.is_empty() {
-        return Err(Failure::Invalid("it measures without an instrument"));
-    }
-    if !emissions.is_empty() {
-        return Err(Failure::Invalid("it emits without the right to"));
     }
     Ok(Outcome {
         judgements: Judgements {
@@ -78,7 +72,28 @@ pub(crate) fn take(outcome: wit::Outcome) -> Result<Outcome, Failure> {
             fields: edits.fields,
             text: edits.text,
         },
+        measurements: measurements.into_iter().map(measurement).collect(),
+        emissions: emissions.into_iter().map(emission).collect(),
     })
+}
+
+fn measurement(measurement: wit::Measurement) -> Measurement {
+    Measurement {
+        instrument: measurement.instrument,
+        value: measurement.value,
+        attributes: measurement.attributes,
+    }
+}
+
+fn emission(emission: wit::Emission) -> Emission {
+    Emission {
+        signal: match emission.signal {
+            wit::Signal::Logs => Signal::Logs,
+            wit::Signal::Traces => Signal::Traces,
+            wit::Signal::Metrics => Signal::Metrics,
+        },
+        request: emission.request,
+    }
 }
 
 /// Bytes that an answer about `view` may have where the operator set no limit.

@@ -143,4 +143,6 @@ pub struct Problem {
     pub message: String,
     /// What would mend it.
     pub help: Option<String>,
+    /// Where in the text that stands at `at`: the first byte, and the byte after the last. Nobody has compared it with the text.
+    pub span: Option<(usize, usize)>,
 }

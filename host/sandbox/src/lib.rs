@@ -24,6 +24,7 @@ mod error;
 mod failure;
 mod guest;
 mod instance;
+mod instruments;
 mod limiter;
 mod manifest;
 mod sandbox;

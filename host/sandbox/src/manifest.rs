@@ -1,9 +1,14 @@
 //! What a policy asks for, checked: rights by signal, names of rules, and nothing that is not offered.
 
-use tollgate_record::{Access, FieldError, Fields, Signal};
+use std::collections::HashSet;
+
+use tollgate_record::{Access, FieldError, Fields, Grant, Instrument, Signal};
 
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::bindings::tollgate::policy::batch;
+use crate::component::reported;
+use crate::error::Problem;
+use crate::instruments;
 use crate::text::presentable;
 
 /// Paths in one list of a manifest.
@@ -12,8 +17,10 @@ const MOST_PATHS: usize = 10_000;
 const LONGEST_PATH: usize = 4096;
 /// Rules. Each is a label of metrics.
 const MOST_RULES: usize = 10_000;
-/// Bytes of a rule's name.
+/// Bytes of the name of a rule or a route.
 const LONGEST_RULE: usize = 200;
+/// Destinations.
+const MOST_ROUTES: usize = 1_000;
 
 /// Wrong paths that an error names ...
 const SHOWN_MISTAKES: usize = 20;
@@ -27,9 +34,28 @@ pub struct Manifest {
     pub access: Vec<(Signal, Access)>,
     /// Names of the rules; outcomes name them by their place here.
     pub rules: Vec<String>,
+    /// Names of destinations; outcomes name them by their place here.
+    pub routes: Vec<String>,
+    /// The policy's own metrics; outcomes name them by their place here.
+    pub instruments: Vec<Instrument>,
+    /// Signals of its emissions.
+    pub emits: Vec<Signal>,
+    /// What the operator should know of the configuration.
+    pub warnings: Vec<Problem>,
 }
 
 impl Manifest {
+    /// What an outcome may point at, for [`tollgate_record::Batch::check`].
+    #[must_use]
+    pub fn grant(&self) -> Grant<'_> {
+        Grant {
+            rules: self.rules.len(),
+            routes: self.routes.len(),
+            instruments: &self.instruments,
+            emits: &self.emits,
+        }
+    }
+
     /// The rights for `signal`, if the policy takes it.
     #[must_use]
     pub fn of(&self, signal: Signal) -> Option<&Access> {
@@ -50,20 +76,28 @@ impl Manifest {
             }
             let reads = fields(signal, "reads", &entry.reads)?;
             let writes = fields(signal, "writes", &entry.writes)?;
-            let drops = entry.drops;
             access.push((
                 signal,
                 Access {
                     reads,
                     writes,
-                    drops,
+                    drops: entry.drops,
+                    adds: entry.adds,
                 },
             ));
         }
         check_rules(&manifest.rules)?;
+        check_routes(&manifest.routes)?;
+        let mut emits: Vec<Signal> = manifest.emits.into_iter().map(signal_of).collect();
+        emits.sort_unstable();
+        emits.dedup();
         Ok(Self {
             access,
             rules: manifest.rules,
+            routes: manifest.routes,
+            instruments: instruments::check(manifest.instruments)?,
+            emits,
+            warnings: reported(manifest.warnings),
         })
     }
 }
@@ -100,6 +134,22 @@ pub enum ManifestError {
         /// The limit.
         limit: usize,
     },
+    /// A destination that cannot be one.
+    #[error(
+        "route {index} has a name that is empty, longer than {LONGEST_RULE} bytes, has control characters, or stands there twice"
+    )]
+    RouteName {
+        /// Its place in `routes`.
+        index: usize,
+    },
+    /// An instrument that OpenTelemetry would not have.
+    #[error("instrument {index} has {reason}")]
+    Instrument {
+        /// Its place in `instruments`.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A rule that cannot be a label.
     #[error(
         "rule {index} has a name that is empty, longer than {LONGEST_RULE} bytes, or has control characters"
@@ -112,10 +162,6 @@ pub enum ManifestError {
 
 fn refuse_what_is_not_offered(manifest: &wit::Manifest) -> Result<(), ManifestError> {
     let asked = [
-        ("adds", manifest.access.iter().any(|access| access.adds)),
-        ("routes", !manifest.routes.is_empty()),
-        ("instruments", !manifest.instruments.is_empty()),
-        ("emits", !manifest.emits.is_empty()),
         ("partition-by", manifest.partition_by.is_some()),
         ("tick-every", manifest.tick_every.is_some()),
     ];
@@ -143,7 +189,12 @@ fn fields(signal: Signal, list: &'static str, paths: &[String]) -> Result<Fields
             limit: LONGEST_PATH,
         });
     }
-    Fields::parse(signal, paths).map_err(|mistakes| ManifestError::Fields {
+    let parsed = if list == "writes" {
+        Fields::parse_writes(signal, paths)
+    } else {
+        Fields::parse(signal, paths)
+    };
+    parsed.map_err(|mistakes| ManifestError::Fields {
         list,
         mistakes: presentable_mistakes(mistakes),
     })
@@ -166,13 +217,31 @@ fn check_rules(rules: &[String]) -> Result<(), ManifestError> {
             limit: MOST_RULES,
         });
     }
-    let is_label = |name: &String| {
-        (1..=LONGEST_RULE).contains(&name.len()) && !name.chars().any(char::is_control)
-    };
     match rules.iter().position(|name| !is_label(name)) {
         Some(index) => Err(ManifestError::RuleName { index }),
         None => Ok(()),
     }
+}
+
+fn check_routes(routes: &[String]) -> Result<(), ManifestError> {
+    if routes.len() > MOST_ROUTES {
+        return Err(ManifestError::TooMany {
+            what: "routes",
+            limit: MOST_ROUTES,
+        });
+    }
+    let mut known = HashSet::new();
+    match routes
+        .iter()
+        .position(|name| !is_label(name) || !known.insert(name))
+    {
+        Some(index) => Err(ManifestError::RouteName { index }),
+        None => Ok(()),
+    }
+}
+
+fn is_label(name: &String) -> bool {
+    (1..=LONGEST_RULE).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 fn signal_of(signal: batch::Signal) -> Signal {

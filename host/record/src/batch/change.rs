@@ -1,10 +1,11 @@
 //! Single changes. All of them were checked; what remains to be decided here is where a value stands.
 
-use super::Batch;
 use super::any;
-use super::check::{Edit, Op};
+use super::check::{Edit, Grown, Op};
+use super::growth::{Addition, Replacement};
 use super::index::Indexer;
 use super::put::Paths;
+use super::{Applied, Batch};
 use super::store::{NONE, flag};
 use crate::access::Limits;
 use crate::signal::ValueKind;
@@ -20,7 +21,7 @@ const UNLIMITED: Limits = Limits {
 impl Batch {
     /// The node that an edit changes.
     pub(super) fn node_of(&self, edit: &Edit) -> u32 {
-        if edit.op == Op::Put {
+        if edit.op.is_of_node() {
             edit.target
         } else {
             self.store.cells[edit.target].node
@@ -62,11 +63,48 @@ impl Batch {
                 true
             }
             Op::Put => self.put(edit, value, paths),
+            Op::Fill => self.fill(edit, span, paths),
+            Op::Add | Op::Replace => false,
         };
         if is_done {
             self.touch(node);
         }
         is_done
+    }
+
+    /// Adds a node, or puts a metric in the place of another.
+    pub(super) fn edit_node(
+        &mut self,
+        edit: &Edit,
+        base: u32,
+        grown: &[Grown],
+        applied: &mut Applied,
+    ) -> bool {
+        let Some(new) = grown.get(edit.path as usize) else {
+            return false;
+        };
+        let mut message = Span::unpack(edit.value);
+        message.start = message.start.saturating_add(base);
+        let (before, after) = if edit.op == Op::Add {
+            let addition = Addition {
+                frame: new.frame,
+                number: new.number,
+                message,
+                records: new.records,
+            };
+            (0, self.add_node(edit.target, addition))
+        } else {
+            let replacement = Replacement {
+                message,
+                records: new.records,
+            };
+            self.replace_metric(edit.target, replacement)
+        };
+        let created = u64::from(after.saturating_sub(before));
+        applied.created = applied.created.saturating_add(created);
+        let merged = u64::from(before.saturating_sub(after));
+        applied.merged = applied.merged.saturating_add(merged);
+        true
     }
 
     pub(super) fn set(&mut self, cell: u32, kind: ValueKind, value: u64) {

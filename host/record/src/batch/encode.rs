@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::Batch;
 use super::element::element;
+use super::growth::Growth;
 use super::store::{Cell, Memory, NONE, Node, flag};
 use super::tables::Store;
 use crate::schema::{self, Message, Row};
@@ -33,13 +34,16 @@ struct Dirty {
     parent: usize,
 }
 
-struct Encoder<'a> {
+pub(super) struct Encoder<'a> {
     memory: &'a Memory,
     store: &'a Store,
+    growth: &'a Growth,
     splices: Vec<Splice>,
     scratch: Vec<u8>,
     dirty: Vec<Dirty>,
-    /// For each frame, its place in `dirty`.
+    /// The outermost frame.
+    root: u32,
+    /// For each frame from the outermost on, its place in `dirty`.
     dirty_of: Vec<u32>,
 }
 
@@ -58,22 +62,34 @@ impl Batch {
         {
             return self.memory.wire.clone();
         }
-        let mut encoder = Encoder {
-            memory: &self.memory,
-            store: &self.store,
-            splices: Vec::new(),
-            scratch: Vec::new(),
-            dirty: Vec::new(),
-            dirty_of: vec![NONE; self.store.frames.len()],
-        };
+        let mut encoder = Encoder::new(self, 0);
         encoder.node(0);
         encoder.finish()
     }
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
+    /// An encoder of a node and what is below it.
+    pub(super) fn new(batch: &'a Batch, node: u32) -> Self {
+        let store = &batch.store;
+        let entry = store.nodes[node];
+        let after = store.nodes.at(entry.end);
+        let frames = store.frames.len();
+        let end = after.map_or(frames, |node| node.frame as usize);
+        Self {
+            memory: &batch.memory,
+            store: &batch.store,
+            growth: &batch.growth,
+            splices: Vec::new(),
+            scratch: Vec::new(),
+            dirty: Vec::new(),
+            root: entry.frame,
+            dirty_of: vec![NONE; end.saturating_sub(entry.frame as usize)],
+        }
+    }
+
     /// Lists the splices of a touched node and of what is below it.
-    fn node(&mut self, id: u32) {
+    pub(super) fn node(&mut self, id: u32) {
         let node = self.store.nodes[id];
         let mut child = id.saturating_add(1);
         while child < node.end {
@@ -81,12 +97,33 @@ impl Encoder<'_> {
             if below.dead {
                 let frame = self.store.frames[below.frame];
                 self.splice(frame.parent, Span::between(frame.start, frame.end), 0);
+            } else if let Some(new) = self.growth.replacement_of(child) {
+                self.replace(below.frame, new.message);
             } else if below.touched {
                 self.node(child);
             }
             child = below.end;
         }
         self.cells(&node);
+        for addition in self.growth.added_to(id) {
+            let from = self.scratch.len();
+            let message = self.memory.get(addition.message);
+            wire::put_bytes(&mut self.scratch, addition.number, message);
+            let start = self.store.frames[addition.frame].end;
+            let written = self.scratch.len().saturating_sub(from);
+            self.splice(addition.frame, Span { start, len: 0 }, written);
+        }
+    }
+
+    /// Puts another message in the place of the one of a frame.
+    fn replace(&mut self, frame: u32, message: Span) {
+        let frame = self.store.frames[frame];
+        let origin = Span::between(frame.start, frame.end);
+        let from = self.scratch.len();
+        let number = number_at(self.memory, origin);
+        wire::put_bytes(&mut self.scratch, number, self.memory.get(message));
+        let written = self.scratch.len().saturating_sub(from);
+        self.splice(frame.parent, origin, written);
     }
 
     fn cells(&mut self, node: &Node) {
@@ -181,26 +218,27 @@ impl Encoder<'_> {
 
     /// The place of a frame among the dirty ones; the frames around it become dirty with it.
     fn open(&mut self, frame: u32) -> usize {
-        match self.dirty_of.get(frame as usize) {
+        let place = frame.wrapping_sub(self.root) as usize;
+        match self.dirty_of.get(place) {
             Some(&known) if known != NONE => return known as usize,
             None => return usize::MAX,
             Some(_) => {}
         }
         let entry = self.store.frames[frame];
-        let parent = if entry.parent == NONE {
+        let parent = if frame == self.root {
             usize::MAX
         } else {
             self.open(entry.parent)
         };
-        let place = self.dirty.len();
+        let last = self.dirty.len();
         self.dirty.push(Dirty {
             frame,
             splice: self.splices.len(),
             growth: 0,
             parent,
         });
-        if let Some(known) = self.dirty_of.get_mut(frame as usize) {
-            *known = offset(place);
+        if let Some(known) = self.dirty_of.get_mut(place) {
+            *known = offset(last);
         }
         self.splices.push(Splice {
             start: entry.length_at,
@@ -208,7 +246,7 @@ impl Encoder<'_> {
             from: 0,
             to: 0,
         });
-        place
+        last
     }
 
     /// Fills in the lengths, from the inside out: a frame becomes dirty after the frames around it.
@@ -216,7 +254,7 @@ impl Encoder<'_> {
         let mut total = 0;
         while let Some(dirty) = self.dirty.pop() {
             let frame = self.store.frames[dirty.frame];
-            if frame.parent == NONE {
+            if dirty.frame == self.root {
                 total = dirty.growth;
                 continue;
             }
@@ -243,14 +281,31 @@ impl Encoder<'_> {
 
     fn finish(mut self) -> Bytes {
         let growth = self.lengths();
+        let wire = &self.memory.wire;
+        let size = signed(wire.len()).saturating_add(growth);
+        let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        let all = Span::of(0, wire.len());
+        self.stitch(all, &mut out);
+        Bytes::from(out)
+    }
+
+    /// Writes the content of one frame, of whose node alone the splices were listed.
+    pub(super) fn finish_frame(mut self, frame: u32, out: &mut Vec<u8>) {
+        self.lengths();
+        let frame = self.store.frames[frame];
+        self.splices
+            .retain(|splice| splice.start >= frame.content && splice.end <= frame.end);
+        self.stitch(Span::between(frame.content, frame.end), out);
+    }
+
+    /// Writes a piece of the request with the splices that lie in it.
+    fn stitch(&mut self, piece: Span, out: &mut Vec<u8>) {
         // Of two at the same place the one that adds comes first: it ends a message, and the other starts the next. Of two that
         // add, the inner one was listed first.
         self.splices
             .sort_by_key(|splice| (splice.start, splice.end > splice.start));
         let wire = &self.memory.wire;
-        let size = signed(wire.len()).saturating_add(growth);
-        let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        let mut at = 0;
+        let mut at = piece.start as usize;
         for splice in &self.splices {
             out.extend_from_slice(wire.get(at..splice.start as usize).unwrap_or_default());
             out.extend_from_slice(
@@ -260,8 +315,8 @@ impl Encoder<'_> {
             );
             at = splice.end as usize;
         }
-        out.extend_from_slice(wire.get(at..).unwrap_or_default());
-        Bytes::from(out)
+        let end = piece.end() as usize;
+        out.extend_from_slice(wire.get(at..end).unwrap_or_default());
     }
 }
 

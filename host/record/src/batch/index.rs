@@ -1,7 +1,7 @@
 //! One pass over the bytes of a request: where its nodes are, and the values of the fields that some stage wants.
 
 use super::any::{self, Any};
-use super::store::{Cell, Frame, List, Memory, NONE, Node};
+use super::store::{Cell, Frame, List, Memory, NONE, Node, flag};
 use super::tables::Store;
 use super::{context, numbers};
 use crate::access::Limits;
@@ -59,6 +59,19 @@ impl<'a> Indexer<'a> {
         Ok(self.spelled)
     }
 
+    /// Reads one message that stands for itself, as the value of an edit.
+    pub(super) fn root(&mut self, message: Message, content: Span) -> Result<(), Malformed> {
+        let frame = Frame {
+            message,
+            start: content.start,
+            length_at: content.start,
+            content: content.start,
+            end: content.end(),
+            parent: NONE,
+        };
+        self.node(message, frame, NONE, None)
+    }
+
     fn node(
         &mut self,
         message: Message,
@@ -90,6 +103,9 @@ impl<'a> Indexer<'a> {
         });
         if kind.is_record() {
             self.store.records.push(node);
+        }
+        if message == Message::Metric && !self.plan.slot(schema::whole_metric()).is_nowhere() {
+            self.whole(node, frame)?;
         }
         if let Some(context) = context {
             self.context(
@@ -347,6 +363,16 @@ impl<'a> Indexer<'a> {
         })?;
         self.store.append_to_node(at.node, cell);
         Ok(cell)
+    }
+
+    /// Adds the cell of a metric as a whole.
+    fn whole(&mut self, node: u32, frame: Frame) -> Result<(), Malformed> {
+        let message = Span::between(frame.content, frame.end);
+        let name = schema::whole_metric();
+        self.unwritable(node, name, ValueKind::Bytes, message.pack())?;
+        let cell = self.store.nodes[node].cells.last;
+        self.store.cells[cell].flags |= flag::WHOLE;
+        Ok(())
     }
 
     /// Adds the cell of a value that is not written as it is delivered.

@@ -9,18 +9,22 @@ mod context;
 mod element;
 mod encode;
 mod find;
+mod growth;
 mod index;
 mod inside;
 mod judge;
 mod names;
 mod numbers;
+mod part;
 mod project;
 mod put;
 mod rename;
+mod routed;
+mod settle;
 mod store;
 mod tables;
+mod whole;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,24 +37,31 @@ use crate::fields::plan::Plan;
 use crate::signal::Signal;
 pub use apply::Applied;
 pub use check::Changes;
+use growth::Growth;
 use index::Indexer;
-use names::Names;
-use store::{MAX_WIRE, Memory, Table};
+pub use routed::Routed;
+use store::{MAX_WIRE, Memory};
 use tables::Store;
 
 /// The records of one request, as bytes, nodes and cells.
 ///
 /// A batch is indexed once and then goes from stage to stage: [`Batch::project`], the policy, [`Batch::check`],
-/// [`Batch::apply`]. At the end [`Batch::encode`] makes a request of it again.
-#[derive(Debug)]
+/// [`Batch::apply`], [`Batch::settle`]. At the end [`Batch::encode`] makes a request of it again.
+///
+/// A clone shares the request's bytes and copies the tables.
+#[derive(Debug, Clone)]
 pub struct Batch {
     signal: Signal,
     memory: Memory,
     store: Store,
     plan: Arc<Plan>,
     limits: Limits,
+    context: Arc<RequestContext>,
     /// How many records were not dropped.
     live: u32,
+    growth: Growth,
+    /// By ordinal, the place of each record in the request as it came, where it is no longer the same.
+    origins: Option<Vec<u32>>,
 }
 
 impl Batch {
@@ -70,36 +81,30 @@ impl Batch {
         wanted: &Fields,
         limits: &Limits,
     ) -> Result<Self, Malformed> {
+        Self::read(signal, wire, &request, Arc::clone(wanted.plan()), *limits)
+    }
+
+    fn read(
+        signal: Signal,
+        wire: Bytes,
+        request: &Arc<RequestContext>,
+        plan: Arc<Plan>,
+        limits: Limits,
+    ) -> Result<Self, Malformed> {
         if wire.len() > MAX_WIRE {
             return Err(Malformed::Size { limit: MAX_WIRE });
         }
-        let plan = Arc::clone(wanted.plan());
-        // A value of a record takes some 35 bytes of the request; room that is not needed is never touched.
-        let room = if plan.finds {
-            wire.len().div_ceil(32).min(limits.cells)
-        } else {
-            0
-        };
-        let mut store = Store {
-            nodes: Table::default(),
-            cells: Table::with_capacity(room),
-            frames: Table::default(),
-            children: Table::default(),
-            edits: Table::default(),
-            shadows: HashMap::new(),
-            names: Names::new(&plan, wire.len()),
-            records: Table::default(),
-        };
+        let mut store = Store::new(&plan, wire.len(), limits.cells);
         let mut memory = Memory {
             wire,
             arena: Vec::new(),
         };
-        let context = context::encode(&request, &plan);
+        let context = context::encode(request, &plan);
         if !memory.has_room(context.len()) {
             return Err(Malformed::Size { limit: MAX_WIRE });
         }
         let context = memory.push(&context);
-        let spelled = Indexer::new(&memory, &plan, *limits, &mut store).request(context)?;
+        let spelled = Indexer::new(&memory, &plan, limits, &mut store).request(context)?;
         memory.push(&spelled);
         let live = u32::try_from(store.records.len()).unwrap_or(u32::MAX);
         Ok(Self {
@@ -107,8 +112,11 @@ impl Batch {
             memory,
             store,
             plan,
-            limits: *limits,
+            limits,
+            context: Arc::clone(request),
             live,
+            growth: Growth::default(),
+            origins: None,
         })
     }
 

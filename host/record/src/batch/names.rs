@@ -45,7 +45,7 @@ pub(crate) struct Name {
 }
 
 /// The paths of one batch. The first ones are the fields of the table, in its order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Names {
     table: Table<Name>,
     texts: String,

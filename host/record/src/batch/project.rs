@@ -166,6 +166,8 @@ impl Batch {
                 let start = view.text.len();
                 if cell.is(flag::BELOW) {
                     element::any_content(&self.memory, &self.store, cell, &mut view.text);
+                } else if cell.is(flag::WHOLE) {
+                    self.message_of(cell.node, &mut view.text);
                 } else {
                     view.text.extend_from_slice(self.memory.get(cell.span()));
                 }

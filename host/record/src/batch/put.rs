@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Batch;
+use super::any;
 use super::check::Edit;
 use super::names::Step;
 use super::store::{Cell, List, NONE, flag};
@@ -84,6 +85,46 @@ impl Batch {
                     self.add_to_cell(here, name, ValueKind::Map, map)
                 }
             };
+        }
+        true
+    }
+
+    /// Puts the entries of a map in the place of all attributes of a node.
+    pub(super) fn fill(&mut self, edit: &Edit, map: Span, paths: &Paths<'_>) -> bool {
+        let Some(slot) = paths.paths.get(edit.path as usize).map(|path| path.slot) else {
+            return false;
+        };
+        let node = edit.target;
+        let mut next = self.store.nodes[node].cells.first;
+        while next != NONE {
+            let cell = self.store.cells[next];
+            if cell.is_live() && self.store.names.get(cell.name).parent == slot {
+                self.delete(next);
+            }
+            next = cell.next;
+        }
+        let list = any::any(&self.memory, map).ok().and_then(|any| any.list);
+        let Some(list) = list.filter(|_| edit.kind == ValueKind::Map) else {
+            return true;
+        };
+        let mut previous = NONE;
+        let mut at = list.content;
+        // It was surveyed when the outcome was checked, so that reading it again cannot fail.
+        while let Ok(Some(element)) = self.memory.reader(Span::between(at, list.end)).next() {
+            at = element.end;
+            if element.number != 1 {
+                continue;
+            }
+            let Ok((key, value)) = any::key_value(&self.memory, element.inside()) else {
+                continue;
+            };
+            let Some(name) = self.name_below((slot, previous), Step::Key(key)) else {
+                continue;
+            };
+            previous = name;
+            let any = value.and_then(|content| any::any(&self.memory, content).ok());
+            let (kind, value) = any.map_or((ValueKind::Empty, 0), |any| (any.kind, any.value));
+            self.add_to_node(node, slot, name, kind, value);
         }
         true
     }

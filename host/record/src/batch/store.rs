@@ -12,7 +12,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) const MAX_WIRE: usize = 1 << 30;
 
 /// The bytes of the request, and after them, in one address space, what was added since.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Memory {
     pub(crate) wire: Bytes,
     pub(crate) arena: Vec<u8>,
@@ -60,7 +60,7 @@ impl Memory {
 }
 
 /// A table whose indices are its own: entries are never taken away, so an index that was handed out stays good.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table<T>(Vec<T>);
 
 impl<T> Default for Table<T> {
@@ -212,6 +212,8 @@ pub(crate) mod flag {
     pub(crate) const SHADOWED: u8 = 32;
     /// It lies in another cell, and not in a message of a node.
     pub(crate) const NESTED: u8 = 64;
+    /// It is a metric itself, with everything in it.
+    pub(crate) const WHOLE: u8 = 128;
     /// Anything that the encoder must act on.
     pub(crate) const CHANGED: u8 = DEAD | REPLACED | RENAMED | ADDED | BELOW;
 }

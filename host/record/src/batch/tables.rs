@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::names::Names;
+use crate::fields::plan::Plan;
 use super::store::{Cell, Edited, Frame, List, NONE, Node, Table, flag};
 
 /// The tables that grow while bytes are read: at first the request, later the values that edits bring.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub(crate) nodes: Table<Node>,
     pub(crate) cells: Table<Cell>,
@@ -23,6 +24,26 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// Empty tables for so many bytes, with at most so many cells.
+    pub(crate) fn new(plan: &Plan, wire: usize, cells: usize) -> Self {
+        // A value of a record takes some 35 bytes of the request; room that is not needed is never touched.
+        let room = if plan.finds {
+            wire.div_ceil(32).min(cells)
+        } else {
+            0
+        };
+        Self {
+            nodes: Table::default(),
+            cells: Table::with_capacity(room),
+            frames: Table::default(),
+            children: Table::default(),
+            edits: Table::default(),
+            shadows: HashMap::new(),
+            names: Names::new(plan, wire),
+            records: Table::default(),
+        }
+    }
+
     #[inline]
     pub(crate) fn append_to_node(&mut self, node: u32, cell: u32) {
         let last = std::mem::replace(&mut self.nodes[node].cells.last, cell);

@@ -6,7 +6,7 @@ pub(crate) mod plan;
 use std::sync::Arc;
 
 use crate::error::{FieldError, FieldMistake};
-use crate::schema::SLOTS;
+use crate::schema::{SLOTS, Slot};
 use crate::signal::Signal;
 use path::Wanted;
 use plan::Plan;
@@ -20,6 +20,8 @@ use plan::Plan;
 /// | `body`, `attributes["a"]`, `attributes["a"]["b"][0]` | this value; an array or a map as one cell | this value, and what lies inside it |
 /// | `attributes[*]`, `body[*]` | each entry, arrays and maps as one cell | each entry, and what lies inside it |
 /// | `attributes[**]`, `body[**]` | the same (of the body: the body itself), and every leaf inside arrays and maps | the same |
+/// | `attributes` | | the whole map: to put another in its place, and each entry |
+/// | `metric` | the whole metric, as an OTLP message | to put another in its place |
 /// | `*` | every text of the batch, see below | change any text, delete or rename any attribute or entry of a map |
 ///
 /// `*` means the texts of every node but the request: typed texts (never ids), texts in attributes and bodies however deep, and
@@ -51,12 +53,21 @@ impl Fields {
         Self::of(signal, Vec::new())
     }
 
-    /// Parses a list of fields. The error names every entry that is none.
+    /// Parses a list of fields to read. The error names every entry that is none.
     pub fn parse<S: AsRef<str>>(signal: Signal, paths: &[S]) -> Result<Self, FieldError> {
-        Self::collect(signal, paths, |_| None)
+        Self::collect(signal, paths, |wanted| match wanted {
+            Wanted::Path(path) if path.is_bare() => SLOTS
+                .get(path.slot as usize)
+                .filter(|slot| slot.form.is_keyed())
+                .map(|Slot { path: name, .. }| {
+                    format!("name a key, as in {name}[\"key\"], or all of them: {name}[*]")
+                }),
+            _ => None,
+        })
     }
 
-    /// Parses a list of fields to write: as [`Fields::parse`], and read-only fields are mistakes, too.
+    /// Parses a list of fields to write: as [`Fields::parse`], but read-only fields are mistakes, and `attributes` without a key
+    /// is the whole map.
     pub fn parse_writes<S: AsRef<str>>(signal: Signal, paths: &[S]) -> Result<Self, FieldError> {
         Self::collect(signal, paths, |wanted| match wanted {
             Wanted::Path(path) => SLOTS

@@ -123,21 +123,22 @@ impl Path {
     /// Whether the field takes the steps.
     fn allowed(&self, slot: &Slot) -> Result<(), String> {
         let name = slot.path;
-        let bare = self.steps.is_empty() && self.wildcard == Wildcard::None;
         match slot.form {
             Form::Attributes => match self.steps.first() {
-                None if bare => Err(format!(
-                    "name a key, as in {name}[\"key\"], or all of them: {name}[*]"
-                )),
                 Some(Step::Index(_)) => Err(format!(
                     "{name} has keys, not indices: write {name}[\"key\"]"
                 )),
                 _ => Ok(()),
             },
             Form::Any => Ok(()),
-            _ if bare => Ok(()),
+            _ if self.is_bare() => Ok(()),
             _ => Err(format!("{name} is a single value: write nothing after it")),
         }
+    }
+
+    /// Whether it is the name of a field and nothing else.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.steps.is_empty() && self.wildcard == Wildcard::None
     }
 
     /// The path in canonical spelling.

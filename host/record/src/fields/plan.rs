@@ -1,5 +1,7 @@
 //! Fields made ready for use: what to do with each element of each message, and which keys are meant.
 
+use std::sync::{Arc, LazyLock};
+
 use super::path::{Path, Step, Wanted, Wildcard};
 use crate::schema::{self, Form, MESSAGES, Message, NUMBERS, Row, SLOTS};
 use crate::signal::{NodeKind, Signal};
@@ -133,6 +135,35 @@ impl Plan {
         plan
     }
 
+    /// Everything there is, as deep as it goes: what is read with this plan is known to be well-formed.
+    pub(crate) fn everything(signal: Signal) -> &'static Arc<Self> {
+        static PLANS: LazyLock<[Arc<Plan>; 3]> = LazyLock::new(|| {
+            Signal::ALL.map(|signal| {
+                let wanted: Vec<Wanted> = (0_u32..)
+                    .zip(SLOTS.iter())
+                    .filter(|(_, slot)| slot.belongs_to(signal) && slot.form != Form::Whole)
+                    .map(|(slot, entry)| {
+                        Wanted::Path(Path {
+                            slot,
+                            steps: Vec::new(),
+                            wildcard: match entry.form {
+                                Form::Attributes | Form::Any => Wildcard::Leaves,
+                                _ => Wildcard::None,
+                            },
+                        })
+                    })
+                    .collect();
+                Arc::new(Plan::new(signal, &wanted))
+            })
+        });
+        let [logs, traces, metrics] = &*PLANS;
+        match signal {
+            Signal::Logs => logs,
+            Signal::Traces => traces,
+            Signal::Metrics => metrics,
+        }
+    }
+
     /// Where the value of a slot stands.
     pub(crate) fn slot(&self, number: u32) -> Place {
         self.slots
@@ -241,8 +272,13 @@ impl Plan {
             && SLOTS
                 .get(path.slot as usize)
                 .is_some_and(|slot| slot.form.is_keyed());
-        self.finds |= path.wildcard != Wildcard::None;
+        self.finds |= path.wildcard != Wildcard::None || is_map_of_slot;
         self.branch(at, |branch| match path.wildcard {
+            // The whole map, for writing: what it replaces are its entries.
+            Wildcard::None if is_map_of_slot => {
+                branch.bits |= VALUE;
+                branch.children |= VALUE;
+            }
             Wildcard::None => {
                 branch.bits |= VALUE;
                 branch.listed.get_or_insert(listed);
@@ -379,11 +415,7 @@ impl Plan {
         let (wire, other_wire) = wire_types(row.form);
         let action = match row.form {
             // Records and what they stand under are nodes even where nothing of them is meant.
-            Form::Records => Action::Child(match signal {
-                Signal::Logs => Message::LogRecord,
-                Signal::Traces => Message::Span,
-                Signal::Metrics => Message::Metric,
-            }),
+            Form::Records => Action::Child(schema::below_scope(signal)),
             Form::Data(message) => Action::Data(message),
             Form::Child(message)
                 if message.node().is_above_records() || message.node().is_record() =>

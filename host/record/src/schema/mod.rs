@@ -114,6 +114,8 @@ pub(crate) enum Form {
     Quantiles,
     /// Not on the wire: which of a metric's five kinds of data is there.
     MetricType,
+    /// The message of a metric itself, with everything in it.
+    Whole,
     /// Metadata, identity and address of the request: not on the wire.
     Request,
     /// A message that lies once inside another.
@@ -145,7 +147,7 @@ impl Form {
     pub(crate) fn value_kind(self) -> Option<ValueKind> {
         match self {
             Self::Text | Self::Texts => Some(ValueKind::Text),
-            Self::Id(_) => Some(ValueKind::Bytes),
+            Self::Id(_) | Self::Whole => Some(ValueKind::Bytes),
             Self::Int32
             | Self::Uint32
             | Self::Fixed32
@@ -257,4 +259,19 @@ pub(crate) fn number_of(node: NodeKind, path: &str) -> u32 {
 pub(crate) fn metric_type() -> u32 {
     static NUMBER: LazyLock<u32> = LazyLock::new(|| number_of(NodeKind::Metric, "metric.type"));
     *NUMBER
+}
+
+/// The slot of `metric`: the whole message.
+pub(crate) fn whole_metric() -> u32 {
+    static NUMBER: LazyLock<u32> = LazyLock::new(|| number_of(NodeKind::Metric, "metric"));
+    *NUMBER
+}
+
+/// The message of the nodes below a scope.
+pub(crate) fn below_scope(signal: Signal) -> Message {
+    match signal {
+        Signal::Logs => Message::LogRecord,
+        Signal::Traces => Message::Span,
+        Signal::Metrics => Message::Metric,
+    }
 }

@@ -35,7 +35,7 @@ const fn part(message: Message, number: u8, form: Form) -> Row {
 use Form::{
     Any, Attributes, Bool, Child, Data, Double, Fixed32, Fixed64, Id, Inner, Inners, Int32,
     MetricType, OneofDouble, OneofInt, PackedDouble, PackedFixed64, PackedUint64, Quantiles,
-    Records, Sint32, Text, Texts, Uint32,
+    Records, Sint32, Text, Texts, Uint32, Whole,
 };
 use Message as M;
 
@@ -117,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
     field(M::SpanLink, 5, Uint32, "spanlink.dropped_attributes_count"),
     field(M::SpanLink, 6, Fixed32, "spanlink.flags"),
     // Metric.
+    field(M::Metric, 0, Whole, "metric"),
     field(M::Metric, 1, Text, "metric.name"),
     field(M::Metric, 2, Text, "metric.description"),
     field(M::Metric, 3, Text, "metric.unit"),

@@ -20,6 +20,7 @@ pub fn untouched(signal: Signal, wire: &[u8]) {
             reads: fields,
             writes: Fields::none(signal),
             drops: false,
+            adds: false,
         };
         batch.project(&access, 0..batch.records(), &mut view);
         same(
@@ -52,6 +53,7 @@ pub fn exact_reads(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
         reads: reads.clone(),
         writes: Fields::none(signal),
         drops: false,
+        adds: false,
     };
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
@@ -198,5 +200,9 @@ fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
         judgements.rule.push(near(dice, 2));
         judgements.argument.push(0);
     }
-    Outcome { judgements, edits }
+    Outcome {
+        judgements,
+        edits,
+        ..Outcome::default()
+    }
 }

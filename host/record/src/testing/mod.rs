@@ -37,7 +37,7 @@ use crate::{Access, Batch, Fields, Limits, Malformed, Signal};
 pub fn everything(signal: Signal) -> Fields {
     let paths: Vec<String> = crate::schema::SLOTS
         .iter()
-        .filter(|slot| slot.belongs_to(signal))
+        .filter(|slot| slot.belongs_to(signal) && slot.form != crate::schema::Form::Whole)
         .map(|slot| match slot.form {
             crate::schema::Form::Attributes | crate::schema::Form::Any => {
                 format!("{}[**]", slot.path)
@@ -55,6 +55,7 @@ pub fn full_access(signal: Signal) -> Access {
         reads: everything(signal),
         writes: everything(signal),
         drops: true,
+        adds: false,
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn access(signal: Signal, reads: &[&str], writes: &[&str]) -> Access 
         reads: Fields::parse(signal, reads).unwrap(),
         writes: Fields::parse(signal, writes).unwrap(),
         drops: true,
+        adds: false,
     }
 }
 

@@ -1,7 +1,11 @@
 //! Believing nothing that a policy answers: every number is checked before anything is changed.
 
+mod beyond;
+mod grow;
 mod put;
 mod value;
+
+use std::collections::HashSet;
 
 use bytes::Bytes;
 
@@ -10,11 +14,12 @@ use super::find::Budget;
 use super::judge::{self, Judgement};
 use super::names::Step;
 use super::store::{Cell, List, Memory, NONE, flag};
-use crate::access::Access;
+use super::tables::Store;
+use crate::access::{Access, Grant};
 use crate::error::Refusal;
 use crate::fields::path::{self, Path, Wildcard};
 use crate::fields::plan::{LEAVES, Place, Plan, TEXTS, VALUE, WRITE};
-use crate::outcome::{Edits, Outcome};
+use crate::outcome::{Edits, Emission, Measurement, Outcome};
 use crate::schema::{self, Form};
 use crate::signal::ValueKind;
 use crate::view::View;
@@ -30,7 +35,11 @@ const LOOKS: u64 = 1 << 26;
 pub struct Changes {
     pub(super) edits: Vec<Edit>,
     pub(super) paths: Vec<Path>,
+    pub(super) grown: Vec<Grown>,
     pub(super) judgements: Vec<Judgement>,
+    pub(super) route_sets: Vec<Vec<u32>>,
+    pub(super) measurements: Vec<Measurement>,
+    pub(super) emissions: Vec<Emission>,
     pub(super) text: Bytes,
     pub(super) rules: usize,
 }
@@ -39,7 +48,10 @@ impl Changes {
     /// Whether nothing would change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.edits.is_empty() && self.judgements.is_empty()
+        self.edits.is_empty()
+            && self.judgements.is_empty()
+            && self.measurements.is_empty()
+            && self.emissions.is_empty()
     }
 }
 
@@ -49,15 +61,38 @@ pub(super) enum Op {
     Put,
     Delete,
     Rename,
+    /// Puts a whole map: the attributes of a node.
+    Fill,
+    Add,
+    /// Sets a whole metric.
+    Replace,
+}
+
+impl Op {
+    /// Whether the target is a node, and not a cell.
+    pub(super) fn is_of_node(self) -> bool {
+        matches!(self, Self::Put | Self::Fill | Self::Add | Self::Replace)
+    }
+}
+
+/// A node that comes whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grown {
+    /// The frame that it stands at the end of; `NONE` for one that takes another's place.
+    pub(super) frame: u32,
+    /// Its field number there.
+    pub(super) number: u32,
+    /// Records in it.
+    pub(super) records: u32,
 }
 
 /// One change, in the batch's own numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edit {
     pub(super) op: Op,
-    /// A cell, or for put a node.
+    /// A cell, or a node.
     pub(super) target: u32,
-    /// For put: index of the path.
+    /// For put and fill: index of the path. For add and replace: index of what is known of the new node.
     pub(super) path: u32,
     pub(super) kind: ValueKind,
     /// Number, or packed span of the outcome's text.
@@ -66,16 +101,20 @@ pub(super) struct Edit {
 }
 
 impl Batch {
-    /// Checks an outcome: indices, kinds, access, UTF-8, sizes, keys, values that are gone. Either all of it can be applied, or
-    /// all of it is refused.
-    pub fn check(
+    /// Checks an outcome: indices, kinds, access, UTF-8, sizes, keys, values that are gone, and that what is new is well-formed.
+    /// Either all of it can be applied, or all of it is refused. A number in the place of `grant` is so many rules and nothing else.
+    pub fn check<'g>(
         &self,
         view: &View,
         access: &Access,
-        rules: usize,
+        grant: impl Into<Grant<'g>>,
         mut outcome: Outcome,
     ) -> Result<Changes, Refusal> {
-        let judgements = judge::check(&self.store, view, access, rules, &outcome.judgements)?;
+        let grant = grant.into();
+        let (mut judgements, places) =
+            judge::check(&self.store, view, access, &grant, &outcome.judgements)?;
+        beyond::measurements(&outcome.measurements, &grant)?;
+        beyond::emissions(&outcome.emissions, &grant, self.limits)?;
         let text = Bytes::from(std::mem::take(&mut outcome.edits.text));
         if !self.memory.has_room(text.len().saturating_mul(2)) {
             return Err(Refusal::TooLarge);
@@ -86,6 +125,7 @@ impl Batch {
             batch: self,
             view,
             plan: access.writes.plan(),
+            adds: access.adds,
             values: Memory {
                 wire: text.clone(),
                 arena: Vec::new(),
@@ -94,19 +134,29 @@ impl Batch {
             heads,
             gone: vec![0; self.store.cells.len()],
             puts: vec![0; view.node_in_batch.len()],
+            filled: HashSet::new(),
+            replaced: HashSet::new(),
+            grown: Vec::new(),
+            looked_through: None,
             budget: Budget(LOOKS),
             value_bytes: text.len().saturating_add(SHARED_TEXT),
             path_bytes: self.store.names.room(text.len()),
             new_cells: self.limits.cells.saturating_sub(self.store.cells.len()),
         };
-        let edits = checker.edits(&outcome.edits, &paths, rules)?;
+        let edits = checker.edits(&outcome.edits, &paths, grant.rules)?;
+        checker.settle_replaced(&edits, &mut judgements, &places)?;
+        let grown = checker.grown;
         let paths = paths.into_iter().map(|(path, _)| path).collect();
         Ok(Changes {
             edits,
             paths,
+            grown,
             judgements,
+            route_sets: outcome.judgements.route_sets,
+            measurements: outcome.measurements,
+            emissions: outcome.emissions,
             text,
-            rules,
+            rules: grant.rules,
         })
     }
 
@@ -167,6 +217,8 @@ struct Checker<'a> {
     batch: &'a Batch,
     view: &'a View,
     plan: &'a Plan,
+    /// Whether nodes may be added.
+    adds: bool,
     /// The outcome's text.
     values: Memory,
     /// Rights by name, as far as they were asked for.
@@ -177,6 +229,13 @@ struct Checker<'a> {
     gone: Vec<u8>,
     /// Puts so far, by node of the view.
     puts: Vec<u32>,
+    /// Nodes and fields whose whole map this outcome put.
+    filled: HashSet<(u32, u32)>,
+    /// Metrics that this outcome replaces.
+    replaced: HashSet<u32>,
+    grown: Vec<Grown>,
+    /// What was read of the messages that come whole, to see that it can be.
+    looked_through: Option<Store>,
     budget: Budget,
     value_bytes: usize,
     path_bytes: usize,
@@ -230,11 +289,7 @@ impl Checker<'_> {
                 1 => Op::Put,
                 2 => Op::Delete,
                 3 => Op::Rename,
-                4 => {
-                    return Err(Refusal::NotOffered {
-                        what: "adding nodes",
-                    });
-                }
+                4 => Op::Add,
                 _ => {
                     return Err(Refusal::Meaning {
                         what: "edit",
@@ -252,6 +307,8 @@ impl Checker<'_> {
             };
             if op == Op::Put {
                 self.put(index, *target, paths, &mut edit)?;
+            } else if op == Op::Add {
+                self.add(index, (*target, *field), &mut edit)?;
             } else {
                 let cell = self.view.cell_in_batch.get(*target as usize);
                 edit.target = *cell.ok_or(Refusal::Index {
@@ -259,7 +316,7 @@ impl Checker<'_> {
                     what: "target",
                     index,
                 })?;
-                self.change(index, &edit)?;
+                self.change(index, &mut edit)?;
             }
             checked.push(edit);
         }
@@ -267,7 +324,7 @@ impl Checker<'_> {
     }
 
     /// Checks a set, a delete or a rename.
-    fn change(&mut self, index: usize, edit: &Edit) -> Result<(), Refusal> {
+    fn change(&mut self, index: usize, edit: &mut Edit) -> Result<(), Refusal> {
         let cell = *self
             .batch
             .store
@@ -293,18 +350,20 @@ impl Checker<'_> {
                 && match edit.op {
                     Op::Set => self.is_text(&cell),
                     Op::Delete => keyed || self.is_text(&cell),
-                    Op::Rename | Op::Put => keyed,
+                    _ => keyed,
                 };
         if !is_declared {
             return Err(Refusal::Undeclared { index, node });
         }
         match edit.op {
             Op::Rename => self.rename(index, edit, &cell, keyed),
+            Op::Delete if slot.form == Form::Whole => Err(Refusal::Whole { index }),
             Op::Delete => {
                 self.mark(edit.target, GONE);
                 Ok(())
             }
-            Op::Set | Op::Put => {
+            _ if slot.form == Form::Whole => self.replace(index, cell.node, edit),
+            _ => {
                 let levels = self.batch.depth_of(edit.target);
                 let is_value = name.step != Step::Slot || slot.form == Form::Any;
                 self.value(index, slot, is_value, levels, edit)?;

@@ -1,9 +1,9 @@
 //! Puts: whether there is such a place, and what they take away.
 
-use super::{Checker, Edit, HOLLOW};
+use super::{Checker, Edit, GONE, HOLLOW, Op};
 use crate::batch::any;
 use crate::batch::find::raw_child;
-use crate::batch::store::Cell;
+use crate::batch::store::{Cell, NONE};
 use crate::error::Refusal;
 use crate::fields::path::{self, Path};
 use crate::fields::plan::{LEAVES, Place, VALUE};
@@ -48,6 +48,15 @@ impl Checker<'_> {
         if place.bits & (VALUE | LEAVES) == 0 {
             return Err(Refusal::Undeclared { index, node });
         }
+        if slot.form == Form::Whole {
+            return self.replace(index, edit.target, edit);
+        }
+        if slot.form == Form::Attributes && path.is_bare() {
+            return self.fill(index, slot, path.slot, edit);
+        }
+        if path.steps.len() > 1 && self.filled.contains(&(edit.target, path.slot)) {
+            return Err(Refusal::Gone { index });
+        }
         let is_value = matches!(slot.form, Form::Any | Form::Attributes);
         self.value(
             index,
@@ -68,6 +77,36 @@ impl Checker<'_> {
             .ok_or(Refusal::TooLarge)?;
         let head = self.heads.get(edit.path as usize).copied().flatten();
         self.place_of_put(index, edit.target, slot, (path, head))
+    }
+
+    /// Checks a map that takes the place of all attributes of a node.
+    fn fill(
+        &mut self,
+        index: usize,
+        slot: &Slot,
+        number: u32,
+        edit: &mut Edit,
+    ) -> Result<(), Refusal> {
+        if !matches!(edit.kind, ValueKind::Map | ValueKind::Empty) {
+            return Err(Refusal::Kind {
+                index,
+                path: slot.path,
+                kind: edit.kind,
+            });
+        }
+        self.value(index, slot, true, 1, edit)?;
+        edit.op = Op::Fill;
+        self.filled.insert((edit.target, number));
+        let mut next = self.batch.store.nodes[edit.target].cells.first;
+        while next != NONE {
+            self.budget.take(1).ok_or(Refusal::TooLarge)?;
+            let cell = self.batch.store.cells[next];
+            if self.batch.store.names.get(cell.name).parent == number {
+                self.mark(next, GONE);
+            }
+            next = cell.next;
+        }
+        Ok(())
     }
 
     /// Follows the path of a put to where its value stands or will stand.
