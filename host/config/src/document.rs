@@ -100,6 +100,11 @@ impl Document {
             .unwrap_or_default()
     }
 
+    /// The text that a place is in.
+    pub(crate) fn text(&self, span: Span) -> &str {
+        self.at(span.start).map_or("", |text| &text.text)
+    }
+
     /// What the text of a place is called.
     pub(crate) fn name(&self, span: Span) -> &str {
         self.at(span.start).map_or("", |text| &text.name)

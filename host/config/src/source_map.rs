@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Document;
 use crate::model::ComponentId;
 use crate::schema::Role;
-use crate::yaml::{Node, Span, Value};
+use crate::yaml::{Node, Span, Value, trace};
 
 /// Where the configuration of each stage stands, so that a policy's own complaints can point there.
 #[derive(Debug, Clone)]
@@ -64,10 +64,13 @@ impl SourceMap {
         stage: &ComponentId,
         remark: &Remark<'_>,
     ) -> Diagnostic {
-        let span = self
-            .place(role, stage)
-            .map(|place| place.find(remark.at))
-            .unwrap_or_default();
+        let span = self.place(role, stage).map(|place| {
+            let (span, node) = place.find(remark.at);
+            let part = remark.range.as_ref().zip(node);
+            part.and_then(|(range, node)| self.part(node, range))
+                .unwrap_or(span)
+        });
+        let span = span.unwrap_or_default();
         self.diagnostic(severity, role, stage, span, remark.message, remark.help)
     }
 
@@ -85,6 +88,25 @@ impl SourceMap {
             .map(|place| place.component.unwrap_or(place.key))
             .unwrap_or_default();
         self.diagnostic(Severity::Error, role, stage, span, message, help)
+    }
+
+    /// Where a part of a text is written; none where the text is not written as such, but comes from a variable.
+    fn part(&self, node: &Node, range: &Range<usize>) -> Option<Span> {
+        let Value::Text(text) = &node.value else {
+            return None;
+        };
+        let local = self.document.local(node.span);
+        let whole = self.document.text(node.span);
+        let traced = trace(whole, local.start, local.end)?.unescaped();
+        if traced.text != *text {
+            return None;
+        }
+        let (start, end) = traced.written(range.start, range.end)?;
+        let base = node.span.start.saturating_sub(local.start);
+        Some(Span {
+            start: base.saturating_add(start),
+            end: base.saturating_add(end),
+        })
     }
 
     fn place(&self, role: Role, stage: &ComponentId) -> Option<&Place> {
@@ -111,14 +133,17 @@ impl SourceMap {
 }
 
 impl Place {
-    fn find(&self, pointer: &str) -> Span {
+    /// What a pointer leads to, and the value itself where it is just that.
+    fn find(&self, pointer: &str) -> (Span, Option<&Node>) {
         let mut node = &self.config;
+        let mut found = true;
         let mut span = self.config_key.unwrap_or(self.key);
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             match &node.value {
                 Value::Map(_) => {
                     let Some(entry) = node.entry(&token) else {
+                        found = false;
                         break;
                     };
                     span = if is_container(&entry.node) {
@@ -131,15 +156,19 @@ impl Place {
                 Value::List(items) => {
                     let Some(item) = token.parse().ok().and_then(|index: usize| items.get(index))
                     else {
+                        found = false;
                         break;
                     };
                     span = item.span;
                     node = item;
                 }
-                _ => break,
+                _ => {
+                    found = false;
+                    break;
+                }
             }
         }
-        span
+        (span, found.then_some(node))
     }
 }
 

@@ -109,11 +109,14 @@ fn unknown(checker: &mut Checker<'_>, role: Role, kinds: &[&str], found: &Found<
     let known = |message: String| format!("{}: {message}", found.path);
     if upstream::has(role, kind) {
         let message = known(format!(
-            "the Collector's {noun} `{kind}` is not offered here"
+            "the Collector has the {noun} `{kind}`, and there is none here"
         ));
-        return checker.error(found.entry.span, message, upstream::instead(kind));
+        return checker.error(found.entry.span, message, upstream::instead(role, kind));
     }
     let help = match nearest(kind, kinds.iter().copied()) {
+        None if let Some(other) = upstream::elsewhere(role, kind) => {
+            format!("it belongs under `{}`", other.section())
+        }
         Some(name) => format!("did you mean `{name}`?"),
         None if matches!(role, Role::Processor | Role::Connector) => {
             format!(

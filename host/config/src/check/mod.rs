@@ -11,6 +11,7 @@ mod section;
 mod service;
 mod stages;
 mod telemetry;
+mod typed;
 mod value;
 mod walk;
 
@@ -69,8 +70,7 @@ pub(crate) fn check(
     );
     let mut stage =
         |role: Role, stock: &[&str], checker: &mut Checker<'_>, found: &components::Found<'_>| {
-            let (stage, place) =
-                stages::stage(checker, stock, &found.id.kind, &found.path, found.entry)?;
+            let (stage, place) = stages::stage(checker, known, stock, found)?;
             places.insert((role, found.id.clone()), place);
             Some(stage)
         };

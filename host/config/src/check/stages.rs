@@ -1,7 +1,10 @@
 use std::path::PathBuf;
 
+use super::components::Found;
 use super::section::Section;
+use super::typed::typed;
 use super::walk::{Checker, join};
+use crate::KnownPolicies;
 use crate::model::{Component, Gate, OnError, Secret, Stage};
 use crate::schema::{GATE, WASM};
 use crate::source_map::Place;
@@ -13,16 +16,16 @@ const RESERVED: &str = "gate";
 /// Checks a policy, of the user's own or one of `stock`, and says what it means; none where there is no such type.
 pub(crate) fn stage(
     checker: &mut Checker<'_>,
+    known: &dyn KnownPolicies,
     stock: &[&str],
-    kind: &str,
-    path: &str,
-    entry: &Entry,
+    found: &Found<'_>,
 ) -> Option<(Stage, Place)> {
-    if kind == "wasm" {
+    let Found { id, path, entry } = found;
+    if id.kind == "wasm" {
         return Some(wasm(checker, path, entry));
     }
-    let name = stock_name(stock, kind)?;
-    Some(of_stock(checker, path, name, entry))
+    let name = stock_name(stock, &id.kind)?;
+    Some(of_stock(checker, path, name, known.schema(name), entry))
 }
 
 /// Names of one policy: a Collector renames its components now and then, and takes both for a while.
@@ -74,8 +77,17 @@ fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) 
 }
 
 /// Checks a stock policy as far as it is the host's to check.
-fn of_stock(checker: &mut Checker<'_>, path: &str, kind: &str, entry: &Entry) -> (Stage, Place) {
-    let own = own_keys(&entry.node);
+fn of_stock(
+    checker: &mut Checker<'_>,
+    path: &str,
+    kind: &str,
+    schema: Option<&str>,
+    entry: &Entry,
+) -> (Stage, Place) {
+    let mut own = own_keys(&entry.node);
+    if let Some(schema) = schema {
+        typed(&mut own, schema);
+    }
     if checker.mapping(path, &entry.node)
         && let Some(gate) = entry.node.entry(RESERVED)
     {

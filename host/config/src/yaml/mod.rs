@@ -8,6 +8,7 @@ mod overlay;
 mod print;
 mod scalar;
 mod secrets;
+mod trace;
 
 pub(crate) use build::{Budget, parse};
 pub(crate) use nest::nest;
@@ -15,6 +16,7 @@ pub(crate) use overlay::overlay;
 pub(crate) use print::print;
 pub(crate) use scalar::plain;
 pub(crate) use secrets::secrets;
+pub(crate) use trace::trace;
 
 /// Bytes of the source, from `start` to before `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
