@@ -1,11 +1,12 @@
 //! The batch as a policy sees it.
 
+use crate::bindings::tollgate::policy::batch::Emission;
 use crate::columns::{Cells, Columns, Frame};
 use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::edit::{Node, Record};
 use crate::node::{NodeView, narrow};
 use crate::value::{NewValue, Value};
-use crate::{NodeKind, Rule, Signal, Verdict};
+use crate::{Instrument, NodeKind, Rule, Signal, Verdict};
 
 /// The records of one request, with what stands above and below them; and the outcome, while it is written.
 ///
@@ -183,6 +184,22 @@ impl<'b> Batch<'b> {
     /// Judges a node, once: records, span events, links, exemplars and metrics can be dropped, records alone can fail.
     pub fn judge(&mut self, node: u32, verdict: Verdict) {
         self.draft.judge(node, verdict);
+    }
+
+    /// Adds to one of the policy's own metrics: a sum grows, a gauge takes the value, a histogram counts it. The same attributes in the
+    /// same order are one series. Values of attributes are cut off after 256 bytes; what is no finite number, or would take away
+    /// from a sum, is left out.
+    pub fn measure(&mut self, instrument: Instrument, value: f64, attributes: &[(&str, &str)]) {
+        self.draft.measured.add(instrument, value, attributes);
+    }
+
+    /// Sends new telemetry on its way: an OTLP export request of that signal, in protobuf. The policy declares
+    /// [`crate::Setup::emits`]. A request that is none fails the whole batch.
+    pub fn emit(&mut self, signal: Signal, request: Vec<u8>) {
+        self.draft.emissions.push(Emission {
+            signal: signal.into(),
+            request,
+        });
     }
 
     /// How many records there are.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::bindings::tollgate::policy::batch::{Edits, Judgements};
+use crate::bindings::tollgate::policy::batch::{Edits, Emission, Judgements};
+use crate::measure::Measured;
 use crate::value::NewValue;
-use crate::{Field, NodeKind, Rule, Verdict, path};
+use crate::{Field, NodeKind, Route, Rule, Verdict, path};
 
 /// What an edit does. The numbers are those of `wit/policy.wit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,7 @@ pub(crate) enum Operation {
     Put = 1,
     Delete = 2,
     Rename = 3,
+    Add = 4,
 }
 
 /// A field to edit: a declared one, or a path.
@@ -50,6 +52,8 @@ const UNWRITTEN: u32 = u32::MAX;
 pub(crate) struct Draft {
     pub(crate) edits: Edits,
     pub(crate) judgements: Judgements,
+    pub(crate) measured: Measured,
+    pub(crate) emissions: Vec<Emission>,
     /// What the policy did wrong; the batch fails with it, because half an edit is worse than none.
     pub(crate) mistake: Option<String>,
     /// How many judgements to make room for when the first one comes.
@@ -61,6 +65,8 @@ pub(crate) struct Draft {
     /// Likewise for paths by their text, and for attributes by kind of node and key.
     other_paths: BTreeMap<Box<str>, u32>,
     attribute_paths: [BTreeMap<Box<str>, u32>; NodeKind::COUNT],
+    /// The sets of routes that records were given, each with its index.
+    route_sets: BTreeMap<Vec<u32>, u32>,
     random_state: u64,
 }
 
@@ -129,12 +135,15 @@ impl Draft {
                 argument: Vec::new(),
                 route_sets: Vec::new(),
             },
+            measured: Measured::default(),
+            emissions: Vec::new(),
             mistake: None,
             records,
             room,
             declared_paths: Vec::new(),
             other_paths: BTreeMap::new(),
             attribute_paths: Default::default(),
+            route_sets: BTreeMap::new(),
             random_state: seed,
         }
     }
@@ -154,6 +163,26 @@ impl Draft {
             Verdict::Drop(rule) => (1, rule),
             Verdict::Fail(rule) => (4, rule),
         };
+        self.push_judgement(node, number, rule, 0);
+    }
+
+    /// Routes a record. Sets are written once, however many records share one.
+    pub(crate) fn route(&mut self, node: u32, rule: Rule, routes: &[Route]) {
+        let mut set: Vec<u32> = routes.iter().map(|route| route.0).collect();
+        set.sort_unstable();
+        set.dedup();
+        let argument = if let Some(known) = self.route_sets.get(&set) {
+            *known
+        } else {
+            let place = u32::try_from(self.judgements.route_sets.len()).unwrap_or(u32::MAX);
+            self.judgements.route_sets.push(set.clone());
+            self.route_sets.insert(set, place);
+            place
+        };
+        self.push_judgement(node, 3, rule, argument);
+    }
+
+    fn push_judgement(&mut self, node: u32, verdict: u8, rule: Rule, argument: u32) {
         let judgements = &mut self.judgements;
         if judgements.node.is_empty() {
             judgements.node.reserve(self.records);
@@ -162,9 +191,9 @@ impl Draft {
             judgements.argument.reserve(self.records);
         }
         judgements.node.push(node);
-        judgements.verdict.push(number);
+        judgements.verdict.push(verdict);
         judgements.rule.push(rule.0);
-        judgements.argument.push(0);
+        judgements.argument.push(argument);
     }
 
     /// Appends an edit. `field` is for put alone.

@@ -6,7 +6,7 @@ use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::node::{NodeView, narrow};
 use crate::path::{self, Owner};
 use crate::value::NewValue;
-use crate::{Field, Rule, Verdict};
+use crate::{Field, Instrument, NodeKind, Route, Rule, Verdict};
 
 /// A node that can be edited and judged; reads like a [`NodeView`].
 pub struct Node<'a> {
@@ -146,6 +146,36 @@ impl<'a> Node<'a> {
     /// under [`crate::Batch::each_record`] is judged by the verdict that is returned for it; judge a node once.
     pub fn judge(&mut self, verdict: Verdict) {
         self.draft.judge(self.view.index(), verdict);
+    }
+
+    /// Sends a record to some of the policy's destinations and to no other: its judgement, beside which it gets none. What goes nowhere
+    /// is dropped instead.
+    pub fn route(&mut self, rule: Rule, routes: &[Route]) {
+        self.draft.route(self.view.index(), rule, routes);
+    }
+
+    /// Adds a node of a kind, as an OTLP message, at the end of its kind: to this node, or to the one above it that has such nodes.
+    /// From a data point, a metric goes to the end of its scope. The policy declares [`crate::Setup::adds`].
+    ///
+    /// A resource and a scope are the messages with what stands under them, such as `ResourceLogs`.
+    pub fn add(&mut self, rule: Rule, child: NodeKind, message: &[u8]) {
+        let parent = match child {
+            NodeKind::Request | NodeKind::Resource => NodeKind::Request,
+            NodeKind::Scope => NodeKind::Resource,
+            NodeKind::LogRecord | NodeKind::Span | NodeKind::Metric => NodeKind::Scope,
+            NodeKind::DataPoint => NodeKind::Metric,
+            NodeKind::SpanEvent | NodeKind::SpanLink => NodeKind::Span,
+            NodeKind::Exemplar => NodeKind::DataPoint,
+        };
+        // Without such a node the host says what is wrong.
+        let target = self.target(Owner::Node(parent));
+        self.draft
+            .edit(Operation::Add, target, child as u32, &message.into(), rule);
+    }
+
+    /// Adds to one of the policy's own metrics: see [`crate::Batch::measure`].
+    pub fn measure(&mut self, instrument: Instrument, value: f64, attributes: &[(&str, &str)]) {
+        self.draft.measured.add(instrument, value, attributes);
     }
 
     /// A random number, drawn from the seed of the batch.

@@ -7,7 +7,9 @@ use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::bindings::tollgate::policy::batch::{Decisions, Outcome, Signal as WitSignal, View};
 use crate::columns::Columns;
 use crate::instance::Instance;
-use crate::{Compat, Manifest, Policy, Problem, Signal};
+use crate::manifest::Instrument;
+use crate::node::narrow;
+use crate::{Compat, InstrumentKind, Manifest, Policy, Problem, Signal};
 
 /// The one instance of a component.
 pub struct Slot<P>(RefCell<Option<Instance<P>>>);
@@ -61,8 +63,8 @@ impl<C: Component> wit::Guest for C {
                 judgements: draft.judgements,
                 edits: draft.edits,
                 decisions: no_decisions(),
-                measurements: Vec::new(),
-                emissions: Vec::new(),
+                measurements: draft.measured.all,
+                emissions: draft.emissions,
             })
         })
     }
@@ -94,24 +96,34 @@ fn columns(view: &View) -> Columns<'_> {
 
 fn manifest(manifest: &Manifest) -> wit::Manifest {
     let access = manifest.signals().map(|signal| wit::Access {
-        signal: match signal {
-            Signal::Logs => WitSignal::Logs,
-            Signal::Traces => WitSignal::Traces,
-            Signal::Metrics => WitSignal::Metrics,
-        },
+        signal: signal.into(),
         reads: manifest.reads(signal).to_vec(),
         writes: manifest.writes(signal).to_vec(),
         drops: manifest.drops(signal),
-        adds: false,
+        adds: manifest.adds(signal),
     });
     wit::Manifest {
         access: access.collect(),
         rules: manifest.rules().to_vec(),
-        routes: Vec::new(),
-        instruments: Vec::new(),
-        emits: Vec::new(),
+        routes: manifest.routes().to_vec(),
+        instruments: manifest.instruments().iter().map(instrument).collect(),
+        emits: manifest.emits().iter().map(|signal| (*signal).into()).collect(),
         partition_by: None,
         tick_every: None,
+        warnings: manifest.warnings().iter().cloned().map(problem).collect(),
+    }
+}
+
+fn instrument(instrument: &Instrument) -> wit::Instrument {
+    wit::Instrument {
+        name: instrument.name.clone(),
+        unit: instrument.unit.clone(),
+        description: instrument.description.clone(),
+        kind: match instrument.kind {
+            InstrumentKind::DeltaSum => wit::InstrumentKind::DeltaSum,
+            InstrumentKind::Histogram => wit::InstrumentKind::Histogram,
+            InstrumentKind::Gauge => wit::InstrumentKind::Gauge,
+        },
     }
 }
 
@@ -120,6 +132,7 @@ fn problem(problem: Problem) -> wit::Problem {
         at: problem.at,
         message: problem.message,
         help: problem.help,
+        span: problem.span.map(|span| (narrow(span.start), narrow(span.end))),
     }
 }
 

@@ -27,6 +27,9 @@ const PREFIXES: [(&str, NodeKind); 9] = [
 
 /// Whose field `path` is.
 pub(crate) fn owner(path: &str) -> Owner {
+    if path == "metric" {
+        return Owner::Node(NodeKind::Metric);
+    }
     PREFIXES
         .iter()
         .find(|(prefix, _)| path.starts_with(prefix))

@@ -1,5 +1,7 @@
 //! The trait a policy implements, and the words it answers with.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 
 use crate::{Batch, Record, Rule, Setup};
@@ -98,6 +100,8 @@ pub struct Problem {
     pub message: String,
     /// What would mend it.
     pub help: Option<String>,
+    /// Which bytes of the text at that place are meant.
+    pub span: Option<Range<usize>>,
 }
 
 impl Problem {
@@ -108,7 +112,15 @@ impl Problem {
             at: pointer.into(),
             message: message.into(),
             help: None,
+            span: None,
         }
+    }
+
+    /// Says which bytes of the text at that place are meant, so that they can be pointed at: of a statement, the word that is wrong.
+    #[must_use]
+    pub fn span(mut self, bytes: Range<usize>) -> Self {
+        self.span = Some(bytes);
+        self
     }
 
     /// Says what would mend it.

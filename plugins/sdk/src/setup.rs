@@ -1,12 +1,24 @@
-//! What a policy declares while it is configured: rules, and access by field.
+//! What a policy declares while it is configured: rules, access by field, and what it sends beside its records.
 
+use crate::manifest;
 use crate::path::{self, Owner};
-use crate::{NodeKind, Signal, host};
+use crate::{InstrumentKind, Manifest, NodeKind, Problem, Signal, host};
 
 /// A rule of the policy, by name: every edit and every verdict says which one asked for it, and explanations, tests and metrics
 /// show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rule(pub(crate) u32);
+
+/// A destination of records, by name: of a connector, a pipeline that it feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Route(pub(crate) u32);
+
+/// A metric of the policy's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Instrument {
+    pub(crate) index: u32,
+    pub(crate) kind: InstrumentKind,
+}
 
 /// A declared field. It is good for every signal it was declared for, and reading it costs no comparison of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,88 +44,6 @@ pub enum Compat {
     Tollgate,
     /// The Collector component's, exactly.
     Collector,
-}
-
-/// The rights a policy asks for, for one signal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Access {
-    /// Paths and wildcards that it reads.
-    pub reads: Vec<String>,
-    /// Paths and wildcards that it sets, puts, deletes or renames.
-    pub writes: Vec<String>,
-    /// Whether it may drop nodes.
-    pub drops: bool,
-    /// Whether the policy may stand in a pipeline of this signal, even if it asks for nothing there.
-    pub takes: bool,
-}
-
-impl Access {
-    /// Whether nothing is asked for; the host then never calls the policy for this signal.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.reads.is_empty() && self.writes.is_empty() && !self.drops
-    }
-}
-
-/// Everything a policy may do under one configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Manifest {
-    access: [Access; 3],
-    rules: Vec<String>,
-}
-
-impl Manifest {
-    /// The rights for one signal.
-    #[must_use]
-    pub fn access(&self, signal: Signal) -> &Access {
-        let [logs, traces, metrics] = &self.access;
-        match signal {
-            Signal::Logs => logs,
-            Signal::Traces => traces,
-            Signal::Metrics => metrics,
-        }
-    }
-
-    fn access_mut(&mut self, signal: Signal) -> &mut Access {
-        let [logs, traces, metrics] = &mut self.access;
-        match signal {
-            Signal::Logs => logs,
-            Signal::Traces => traces,
-            Signal::Metrics => metrics,
-        }
-    }
-
-    /// What it reads of a signal.
-    #[must_use]
-    pub fn reads(&self, signal: Signal) -> &[String] {
-        &self.access(signal).reads
-    }
-
-    /// What it writes of a signal.
-    #[must_use]
-    pub fn writes(&self, signal: Signal) -> &[String] {
-        &self.access(signal).writes
-    }
-
-    /// Whether it may drop nodes of a signal.
-    #[must_use]
-    pub fn drops(&self, signal: Signal) -> bool {
-        self.access(signal).drops
-    }
-
-    /// The signals whose pipelines it may stand in.
-    pub fn signals(&self) -> impl Iterator<Item = Signal> + '_ {
-        Signal::ALL
-            .iter()
-            .copied()
-            .filter(|signal| self.access(*signal).takes || !self.access(*signal).is_empty())
-    }
-
-    /// The names of its rules.
-    #[must_use]
-    pub fn rules(&self) -> &[String] {
-        &self.rules
-    }
 }
 
 /// The manifest, and the paths behind the handles that were given out.
@@ -168,6 +98,9 @@ impl Setup {
 
     /// Declares that the policy sets, puts, deletes or renames a path, or what a wildcard covers. What it also wants to get,
     /// delete or rename it must read as well: [`Setup::edits`] declares both.
+    ///
+    /// `attributes`, without a key, is the whole map: to set it puts another in its place. `metric` is the whole metric, an OTLP
+    /// message.
     pub fn writes(&mut self, signals: &[Signal], path: &str) -> Field {
         for signal in signals {
             let path = path::canonical(path, signal.record_kind()).into_owned();
@@ -197,6 +130,51 @@ impl Setup {
         }
     }
 
+    /// Declares that the policy adds nodes of these signals.
+    pub fn adds(&mut self, signals: &[Signal]) {
+        for signal in signals {
+            self.declared.manifest.access_mut(*signal).adds = true;
+        }
+    }
+
+    /// Names a destination of records. The same name is the same destination. In a connector it is the id of a pipeline, such as
+    /// `logs/audit`.
+    pub fn route(&mut self, name: impl Into<String>) -> Route {
+        Route(place_of(&mut self.declared.manifest.routes, name.into()))
+    }
+
+    /// Declares that the policy makes telemetry of these signals.
+    pub fn emits(&mut self, signals: &[Signal]) {
+        let emits = &mut self.declared.manifest.emits;
+        for signal in signals {
+            if !emits.contains(signal) {
+                emits.push(*signal);
+            }
+        }
+    }
+
+    /// Names a metric of the policy's own, which the host exports with its own. The same name is the same metric.
+    pub fn instrument(
+        &mut self,
+        kind: InstrumentKind,
+        name: impl Into<String>,
+        unit: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Instrument {
+        let index = self.declared.manifest.instrument(manifest::Instrument {
+            name: name.into(),
+            unit: unit.into(),
+            description: description.into(),
+            kind,
+        });
+        Instrument { index, kind }
+    }
+
+    /// Says what the operator should know of the configuration, although it works; `validate` shows it.
+    pub fn warn(&mut self, warning: Problem) {
+        self.declared.manifest.warnings.push(warning);
+    }
+
     /// The content of a file that the operator listed in the stage's `gate`, by the name it has there.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
         host::file(name)
@@ -217,7 +195,7 @@ impl Setup {
 }
 
 /// The index of `name` in `names`, which gets it if it has it not yet.
-fn place_of(names: &mut Vec<String>, name: String) -> u32 {
+pub(crate) fn place_of(names: &mut Vec<String>, name: String) -> u32 {
     let place = names
         .iter()
         .position(|known| *known == name)

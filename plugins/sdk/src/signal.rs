@@ -1,5 +1,7 @@
 //! Signals and nodes, with the numbers of `wit/policy.wit`.
 
+use crate::bindings::tollgate::policy::batch::Signal as WitSignal;
+
 /// The signal of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -39,6 +41,16 @@ impl Signal {
     /// Its place in tables with an entry for each signal.
     pub(crate) const fn index(self) -> usize {
         self as usize
+    }
+}
+
+impl From<Signal> for WitSignal {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Logs => Self::Logs,
+            Signal::Traces => Self::Traces,
+            Signal::Metrics => Self::Metrics,
+        }
     }
 }
 

@@ -39,6 +39,7 @@ impl Guest for Hostile {
                 at: String::new(),
                 message,
                 help: None,
+                span: None,
             }]
         })?;
         act_at_configure(config.behaviour);
@@ -83,6 +84,7 @@ fn strange_problems() -> Vec<Problem> {
         at: at.to_owned(),
         message: format!("a problem at {at:?} \u{1b}[31m with an escape sequence"),
         help: Some("behave".to_owned()),
+        span: Some((4_000_000_000, 7)),
     };
     places.into_iter().map(problem).collect()
 }

@@ -24,6 +24,7 @@ pub(crate) fn manifest(config: &Config) -> Manifest {
         emits: Vec::new(),
         partition_by: None,
         tick_every: None,
+        warnings: Vec::new(),
     };
     match config.behaviour {
         Behaviour::AsksPartition => {

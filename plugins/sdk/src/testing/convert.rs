@@ -2,9 +2,10 @@
 
 use tollgate_record as record;
 
+use crate::bindings::tollgate::policy::batch as wit;
 use crate::columns::Columns;
 use crate::draft::Draft;
-use crate::{Manifest, Problem, Signal};
+use crate::{InstrumentKind, Manifest, Problem, Signal};
 
 pub(super) fn signal(signal: Signal) -> record::Signal {
     match signal {
@@ -32,6 +33,7 @@ pub(super) fn access(
         reads: record::Fields::parse(signal(of), manifest.reads(of))?,
         writes: record::Fields::parse_writes(signal(of), manifest.writes(of))?,
         drops: manifest.drops(of),
+        adds: manifest.adds(of),
     })
 }
 
@@ -43,6 +45,14 @@ pub(super) fn problems(manifest: &Manifest) -> Vec<Problem> {
     refused
         .map(|error| Problem::at("", format!("the manifest asks for what is {error}")))
         .collect()
+}
+
+pub(super) fn sdk_signal(signal: record::Signal) -> Signal {
+    match signal {
+        record::Signal::Logs => Signal::Logs,
+        record::Signal::Traces => Signal::Traces,
+        record::Signal::Metrics => Signal::Metrics,
+    }
 }
 
 pub(super) fn columns(view: &record::View, of: Signal) -> Columns<'_> {
@@ -63,7 +73,11 @@ pub(super) fn columns(view: &record::View, of: Signal) -> Columns<'_> {
 
 pub(super) fn outcome(draft: Draft) -> record::Outcome {
     let Draft {
-        edits, judgements, ..
+        edits,
+        judgements,
+        measured,
+        emissions,
+        ..
     } = draft;
     record::Outcome {
         judgements: record::Judgements {
@@ -83,5 +97,43 @@ pub(super) fn outcome(draft: Draft) -> record::Outcome {
             fields: edits.fields,
             text: edits.text,
         },
+        measurements: measured.all.into_iter().map(measurement).collect(),
+        emissions: emissions.into_iter().map(emission).collect(),
     }
+}
+
+fn measurement(measurement: wit::Measurement) -> record::Measurement {
+    record::Measurement {
+        instrument: measurement.instrument,
+        value: measurement.value,
+        attributes: measurement.attributes,
+    }
+}
+
+fn emission(emission: wit::Emission) -> record::Emission {
+    record::Emission {
+        signal: match emission.signal {
+            wit::Signal::Logs => record::Signal::Logs,
+            wit::Signal::Traces => record::Signal::Traces,
+            wit::Signal::Metrics => record::Signal::Metrics,
+        },
+        request: emission.request,
+    }
+}
+
+/// The policy's own metrics, as the host understands them.
+pub(super) fn instruments(manifest: &Manifest) -> Vec<record::Instrument> {
+    let instruments = manifest.instruments().iter();
+    instruments
+        .map(|instrument| record::Instrument {
+            name: instrument.name.clone(),
+            unit: instrument.unit.clone(),
+            description: instrument.description.clone(),
+            kind: match instrument.kind {
+                InstrumentKind::DeltaSum => record::InstrumentKind::DeltaSum,
+                InstrumentKind::Histogram => record::InstrumentKind::Histogram,
+                InstrumentKind::Gauge => record::InstrumentKind::Gauge,
+            },
+        })
+        .collect()
 }

@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 pub use build::{RecordBuilder, Request, data_point, log_record, span};
 use bytes::Bytes;
-pub use output::{Output, RunError};
+pub use output::{Measured, Output, RunError};
 use tollgate_record as record;
 pub use tollgate_record::RequestContext;
 
@@ -152,6 +152,12 @@ impl<P: Policy> Harness<P> {
         self.instance.manifest()
     }
 
+    /// What the policy warned of while it was configured.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        self.instance.manifest().warnings()
+    }
+
     /// Lines that the policy logged while it was configured, or since.
     #[must_use]
     pub fn logs(&self) -> &[(Level, String)] {
@@ -205,8 +211,9 @@ impl<P: Policy> Harness<P> {
     pub fn run_wire(&mut self, signal: Signal, wire: impl Into<Bytes>) -> Result<Output, RunError> {
         let manifest = self.instance.manifest().clone();
         let mut applied = record::Applied::default();
+        let mut routes = Vec::new();
         let lines = self.host.logs.len();
-        let batch = if manifest.access(signal).is_empty() {
+        let mut batch = if !manifest.asks(signal) {
             // The host does not call a policy for a signal it asked nothing of; the request must be one all the same.
             self.index(
                 signal,
@@ -216,15 +223,31 @@ impl<P: Policy> Harness<P> {
         } else {
             let (batch, changes) = self.call(signal, wire.into(), &manifest)?;
             applied = changes;
+            for (route, name) in (0_u32..).zip(manifest.routes()) {
+                let goes_there = |record| {
+                    let set = applied.routed.of(record);
+                    set.is_none_or(|set| set.contains(&route))
+                };
+                routes.push((name.clone(), batch.part(goes_there).encode()));
+            }
             batch
         };
+        batch.settle().map_err(RunError::Malformed)?;
         let wire = batch.encode();
-        let mut json = Vec::new();
-        tollgate_json::encode(convert::signal(signal), &wire, &mut json)
-            .map_err(RunError::Output)?;
+        let json = output::json(signal, &wire)?;
+        let routes = routes
+            .into_iter()
+            .map(|(name, wire)| Ok((name, output::json(signal, &wire)?)))
+            .collect::<Result<_, RunError>>()?;
         Ok(Output {
-            json: String::from_utf8_lossy(&json).into_owned(),
+            json,
             wire,
+            routed: output::routed(&applied.routed, manifest.routes()),
+            routes,
+            emissions: output::emissions(&applied.emissions)?,
+            measurements: output::measurements(applied.measurements, manifest.instruments()),
+            created: applied.created,
+            merged: applied.merged,
             dropped: applied.dropped,
             failed: applied.failed,
             edits: output::by_name(manifest.rules(), &applied.edits_by_rule),
@@ -264,13 +287,17 @@ impl<P: Policy> Harness<P> {
             .host
             .during(|| instance.process(convert::columns(&view, signal)))
             .map_err(RunError::Policy)?;
+        let instruments = convert::instruments(manifest);
+        let emits: Vec<record::Signal> =
+            manifest.emits().iter().copied().map(convert::signal).collect();
+        let grant = record::Grant {
+            rules: manifest.rules().len(),
+            routes: manifest.routes().len(),
+            instruments: &instruments,
+            emits: &emits,
+        };
         let changes = batch
-            .check(
-                &view,
-                &access,
-                manifest.rules().len(),
-                convert::outcome(draft),
-            )
+            .check(&view, &access, grant, convert::outcome(draft))
             .map_err(RunError::Refused)?;
         let applied = batch.apply(vec![changes]);
         for failed in &applied.failed {
