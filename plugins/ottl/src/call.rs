@@ -185,7 +185,12 @@ impl<'e> Call<'_, 'e> {
     }
 
     /// Sets one entry of the map at the path that an argument is.
-    pub fn set_entry(&mut self, index: usize, key: Text<'e>, value: Value<'e>) -> Result<(), Error> {
+    pub fn set_entry(
+        &mut self,
+        index: usize,
+        key: Text<'e>,
+        value: Value<'e>,
+    ) -> Result<(), Error> {
         match self.argument(index) {
             Some(Argument::Target(target)) => target.set_entry(self.record, key, value),
             _ => Err(MISSING),
@@ -228,16 +233,18 @@ impl<'e> Call<'_, 'e> {
     }
 
     /// Calls the function that an argument names, with one argument.
-    pub fn apply(&mut self, index: usize, argument: Value<'e>) -> Result<Value<'e>, Error> {
+    pub fn apply(&mut self, index: usize, argument: &Value<'e>) -> Result<Value<'e>, Error> {
         let Some(Argument::Function(function)) = self.argument(index) else {
             return Err(MISSING);
         };
         let function: &'static Function = function;
         if !matches!(function.parameters, [only] if only.kind == Kind::Text) {
-            return Err(Error::failed("the function takes other arguments than one text"));
+            return Err(Error::failed(
+                "the function takes other arguments than one text",
+            ));
         }
         let mut call = Call {
-            arguments: Source::Given(std::slice::from_ref(&argument)),
+            arguments: Source::Given(std::slice::from_ref(argument)),
             state: &None,
             record: &mut *self.record,
         };

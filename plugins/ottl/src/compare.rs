@@ -40,10 +40,7 @@ pub(crate) fn compare(
         }
         (Value::Map(left), Value::Map(right)) => equality(maps_equal(left, right), operator),
         (Value::List(left), Value::List(right)) => equality(lists_equal(left, right)?, operator),
-        (Value::TraceId(_), _)
-        | (Value::SpanId(_), _)
-        | (Value::ProfileId(_), _)
-        | (Value::Opaque(_), _) => equality(equal::deep(left, right), operator),
+        (Value::TraceId(_) | Value::SpanId(_) | Value::ProfileId(_) | Value::Opaque(_), _) => equality(equal::deep(left, right), operator),
         _ => operator == Operator::NotEqual,
     })
 }

@@ -30,7 +30,11 @@ pub fn shown(value: &Value<'_>) -> Result<String, Error> {
         Value::Text(text) => text.as_str().to_owned(),
         Value::Double(number) if number.is_nan() => "NaN".to_owned(),
         Value::Double(number) if number.is_infinite() => {
-            let word = if *number > 0.0 { "Infinity" } else { "-Infinity" };
+            let word = if *number > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            };
             word.to_owned()
         }
         Value::Bytes(bytes) => json::base64(bytes),

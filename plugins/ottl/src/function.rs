@@ -77,7 +77,8 @@ impl Function {
     /// Whether it edits telemetry and stands at the beginning of a statement.
     #[must_use]
     pub fn is_editor(&self) -> bool {
-        self.name.starts_with(|first: char| first.is_ascii_lowercase())
+        self.name
+            .starts_with(|first: char| first.is_ascii_lowercase())
     }
 }
 

@@ -26,7 +26,10 @@ pub fn truncate(number: f64) -> i64 {
 
 /// An integer as the nearest double.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the nearest double is what is asked for"
+)]
 pub const fn to_double(number: i64) -> f64 {
     number as f64
 }
@@ -52,7 +55,10 @@ pub fn parse_bool(text: &str) -> Option<bool> {
 #[must_use]
 pub fn parse_double(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if ["inf", "infinity"].iter().any(|word| digits.eq_ignore_ascii_case(word)) {
+    if ["inf", "infinity"]
+        .iter()
+        .any(|word| digits.eq_ignore_ascii_case(word))
+    {
         let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
         return Some(f64::INFINITY * sign);
     }
@@ -61,7 +67,11 @@ pub fn parse_double(text: &str) -> Option<f64> {
     }
     let number = if digits.starts_with("0x") || digits.starts_with("0X") {
         let magnitude = hexadecimal(digits.get(2..)?)?;
-        if text.starts_with('-') { -magnitude } else { magnitude }
+        if text.starts_with('-') {
+            -magnitude
+        } else {
+            magnitude
+        }
     } else {
         decimal(text)?
     };
@@ -213,7 +223,7 @@ pub fn json_double(number: f64) -> Option<String> {
 
 /// `math.Log`, bit for bit: what a platform's library makes of it may differ in the last one.
 #[must_use]
-#[expect(clippy::many_single_char_names, reason = "the names of the method's description")]
+#[expect(clippy::excessive_precision, reason = "as the method has them")]
 pub fn ln(number: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
@@ -273,7 +283,11 @@ pub fn duration(nanos: i64) -> String {
     if size == 0 {
         return "0s".to_owned();
     }
-    let mut out = if nanos < 0 { "-".to_owned() } else { String::new() };
+    let mut out = if nanos < 0 {
+        "-".to_owned()
+    } else {
+        String::new()
+    };
     if size < 1_000_000_000 {
         let unit = UNITS.iter().find(|(unit, _)| size >= *unit);
         let (unit, name) = unit.copied().unwrap_or((1, "ns"));

@@ -61,7 +61,9 @@ pub fn infer<'t>(
         let read = match text {
             Written::Statement(text) => syntax::statement(text).map(|sentence| {
                 hints.call(&sentence.editor);
-                sentence.condition.iter().for_each(|condition| hints.boolean(condition));
+                if let Some(condition) = &sentence.condition {
+                    hints.boolean(condition);
+                }
             }),
             Written::Condition(text) => syntax::condition(text).map(|tree| hints.boolean(&tree)),
             Written::Value(text) => syntax::value(text).map(|node| hints.value(&node)),
@@ -94,7 +96,10 @@ fn rank(name: &str) -> usize {
 
 impl Hints {
     fn choose(&self, candidates: &[Candidate<'_>]) -> Result<Context, String> {
-        let offered: Vec<_> = candidates.iter().map(|known| known.context.name()).collect();
+        let offered: Vec<_> = candidates
+            .iter()
+            .map(|known| known.context.name())
+            .collect();
         let offered = offered.join(", ");
         let Some(first) = &self.first else {
             return Err(format!(
@@ -102,7 +107,10 @@ impl Hints {
             ));
         };
         let wanted = Context::by_name(first);
-        let Some(found) = candidates.iter().find(|known| Some(known.context) == wanted) else {
+        let Some(found) = candidates
+            .iter()
+            .find(|known| Some(known.context) == wanted)
+        else {
             return Err(format!(
                 "paths begin with `{first}`, which is not a context that runs here ({offered})"
             ));
@@ -126,7 +134,9 @@ impl Hints {
             if candidate.functions.get(name).is_none() {
                 let near = candidate.functions.nearest(name);
                 let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                return Err(format!("there is no function `{name}` on `{context}`{near}"));
+                return Err(format!(
+                    "there is no function `{name}` on `{context}`{near}"
+                ));
             }
         }
         for name in &self.numbers {
@@ -140,7 +150,10 @@ impl Hints {
     fn path(&mut self, path: &PathNode) {
         if let [first, _, ..] = path.fields.as_slice()
             && first.keys.is_empty()
-            && self.first.as_deref().is_none_or(|known| rank(&first.name) < rank(known))
+            && self
+                .first
+                .as_deref()
+                .is_none_or(|known| rank(&first.name) < rank(known))
         {
             self.first = Some(first.name.clone());
         }
@@ -175,7 +188,9 @@ impl Hints {
             }
             Boolean::Not(inner) => self.boolean(inner),
             Boolean::And(parts) | Boolean::Or(parts) => {
-                parts.iter().for_each(|part| self.boolean(part));
+                for part in parts {
+                    self.boolean(part);
+                }
             }
         }
     }

@@ -126,7 +126,11 @@ fn write_base64(out: &mut String, bytes: &[u8]) {
         for place in 0..4_usize {
             let index = (number >> (18 - 6 * place)) & 63;
             let digit = DIGITS.get(index as usize).copied().unwrap_or_default();
-            out.push(if place > chunk.len() { '=' } else { char::from(digit) });
+            out.push(if place > chunk.len() {
+                '='
+            } else {
+                char::from(digit)
+            });
         }
     }
 }

@@ -69,7 +69,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = line;
         let mut left = line + 1;
         for (cell, other) in row.iter_mut().skip(1).zip(&b) {
-            let best = (diagonal + usize::from(letter != *other)).min(left + 1).min(*cell + 1);
+            let best = (diagonal + usize::from(letter != *other))
+                .min(left + 1)
+                .min(*cell + 1);
             diagonal = *cell;
             left = best;
             *cell = best;

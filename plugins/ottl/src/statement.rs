@@ -37,11 +37,14 @@ impl<'p> Compiler<'p> {
         let sentence = syntax::statement(text)?;
         let mut build = self.build(text);
         let editor = build.invocation(&sentence.editor)?;
-        let test = match &sentence.condition {
+        let condition = match &sentence.condition {
             Some(condition) => build.test(condition)?,
             None => Test::Const(true),
         };
-        Ok(Statement(Action { editor, test }))
+        Ok(Statement(Action {
+            editor,
+            test: condition,
+        }))
     }
 
     /// A condition.

@@ -25,11 +25,9 @@ pub(crate) fn number(context: Context, name: &str) -> Option<i64> {
                 ("STATUS_CODE_ERROR", 2),
             ],
         ),
-        Context::DataPoint => place(
-            name,
-            &[("FLAG_NONE", 0), ("FLAG_NO_RECORDED_VALUE", 1)],
-        )
-        .or_else(|| metric(name)),
+        Context::DataPoint => {
+            place(name, &[("FLAG_NONE", 0), ("FLAG_NO_RECORDED_VALUE", 1)]).or_else(|| metric(name))
+        }
         Context::Metric => metric(name),
         Context::Scope | Context::Resource | Context::Request => None,
     }
@@ -44,7 +42,9 @@ fn severity(level: &str) -> Option<i64> {
     if level == "UNSPECIFIED" {
         return Some(0);
     }
-    let (place, name) = (0..).zip(LEVELS).find(|(_, name)| level.starts_with(name))?;
+    let (place, name) = (0..)
+        .zip(LEVELS)
+        .find(|(_, name)| level.starts_with(name))?;
     let step = match level.strip_prefix(name)? {
         "" => 1,
         "2" => 2,

@@ -3,6 +3,7 @@
 //! Every path exists. `attributes` and `cache` of any context are maps that are always there; everything else is nothing until it is set.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::nested::{self, Step};
 use crate::value::{Map, MapKind, Text};
@@ -67,7 +68,8 @@ impl Record {
             .split_once('.')
             .and_then(|(context, name)| Some((Context::by_name(context)?, name)))
             .unwrap_or((self.context, path));
-        self.values.insert(format!("{}.{name}", context.name()), value.into());
+        self.values
+            .insert(format!("{}.{name}", context.name()), value.into());
         self
     }
 
@@ -96,7 +98,9 @@ impl Record {
         let mut memory = self.memory(&places);
         let ran = statement.run(&mut memory).map_err(Failure::Failed);
         let left = memory.values.into_iter();
-        self.values = left.map(|(path, value)| (path, value.into_static())).collect();
+        self.values = left
+            .map(|(path, value)| (path, value.into_static()))
+            .collect();
         ran
     }
 
@@ -137,7 +141,9 @@ impl Record {
         let values = self.values.iter();
         Memory {
             places: &places.known,
-            values: values.map(|(path, value)| (path.clone(), value.clone())).collect(),
+            values: values
+                .map(|(path, value)| (path.clone(), value.clone()))
+                .collect(),
             now: self.now,
             seed: self.seed,
         }
@@ -172,20 +178,21 @@ impl Known {
     fn spelled(&self) -> String {
         let mut out = self.root.clone();
         for key in &self.keys {
-            out.push_str(&match key {
-                Held::Text(text) => format!("[{text:?}]"),
-                Held::Index(index) => format!("[{index}]"),
-            });
+            let _ = match key {
+                Held::Text(text) => write!(out, "[{text:?}]"),
+                Held::Index(index) => write!(out, "[{index}]"),
+            };
         }
         out
     }
 
     fn steps(&self) -> Vec<Step<'_>> {
-        let step = |key| match key {
-            &Held::Text(ref text) => Step::Text(Text::Borrowed(text)),
-            &Held::Index(index) => Step::Index(index),
-        };
-        self.keys.iter().map(step).collect()
+        let keys = self.keys.iter();
+        keys.map(|key| match key {
+            Held::Text(text) => Step::Text(Text::Borrowed(text)),
+            Held::Index(index) => Step::Index(*index),
+        })
+        .collect()
     }
 }
 
@@ -201,7 +208,11 @@ impl Paths for Places {
                 Key::Index(index) => Held::Index(index),
             }));
         }
-        if self.roots.as_ref().is_some_and(|roots| !roots.contains(&root)) {
+        if self
+            .roots
+            .as_ref()
+            .is_some_and(|roots| !roots.contains(&root))
+        {
             return Err(format!("there is no path `{root}`"));
         }
         let slot = u32::try_from(self.known.len()).map_err(|error| error.to_string())?;
@@ -210,9 +221,9 @@ impl Paths for Places {
     }
 
     fn is_map(&self, path: &Path<'_>) -> bool {
-        path.segments.last().is_some_and(|last| {
-            last.keys.is_empty() && matches!(last.name, "attributes" | "cache")
-        })
+        path.segments
+            .last()
+            .is_some_and(|last| last.keys.is_empty() && matches!(last.name, "attributes" | "cache"))
     }
 }
 
@@ -244,7 +255,7 @@ impl<'e> Memory<'e> {
 }
 
 fn is_map(root: &str) -> bool {
-    root.ends_with(".attributes") || root.ends_with(".cache")
+    matches!(root.rsplit_once('.'), Some((_, "attributes" | "cache")))
 }
 
 impl<'e> Telemetry<'e> for Memory<'e> {

@@ -1,11 +1,11 @@
 //! Conditions, compiled.
 
 use super::{Build, Compiled};
+use crate::Value;
 use crate::compare::compare;
 use crate::condition::Test;
 use crate::expression::Expression;
 use crate::syntax::tree::{Boolean, Comparison, Invocation};
-use crate::Value;
 
 impl Build<'_> {
     /// What is true or false.
@@ -40,7 +40,11 @@ impl Build<'_> {
             && let Ok(value) = compare(a, operator, b)
         {
             let literal = left.literal().is_some() && right.literal().is_some();
-            return Ok(if literal { Test::Const(value) } else { Test::Known(value) });
+            return Ok(if literal {
+                Test::Const(value)
+            } else {
+                Test::Known(value)
+            });
         }
         Ok(Test::Compare(Box::new((left, operator, right))))
     }

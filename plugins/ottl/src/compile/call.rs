@@ -2,12 +2,12 @@
 
 use super::value::folded;
 use super::{Argument, Arguments, Build, Compiled, check};
+use crate::Mistake;
 use crate::case::pascal;
 use crate::expression::{Expression, Invocation};
 use crate::function::{Function, Kind, Parameter};
 use crate::paths::Usage;
 use crate::syntax::tree::{self, ArgumentNode, Node, NodeKind};
-use crate::Mistake;
 
 /// Upstream's functions that take a lambda; they do not work there either, unless an experimental feature is switched on.
 const TAKES_LAMBDA: [&str; 8] = [
@@ -25,7 +25,9 @@ impl Build<'_> {
             return Ok(called);
         }
         let known = called.known().is_some()
-            && !keys.iter().any(|key| matches!(key, crate::expression::Key::Computed(_)));
+            && !keys
+                .iter()
+                .any(|key| matches!(key, crate::expression::Key::Computed(_)));
         Ok(folded(Expression::Index(Box::new(called), keys), |_| known))
     }
 
@@ -130,7 +132,9 @@ impl Build<'_> {
         let place = parameters.position(|parameter| parameter.name == wanted);
         place.ok_or_else(|| {
             let names = function.parameters.iter();
-            let names: Vec<_> = names.map(|known| format!("`{}`", snake(known.name))).collect();
+            let names: Vec<_> = names
+                .map(|known| format!("`{}`", snake(known.name)))
+                .collect();
             let message = format!("`{}` has no parameter `{name}`", function.name);
             let mistake = self.mistake(at, message);
             if names.is_empty() {
@@ -143,7 +147,10 @@ impl Build<'_> {
 
     fn count(&self, function: &Function, node: &tree::Invocation) -> Mistake {
         let all = function.parameters.len();
-        let optional = function.parameters.iter().filter(|parameter| parameter.optional);
+        let optional = function
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.optional);
         let least = all - optional.count();
         let takes = match (least, all) {
             (0, 0) => "no arguments".to_owned(),
@@ -156,7 +163,10 @@ impl Build<'_> {
             function.name,
             node.arguments.len()
         );
-        let names = function.parameters.iter().map(|parameter| snake(parameter.name));
+        let names = function
+            .parameters
+            .iter()
+            .map(|parameter| snake(parameter.name));
         let names: Vec<_> = names.collect();
         let help = format!("{}({})", function.name, names.join(", "));
         self.mistake(&node.at, message).with_help(help)

@@ -25,7 +25,11 @@ impl Build<'_> {
         let dynamic = keys.last().is_some_and(|keys| behind < keys.len());
         let path = path(context, fields, &keys, dynamic);
         // What stands beside the entry is kept, so it is read.
-        let usage = if dynamic && usage.write { Usage::EDIT } else { usage };
+        let usage = if dynamic && usage.write {
+            Usage::EDIT
+        } else {
+            usage
+        };
         let resolved = self.paths.resolve(&path, usage);
         let always_map = self.paths.is_map(&path);
         let slot = resolved.map_err(|problem| self.mistake(&node.at, problem))?;
@@ -52,7 +56,8 @@ impl Build<'_> {
             last.keys.push(paths::Key::Text(key));
         }
         let slot = self.paths.resolve(&path, Usage::WRITE);
-        slot.map(Some).map_err(|problem| self.mistake(&node.at, problem))
+        slot.map(Some)
+            .map_err(|problem| self.mistake(&node.at, problem))
     }
 
     /// The context that a path begins at, and what follows.
@@ -71,7 +76,9 @@ impl Build<'_> {
                 first.name
             );
             let reachable = self.context.reachable().iter();
-            let reachable: Vec<_> = reachable.map(|context| format!("`{}`", context.name())).collect();
+            let reachable: Vec<_> = reachable
+                .map(|context| format!("`{}`", context.name()))
+                .collect();
             let help = format!("paths begin at one of {}", reachable.join(", "));
             return Err(self.mistake(&first.at, message).with_help(help));
         }
@@ -123,7 +130,12 @@ fn path<'p>(
     };
     let segment = |(place, field): (usize, &'p FieldNode)| Segment {
         name: &field.name,
-        keys: keys.get(place).into_iter().flatten().map_while(key).collect(),
+        keys: keys
+            .get(place)
+            .into_iter()
+            .flatten()
+            .map_while(key)
+            .collect(),
     };
     Path {
         context,

@@ -14,14 +14,20 @@ static TRUNCATE_ALL: Function = Function::new(
     ],
     |call| {
         let limit = usize::try_from(call.int(1)?).unwrap_or_default();
-        let marker = if call.given(3) { Some(call.text(3)?) } else { None };
+        let marker = if call.given(3) {
+            Some(call.text(3)?)
+        } else {
+            None
+        };
         let marker = marker.as_deref().unwrap_or_default();
         call.edit(0, |_, value| match value {
             Value::Text(text) if text.len() > limit => {
                 // A text that is cut within a character is no text any more, so that is not offered.
                 let end = text.floor_char_boundary(limit.saturating_sub(marker.len()));
                 if marker.is_empty() {
-                    return text.part(0..end).map_or(Edit::Keep, |part| Edit::Replace(part.into()));
+                    return text
+                        .part(0..end)
+                        .map_or(Edit::Keep, |part| Edit::Replace(part.into()));
                 }
                 let mut cut = text.get(..end).unwrap_or_default().to_owned();
                 cut.push_str(marker);
@@ -33,7 +39,9 @@ static TRUNCATE_ALL: Function = Function::new(
     },
 )
 .prepared(|arguments| {
-    let limit = arguments.int(1).and_then(|limit| usize::try_from(limit).ok());
+    let limit = arguments
+        .int(1)
+        .and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.ok_or("the limit must not be negative")?;
     if arguments.text(3).unwrap_or_default().len() > limit {
         return Err("the marker must not be longer than the limit".to_owned());
@@ -67,7 +75,8 @@ static SUBSTRING: Function = Function::new(
         let start = text.ceil_char_boundary(start);
         let end = text.floor_char_boundary(end).max(start);
         let part = text.part(start..end);
-        part.map(Value::Text).ok_or(Error::failed("the range leaves the text"))
+        part.map(Value::Text)
+            .ok_or(Error::failed("the range leaves the text"))
     },
 );
 

@@ -37,15 +37,11 @@ fn delete_key<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     Ok(Value::Nil)
 }
 
-static CLEAR: Function = Function::new(
-    "clear",
-    &[Parameter::new("Target", Kind::Path)],
-    |call| {
-        let zero = zero(&call.value(0)?);
-        call.set(0, zero)?;
-        Ok(Value::Nil)
-    },
-);
+static CLEAR: Function = Function::new("clear", &[Parameter::new("Target", Kind::Path)], |call| {
+    let zero = zero(&call.value(0)?);
+    call.set(0, zero)?;
+    Ok(Value::Nil)
+});
 
 /// The zero value of the type that a value has.
 fn zero<'e>(value: &Value<'_>) -> Value<'e> {

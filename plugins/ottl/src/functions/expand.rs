@@ -57,13 +57,18 @@ fn reference(text: &str) -> Option<(&str, &str)> {
     if name.is_empty() {
         return None;
     }
-    let behind = if braced { behind.strip_prefix('}')? } else { behind };
+    let behind = if braced {
+        behind.strip_prefix('}')?
+    } else {
+        behind
+    };
     Some((name, behind))
 }
 
 /// What a group matched, by its number or its name. A name may stand for several groups; the first that took part counts.
 fn group<'t>(pattern: &Pattern, captures: &Captures<'t>, name: &str) -> Option<&'t str> {
-    let number = name.bytes().all(|byte| byte.is_ascii_digit()) && !(name.len() > 1 && name.starts_with('0'));
+    let number = name.bytes().all(|byte| byte.is_ascii_digit())
+        && !(name.len() > 1 && name.starts_with('0'));
     if number {
         return captures.get(name.parse().ok()?);
     }
@@ -99,17 +104,14 @@ pub(super) fn format(format: &str, text: &str) -> Result<String, Error> {
     let mut used = false;
     while let Some((before, behind)) = rest.split_once('%') {
         out.push_str(before);
-        match behind.strip_prefix('s') {
-            Some(behind) => {
-                out.push_str(if used { "%!s(MISSING)" } else { text });
-                used = true;
-                rest = behind;
-            }
-            None => {
-                out.push_str("%!(NOVERB)");
-                rest = behind;
-            }
-        }
+        rest = if let Some(behind) = behind.strip_prefix('s') {
+            out.push_str(if used { "%!s(MISSING)" } else { text });
+            used = true;
+            behind
+        } else {
+            out.push_str("%!(NOVERB)");
+            behind
+        };
     }
     out.push_str(rest);
     Ok(out)

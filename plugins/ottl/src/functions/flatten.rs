@@ -22,12 +22,20 @@ static FLATTEN: Function = Function::new(
 
 fn flatten<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let map = call.map(0)?;
-    let prefix = if call.given(1) { Some(call.text(1)?) } else { None };
+    let prefix = if call.given(1) {
+        Some(call.text(1)?)
+    } else {
+        None
+    };
     let mut flat = Flat {
         entries: Entries::new(),
         seen: Vec::new(),
         resolve: call.given(3) && call.bool(3)?,
-        deepest: if call.given(2) { call.int(2)? } else { i64::MAX },
+        deepest: if call.given(2) {
+            call.int(2)?
+        } else {
+            i64::MAX
+        },
     };
     flat.map(&map, prefix.as_deref().unwrap_or_default(), 0);
     call.set(0, Map::new(MapKind::Map, flat.entries).into())?;

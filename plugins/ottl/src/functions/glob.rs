@@ -97,7 +97,11 @@ impl Reader<'_> {
             }
             next = self.rest.next_if(|letter| *letter != ']');
         }
-        if any { Ok(()) } else { Err("brackets hold nothing".to_owned()) }
+        if any {
+            Ok(())
+        } else {
+            Err("brackets hold nothing".to_owned())
+        }
     }
 
     fn literal(&mut self, letter: char) {

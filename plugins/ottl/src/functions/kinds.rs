@@ -8,57 +8,68 @@ pub(super) const LIST: &[&Function] = &[
     &IS_STRING, &LOG, &STRING,
 ];
 
-static BOOL: Function = Function::new("Bool", &[Parameter::new("Target", Kind::BoolLike)], |call| {
-    Ok(call.bool_like(0)?.map_or(Value::Nil, Value::Bool))
-});
+static BOOL: Function = Function::new(
+    "Bool",
+    &[Parameter::new("Target", Kind::BoolLike)],
+    |call| Ok(call.bool_like(0)?.map_or(Value::Nil, Value::Bool)),
+);
 
-static DOUBLE: Function =
-    Function::new("Double", &[Parameter::new("Target", Kind::DoubleLike)], |call| {
-        Ok(call.double_like(0)?.map_or(Value::Nil, Value::Double))
-    });
+static DOUBLE: Function = Function::new(
+    "Double",
+    &[Parameter::new("Target", Kind::DoubleLike)],
+    |call| Ok(call.double_like(0)?.map_or(Value::Nil, Value::Double)),
+);
 
 static INT: Function = Function::new("Int", &[Parameter::new("Target", Kind::IntLike)], |call| {
     Ok(call.int_like(0)?.map_or(Value::Nil, Value::Int))
 });
 
-static STRING: Function =
-    Function::new("String", &[Parameter::new("Target", Kind::TextLike)], |call| {
-        Ok(call.text_like(0)?.map_or(Value::Nil, Value::Text))
+static STRING: Function = Function::new(
+    "String",
+    &[Parameter::new("Target", Kind::TextLike)],
+    |call| Ok(call.text_like(0)?.map_or(Value::Nil, Value::Text)),
+);
+
+static IS_BOOL: Function =
+    Function::new("IsBool", &[Parameter::new("Target", Kind::Bool)], |call| {
+        Ok(matches!(call.value(0)?, Value::Bool(_)).into())
     });
 
-static IS_BOOL: Function = Function::new("IsBool", &[Parameter::new("Target", Kind::Bool)], |call| {
-    Ok(matches!(call.value(0)?, Value::Bool(_)).into())
-});
-
-static IS_DOUBLE: Function =
-    Function::new("IsDouble", &[Parameter::new("Target", Kind::Double)], |call| {
-        Ok(matches!(call.value(0)?, Value::Double(_)).into())
-    });
+static IS_DOUBLE: Function = Function::new(
+    "IsDouble",
+    &[Parameter::new("Target", Kind::Double)],
+    |call| Ok(matches!(call.value(0)?, Value::Double(_)).into()),
+);
 
 static IS_INT: Function = Function::new("IsInt", &[Parameter::new("Target", Kind::Int)], |call| {
     Ok(matches!(call.value(0)?, Value::Int(_)).into())
 });
 
-static IS_STRING: Function =
-    Function::new("IsString", &[Parameter::new("Target", Kind::Text)], |call| {
-        Ok(matches!(call.value(0)?, Value::Text(_)).into())
+static IS_STRING: Function = Function::new(
+    "IsString",
+    &[Parameter::new("Target", Kind::Text)],
+    |call| Ok(matches!(call.value(0)?, Value::Text(_)).into()),
+);
+
+static IS_MAP: Function =
+    Function::new(
+        "IsMap",
+        &[Parameter::new("Target", Kind::Map)],
+        |call| match call.value(0)? {
+            Value::Map(map) => crate::convert::map(map.into()).map(|_| true.into()),
+            _ => Ok(false.into()),
+        },
+    );
+
+static IS_LIST: Function =
+    Function::new("IsList", &[Parameter::new("Target", Kind::Any)], |call| {
+        Ok(match call.value(0)? {
+            Value::List(_) => true,
+            Value::Opaque(opaque) => opaque.len.is_some(),
+            _ => false,
+        }
+        .into())
     });
-
-static IS_MAP: Function = Function::new("IsMap", &[Parameter::new("Target", Kind::Map)], |call| {
-    match call.value(0)? {
-        Value::Map(map) => crate::convert::map(map.into()).map(|_| true.into()),
-        _ => Ok(false.into()),
-    }
-});
-
-static IS_LIST: Function = Function::new("IsList", &[Parameter::new("Target", Kind::Any)], |call| {
-    Ok(match call.value(0)? {
-        Value::List(_) => true,
-        Value::Opaque(opaque) => opaque.len.is_some(),
-        _ => false,
-    }
-    .into())
-});
 
 static IS_EMPTY: Function =
     Function::new("IsEmpty", &[Parameter::new("Target", Kind::Any)], |call| {
@@ -100,12 +111,16 @@ static COALESCE: Function = Function::new(
     _ => Ok(None),
 });
 
-static LOG: Function = Function::new("Log", &[Parameter::new("Target", Kind::DoubleLike)], |call| {
-    let Some(number) = call.double_like(0)? else {
-        return Err(Error::failed("there is no number"));
-    };
-    if number <= 0.0 {
-        return Err(Error::failed("the number must be above zero"));
-    }
-    Ok(go::ln(number).into())
-});
+static LOG: Function = Function::new(
+    "Log",
+    &[Parameter::new("Target", Kind::DoubleLike)],
+    |call| {
+        let Some(number) = call.double_like(0)? else {
+            return Err(Error::failed("there is no number"));
+        };
+        if number <= 0.0 {
+            return Err(Error::failed("the number must be above zero"));
+        }
+        Ok(go::ln(number).into())
+    },
+);

@@ -61,7 +61,11 @@ static DELETE_INDEX: Function = Function::new(
 fn delete_index<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let list = call.list(0)?;
     let start = call.int(1)?;
-    let end = if call.given(2) { call.int(2)? } else { start.wrapping_add(1) };
+    let end = if call.given(2) {
+        call.int(2)?
+    } else {
+        start.wrapping_add(1)
+    };
     let mut items = list.into_vec();
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let all = start == 0 && end == length;
@@ -159,8 +163,16 @@ static SLICE_TO_MAP: Function = Function::new(
 
 fn slice_to_map<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let list = call.list(0)?;
-    let key_path = if call.given(1) { Some(call.items(1)?) } else { None };
-    let value_path = if call.given(2) { Some(call.items(2)?) } else { None };
+    let key_path = if call.given(1) {
+        Some(call.items(1)?)
+    } else {
+        None
+    };
+    let value_path = if call.given(2) {
+        Some(call.items(2)?)
+    } else {
+        None
+    };
     let mut entries = Entries::new();
     for (place, item) in list.iter().enumerate() {
         let map = match &item {

@@ -1,6 +1,6 @@
 //! The editors of maps.
 
-use crate::value::{Map, MapKind, put};
+use crate::value::{Map, MapKind, Text, put};
 use crate::{Call, Edit, Error, Function, Kind, Parameter, State, Value};
 
 use super::pattern;
@@ -36,35 +36,45 @@ impl Names {
     }
 
     fn holds(&self, name: &str) -> bool {
-        self.0.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+        self.0
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .is_ok()
     }
 }
 
 fn keep_keys<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let computed;
-    let names = match call.state::<Names>() {
-        Some(names) => names,
-        None => {
-            let texts = call.items(1)?.into_iter().map(crate::convert::text);
-            let texts = texts.collect::<Result<Vec<_>, _>>()?;
-            computed = Names::new(texts.iter().map(|text| text.as_str()));
-            &computed
-        }
+    let names = if let Some(names) = call.state::<Names>() {
+        names
+    } else {
+        let texts = call.items(1)?.into_iter().map(crate::convert::text);
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
+        computed = Names::new(texts.iter().map(Text::as_str));
+        &computed
     };
-    call.edit(0, |key, _| if names.holds(key) { Edit::Keep } else { Edit::Remove })?;
+    call.edit(0, |key, _| {
+        if names.holds(key) {
+            Edit::Keep
+        } else {
+            Edit::Remove
+        }
+    })?;
     Ok(Value::Nil)
 }
 
 const PATTERN: Parameter = Parameter::new("Pattern", Kind::Text);
 
-static KEEP_MATCHING_KEYS: Function = Function::new("keep_matching_keys", &[TARGET, PATTERN], |call| {
-    remove_keys(call, false)
-})
-.prepared(|arguments| pattern::prepare(arguments, 1));
+static KEEP_MATCHING_KEYS: Function =
+    Function::new("keep_matching_keys", &[TARGET, PATTERN], |call| {
+        remove_keys(call, false)
+    })
+    .prepared(|arguments| pattern::prepare(arguments, 1));
 
 static DELETE_MATCHING_KEYS: Function =
-    Function::new("delete_matching_keys", &[TARGET, PATTERN], |call| remove_keys(call, true))
-        .prepared(|arguments| pattern::prepare(arguments, 1));
+    Function::new("delete_matching_keys", &[TARGET, PATTERN], |call| {
+        remove_keys(call, true)
+    })
+    .prepared(|arguments| pattern::prepare(arguments, 1));
 
 /// Removes the entries whose keys match, or those whose keys do not.
 fn remove_keys<'e>(call: &mut Call<'_, 'e>, matching: bool) -> Result<Value<'e>, Error> {
@@ -90,7 +100,9 @@ static LIMIT: Function = Function::new(
 )
 .prepared(|arguments| {
     let keys = arguments.texts(2).unwrap_or_default();
-    let limit = arguments.int(1).and_then(|limit| usize::try_from(limit).ok());
+    let limit = arguments
+        .int(1)
+        .and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.ok_or("the limit must not be negative")?;
     if limit < keys.len() {
         return Err("the limit must not be below the number of keys with priority".to_owned());
@@ -98,14 +110,14 @@ static LIMIT: Function = Function::new(
     let priority = keys.iter().map(|key| (*key).to_owned()).collect();
     let names = Names::new(keys);
     Ok(Some(Box::new(Limit {
-        limit,
+        most: limit,
         priority,
         names,
     })))
 });
 
 struct Limit {
-    limit: usize,
+    most: usize,
     /// As they were written, doubled ones too: each counts.
     priority: Vec<String>,
     names: Names,
@@ -116,7 +128,7 @@ fn limit<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let Some(state) = call.state::<Limit>() else {
         return Err(Error::failed("the limit is missing"));
     };
-    if map.len() <= state.limit {
+    if map.len() <= state.most {
         return Ok(Value::Nil);
     }
     let there = state.priority.iter().filter(|key| map.get(key).is_some());
@@ -125,7 +137,7 @@ fn limit<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         if state.names.holds(key) {
             return Edit::Keep;
         }
-        if count < state.limit {
+        if count < state.most {
             count += 1;
             return Edit::Keep;
         }

@@ -19,7 +19,9 @@ const INVALID: Error = Error::failed("the regular expression is not valid");
 pub(crate) fn prepare(arguments: &Arguments<'_>, index: usize) -> Result<State, String> {
     let pattern = match arguments.text(index) {
         None => None,
-        Some(text) => Some(Rc::new(Pattern::new(text).map_err(|error| error.to_string())?)),
+        Some(text) => Some(Rc::new(
+            Pattern::new(text).map_err(|error| error.to_string())?,
+        )),
     };
     Ok(Some(Box::new(Kept {
         fixed: pattern.is_some(),
@@ -37,7 +39,10 @@ pub(crate) fn find(call: &mut Call<'_, '_>, index: usize) -> Result<Rc<Pattern>,
     }
     let text = call.text(index)?;
     let mut held = kept.pattern.borrow_mut();
-    if let Some(pattern) = held.as_ref().filter(|pattern| pattern.as_str() == text.as_str()) {
+    if let Some(pattern) = held
+        .as_ref()
+        .filter(|pattern| pattern.as_str() == text.as_str())
+    {
         return Ok(Rc::clone(pattern));
     }
     let pattern = compile(&text)?;

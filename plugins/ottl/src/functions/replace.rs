@@ -89,8 +89,12 @@ fn replacement<'e>(call: &mut Call<'_, 'e>) -> Result<Text<'e>, Error> {
 }
 
 /// What the function of a call makes of a text, in the format of the call.
-fn applied<'e>(call: &mut Call<'_, 'e>, function: usize, text: Text<'e>) -> Result<Text<'e>, Error> {
-    let Value::Text(text) = call.apply(function, text.into())? else {
+fn applied<'e>(
+    call: &mut Call<'_, 'e>,
+    function: usize,
+    text: Text<'e>,
+) -> Result<Text<'e>, Error> {
+    let Value::Text(text) = call.apply(function, &text.into())? else {
         return Err(Error::failed("the function does not return a string"));
     };
     let format = function.saturating_add(1);
@@ -198,9 +202,11 @@ fn replace_values<'e>(
         }
     }
     let mut replaced = replaced.into_iter().peekable();
-    call.edit(0, |key, _| match replaced.next_if(|(next, _)| next == key) {
-        Some((_, text)) => Edit::Replace(text.into()),
-        None => Edit::Keep,
+    call.edit(0, |key, _| {
+        match replaced.next_if(|(next, _)| next == key) {
+            Some((_, text)) => Edit::Replace(text.into()),
+            None => Edit::Keep,
+        }
     })?;
     Ok(Value::Nil)
 }

@@ -33,7 +33,7 @@ enum Order {
     Texts,
 }
 
-fn sorted<'e>(list: List<'e>, descending: bool) -> Result<Value<'e>, Error> {
+fn sorted(list: List<'_>, descending: bool) -> Result<Value<'_>, Error> {
     let kind = list.kind();
     let (order, kind) = match kind {
         ListKind::Slice => match common(&list) {
@@ -50,18 +50,31 @@ fn sorted<'e>(list: List<'e>, descending: bool) -> Result<Value<'e>, Error> {
     };
     let mut items = list.into_vec();
     match order {
-        Order::Ints => sort(&mut items, descending, |item| match item {
-            Value::Int(number) => *number,
-            _ => 0,
-        }, i64::cmp),
-        Order::Doubles => sort(&mut items, descending, |item| match item {
-            Value::Int(number) => go::to_double(*number),
-            Value::Double(number) => *number,
-            _ => 0.0,
-        }, compare),
-        Order::Texts => sort(&mut items, descending, |item| {
-            convert::shown(item).unwrap_or_default()
-        }, String::cmp),
+        Order::Ints => sort(
+            &mut items,
+            descending,
+            |item| match item {
+                Value::Int(number) => *number,
+                _ => 0,
+            },
+            i64::cmp,
+        ),
+        Order::Doubles => sort(
+            &mut items,
+            descending,
+            |item| match item {
+                Value::Int(number) => go::to_double(*number),
+                Value::Double(number) => *number,
+                _ => 0.0,
+            },
+            |a, b| compare(*a, *b),
+        ),
+        Order::Texts => sort(
+            &mut items,
+            descending,
+            |item| convert::shown(item).unwrap_or_default(),
+            String::cmp,
+        ),
     }
     let items = items.into_iter().map(Value::raw).collect();
     Ok(List::new(kind, items).into())
@@ -83,8 +96,9 @@ fn sort<'e, K>(
 }
 
 /// Go's order of doubles: what is no number comes first.
-fn compare(a: &f64, b: &f64) -> Ordering {
-    a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+fn compare(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b)
+        .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
 }
 
 /// What all items of a list can be ordered by; none for an empty list, or one that holds what has no order.

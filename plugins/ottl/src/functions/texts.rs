@@ -75,7 +75,9 @@ static SPLIT: Function = Function::new(
         let part = |range| text.part(range).map_or(Value::Nil, Value::Text);
         let parts = if delimiter.is_empty() {
             let letters = text.char_indices();
-            letters.map(|(at, letter)| part(at..at + letter.len_utf8())).collect()
+            letters
+                .map(|(at, letter)| part(at..at + letter.len_utf8()))
+                .collect()
         } else {
             let mut parts = Vec::new();
             let mut from = 0;
@@ -124,10 +126,17 @@ static IS_MATCH: Function = Function::new(
 
 static TRIM: Function = Function::new(
     "Trim",
-    &[TARGET, Parameter::optional("Replacement", Kind::LiteralText)],
+    &[
+        TARGET,
+        Parameter::optional("Replacement", Kind::LiteralText),
+    ],
     |call| {
         let text = call.text(0)?;
-        let set = if call.given(1) { call.text(1)? } else { Text::from(" ") };
+        let set = if call.given(1) {
+            call.text(1)?
+        } else {
+            Text::from(" ")
+        };
         let within = |letter: char| set.contains(letter);
         let start = text.len() - text.trim_start_matches(within).len();
         let end = text.trim_end_matches(within).len().max(start);
@@ -142,7 +151,11 @@ static TRIM_PREFIX: Function = Function::new(
     |call| {
         let text = call.text(0)?;
         let prefix = call.text(1)?;
-        let start = if text.starts_with(prefix.as_str()) { prefix.len() } else { 0 };
+        let start = if text.starts_with(prefix.as_str()) {
+            prefix.len()
+        } else {
+            0
+        };
         Ok(text.part(start..text.len()).map_or(Value::Nil, Value::Text))
     },
 );
@@ -153,22 +166,30 @@ static TRIM_SUFFIX: Function = Function::new(
     |call| {
         let text = call.text(0)?;
         let suffix = call.text(1)?;
-        let end = if text.ends_with(suffix.as_str()) { text.len() - suffix.len() } else { text.len() };
+        let end = if text.ends_with(suffix.as_str()) {
+            text.len() - suffix.len()
+        } else {
+            text.len()
+        };
         Ok(text.part(0..end).map_or(Value::Nil, Value::Text))
     },
 );
 
-static TO_LOWER_CASE: Function =
-    Function::new("ToLowerCase", &[TARGET], |call| Ok(case::lower(&call.text(0)?).into()));
+static TO_LOWER_CASE: Function = Function::new("ToLowerCase", &[TARGET], |call| {
+    Ok(case::lower(&call.text(0)?).into())
+});
 
-static TO_UPPER_CASE: Function =
-    Function::new("ToUpperCase", &[TARGET], |call| Ok(case::upper(&call.text(0)?).into()));
+static TO_UPPER_CASE: Function = Function::new("ToUpperCase", &[TARGET], |call| {
+    Ok(case::upper(&call.text(0)?).into())
+});
 
-static TO_CAMEL_CASE: Function =
-    Function::new("ToCamelCase", &[TARGET], |call| Ok(case::pascal(&call.text(0)?).into()));
+static TO_CAMEL_CASE: Function = Function::new("ToCamelCase", &[TARGET], |call| {
+    Ok(case::pascal(&call.text(0)?).into())
+});
 
-static TO_SNAKE_CASE: Function =
-    Function::new("ToSnakeCase", &[TARGET], |call| Ok(case::snake(&call.text(0)?).into()));
+static TO_SNAKE_CASE: Function = Function::new("ToSnakeCase", &[TARGET], |call| {
+    Ok(case::snake(&call.text(0)?).into())
+});
 
 static CONVERT_CASE: Function = Function::new(
     "ConvertCase",

@@ -55,7 +55,11 @@ fn token(text: &str, rest: &str, at: usize) -> Result<(Kind, usize), Mistake> {
     }
     let odd = rest.chars().next().unwrap_or_default();
     let place: Range<usize> = at..at + odd.len_utf8();
-    let mistake = Mistake::new(text, place, format!("no statement has the character {odd:?}"));
+    let mistake = Mistake::new(
+        text,
+        place,
+        format!("no statement has the character {odd:?}"),
+    );
     Err(match odd {
         '\'' | '`' | '“' | '”' => mistake.with_help("text stands between double quotes"),
         '&' | '|' | '!' => mistake.with_help("conditions are joined by `and`, `or` and `not`"),

@@ -69,7 +69,10 @@ impl<'t> Parser<'t> {
         let at = token.at.clone();
         let found = match token.kind {
             Kind::End => "it ends".to_owned(),
-            _ => format!("there is `{}`", self.text.get(at.clone()).unwrap_or_default()),
+            _ => format!(
+                "there is `{}`",
+                self.text.get(at.clone()).unwrap_or_default()
+            ),
         };
         self.expected.dedup();
         let mut kinds: Vec<&str> = Vec::new();

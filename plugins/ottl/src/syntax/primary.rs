@@ -209,7 +209,9 @@ impl Parser<'_> {
                 let at = self.span_from(start);
                 return Err(self.mistake(
                     at,
-                    format!("the name of a converter begins with a capital letter, `{name}` does not"),
+                    format!(
+                        "the name of a converter begins with a capital letter, `{name}` does not"
+                    ),
                 ));
             }
             let call = self.invocation(start, name)?;
@@ -318,7 +320,9 @@ impl Parser<'_> {
 
     fn argument(&mut self) -> Parsed<ArgumentNode> {
         let start = self.position();
-        let mut name = self.name(&Kind::Lower).map(|name| (name, self.span_from(start)));
+        let mut name = self
+            .name(&Kind::Lower)
+            .map(|name| (name, self.span_from(start)));
         if name.is_none() || *self.peek() != Kind::Equal {
             self.rewind(start);
             name = None;

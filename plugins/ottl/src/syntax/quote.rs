@@ -17,8 +17,7 @@ pub(super) fn unquote(text: &str) -> Result<String, (usize, usize)> {
             continue;
         };
         let letter = escape.chars().next().unwrap_or_default();
-        let (character, length) =
-            escaped(letter, escape).ok_or((at, 1 + letter.len_utf8()))?;
+        let (character, length) = escaped(letter, escape).ok_or((at, 1 + letter.len_utf8()))?;
         out.push(character);
         at += 1 + length;
     }

@@ -113,7 +113,9 @@ impl<'e> List<'e> {
             Items::Wire(message) => (Some(wire::items(message)), None),
             Items::Owned(items) => (None, Some(items.iter().cloned())),
         };
-        wire.into_iter().flatten().chain(owned.into_iter().flatten())
+        wire.into_iter()
+            .flatten()
+            .chain(owned.into_iter().flatten())
     }
 
     /// The items, to be changed.

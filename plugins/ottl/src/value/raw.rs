@@ -12,14 +12,14 @@ impl<'e> Value<'e> {
             Value::List(list) => match list.kind() {
                 ListKind::Slice => Ok(Value::List(list)),
                 ListKind::Any => {
-                    let mut last = Ok(());
+                    let mut result = Ok(());
                     let store = |item: Value<'e>| {
                         let stored = item.storable();
-                        last = stored.as_ref().map(|_| ()).map_err(|error| *error);
+                        result = stored.as_ref().map(|_| ()).map_err(|error| *error);
                         stored.unwrap_or(Value::Nil)
                     };
                     let items = list.into_vec().into_iter().map(store).collect();
-                    last.map(|()| Value::List(List::new(ListKind::Slice, items)))
+                    result.map(|()| Value::List(List::new(ListKind::Slice, items)))
                 }
                 _ => Ok(Value::List(list.into_kind(ListKind::Slice))),
             },

@@ -1,5 +1,7 @@
 //! Instants.
 
+use std::fmt::Write as _;
+
 /// An instant with the zone that it is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
@@ -25,7 +27,11 @@ impl Zone {
     /// A zone by its offset in seconds, east of UTC.
     #[must_use]
     pub const fn fixed(offset: i32) -> Self {
-        Self(if offset > -NAMES && offset < NAMES { offset } else { 0 })
+        Self(if offset > -NAMES && offset < NAMES {
+            offset
+        } else {
+            0
+        })
     }
 
     /// A zone by its number in the table of names.
@@ -137,7 +143,7 @@ impl Time {
         } else {
             let sign = if offset < 0 { '-' } else { '+' };
             let minutes = offset.unsigned_abs() / 60;
-            out.push_str(&format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60));
+            let _ = write!(out, "{sign}{:02}:{:02}", minutes / 60, minutes % 60);
         }
         out
     }

@@ -29,6 +29,7 @@ const WIDEST: usize = 1_000_000;
 
 /// How a value is to be shown.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag of the format each")]
 struct Spec {
     minus: bool,
     plus: bool,
@@ -258,15 +259,12 @@ impl Reader<'_> {
         let (number, stopped) = digits(self.format, start..end);
         let number = number.filter(|_| stopped == end);
         let index = number.and_then(|number| number.checked_sub(1));
-        match index.filter(|index| *index < count) {
-            Some(index) => {
-                self.next = index;
-                true
-            }
-            None => {
-                self.good = false;
-                number.is_some()
-            }
+        if let Some(index) = index.filter(|index| *index < count) {
+            self.next = index;
+            true
+        } else {
+            self.good = false;
+            number.is_some()
         }
     }
 }

@@ -97,7 +97,11 @@ pub(super) fn double(out: &mut String, spec: &Spec, verb: char, number: f64) -> 
             (false, _) => format!("{sign}Inf"),
         };
         // Without a flag, the sign of infinity is shown when it is negative alone.
-        let text = if text == "+Inf" && !plus { "+Inf" } else { &text };
+        let text = if text == "+Inf" && !plus {
+            "+Inf"
+        } else {
+            &text
+        };
         spec.pad_plain(out, text);
         return true;
     }
@@ -120,7 +124,11 @@ pub(super) fn double(out: &mut String, spec: &Spec, verb: char, number: f64) -> 
 
 /// A point where there is none, and for `%g` the zeros that were dropped.
 fn sharp(text: &str, verb: char, precision: Option<usize>) -> String {
-    let marks: &[char] = if matches!(verb, 'x' | 'X') { &['p', 'P'] } else { &['e', 'E'] };
+    let marks: &[char] = if matches!(verb, 'x' | 'X') {
+        &['p', 'P']
+    } else {
+        &['e', 'E']
+    };
     let tail = text.find(marks).unwrap_or(text.len());
     let (digits, tail) = text.split_at(tail);
     let mut out = digits.to_owned();
@@ -161,12 +169,20 @@ fn go_float(number: f64, verb: char, precision: Option<usize>) -> String {
             let bits = number.to_bits();
             let exponent = (bits >> 52 & 0x7ff).cast_signed();
             let mantissa = bits & ((1 << 52) - 1);
-            let mantissa = if exponent == 0 { mantissa } else { mantissa | 1 << 52 };
+            let mantissa = if exponent == 0 {
+                mantissa
+            } else {
+                mantissa | 1 << 52
+            };
             format!("{mantissa}p{:+}", exponent.max(1) - 1075)
         }
         _ => shortest(number, precision),
     };
-    if verb.is_ascii_uppercase() { text.to_ascii_uppercase() } else { text }
+    if verb.is_ascii_uppercase() {
+        text.to_ascii_uppercase()
+    } else {
+        text
+    }
 }
 
 /// Rust's `1.5e-7` as Go's `1.5e-07`.
@@ -198,7 +214,11 @@ fn shortest(number: f64, precision: Option<usize>) -> String {
         None => 6,
         Some(precision) => {
             let precision = i64::try_from(precision.max(1)).unwrap_or(i64::MAX);
-            if precision > significant && significant > power { significant } else { precision }
+            if precision > significant && significant > power {
+                significant
+            } else {
+                precision
+            }
         }
     };
     if power < -4 || power >= limit {
@@ -247,7 +267,11 @@ fn hexadecimal(number: f64, precision: Option<usize>) -> String {
     };
     let point = if digits.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("0x{}{point}{digits}p{sign}{:02}", mantissa >> 52, exponent.unsigned_abs())
+    format!(
+        "0x{}{point}{digits}p{sign}{:02}",
+        mantissa >> 52,
+        exponent.unsigned_abs()
+    )
 }
 
 /// Bytes between quotes, with Go's escapes; those that are no text by their numbers.
@@ -295,5 +319,7 @@ fn escape(out: &mut String, text: &str, quote: char, ascii: bool) {
 
 /// Whether a character has a shape of its own. What Rust's own escapes leave alone comes near to what Go prints.
 fn is_shown(letter: char) -> bool {
-    letter == ' ' || (!letter.is_whitespace() && letter.escape_debug().count() == 1) || matches!(letter, '"' | '\'' | '\\')
+    letter == ' '
+        || (!letter.is_whitespace() && letter.escape_debug().count() == 1)
+        || matches!(letter, '"' | '\'' | '\\')
 }

@@ -15,13 +15,16 @@ pub(super) fn print(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>
         return;
     }
     if depth == 0 && verb == 'T' {
-        let name = if value.is_nil() { "<nil>" } else { value.type_name() };
+        let name = if value.is_nil() {
+            "<nil>"
+        } else {
+            value.type_name()
+        };
         return text(out, spec, 's', value, name);
     }
     match value {
         Value::Nil if depth > 0 => out.push_str("<nil>"),
         Value::Nil if verb == 'v' => spec.pad(out, "<nil>"),
-        Value::Nil => bad(out, spec, verb, value),
         Value::Bool(boolean) if matches!(verb, 't' | 'v') => {
             spec.pad(out, if *boolean { "true" } else { "false" });
         }
@@ -50,7 +53,7 @@ pub(super) fn print(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>
         Value::Time(time) => text(out, spec, verb, value, &instant(*time)),
         Value::TraceId(id) | Value::ProfileId(id) => identifier(out, spec, verb, value, id),
         Value::SpanId(id) => identifier(out, spec, verb, value, id),
-        Value::Bool(_) | Value::Opaque(_) => bad(out, spec, verb, value),
+        Value::Nil | Value::Bool(_) | Value::Opaque(_) => bad(out, spec, verb, value),
     }
 }
 
@@ -90,7 +93,9 @@ fn text(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>, held: &str
         'x' | 'X' => hexadecimal(out, spec, verb, held.as_bytes()),
         'q' => {
             let held = shortened(spec, held);
-            let back = |letter: char| letter != '`' && letter != '\u{feff}' && (letter == '\t' || !letter.is_control());
+            let back = |letter: char| {
+                letter != '`' && letter != '\u{feff}' && (letter == '\t' || !letter.is_control())
+            };
             if spec.sharp && held.chars().all(back) {
                 spec.pad(out, &format!("`{held}`"));
             } else {
@@ -103,7 +108,9 @@ fn text(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>, held: &str
 
 /// As many characters as the precision asks for.
 fn shortened<'t>(spec: &Spec, text: &'t str) -> &'t str {
-    let cut = spec.precision.and_then(|count| text.char_indices().nth(count));
+    let cut = spec
+        .precision
+        .and_then(|count| text.char_indices().nth(count));
     cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
@@ -187,7 +194,11 @@ fn items(out: &mut String, spec: &Spec, verb: char, list: &List<'_>, depth: usiz
     if list.kind() == ListKind::Slice {
         return telemetry(out, spec, &list.clone().into());
     }
-    let (open, between, close) = if spec.sharp_v { ("{", ", ", "}") } else { ("[", " ", "]") };
+    let (open, between, close) = if spec.sharp_v {
+        ("{", ", ", "}")
+    } else {
+        ("[", " ", "]")
+    };
     if spec.sharp_v {
         out.push_str(list.kind().name());
     }
@@ -207,8 +218,16 @@ fn entries(out: &mut String, spec: &Spec, verb: char, map: &Map<'_>, depth: usiz
     }
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.as_str().cmp(b));
-    let (open, between, close) = if spec.sharp_v { ("{", ", ", "}") } else { ("[", " ", "]") };
-    out.push_str(if spec.sharp_v { map.kind().name() } else { "map" });
+    let (open, between, close) = if spec.sharp_v {
+        ("{", ", ", "}")
+    } else {
+        ("[", " ", "]")
+    };
+    out.push_str(if spec.sharp_v {
+        map.kind().name()
+    } else {
+        "map"
+    });
     out.push_str(open);
     for (place, (key, value)) in entries.into_iter().enumerate() {
         if place > 0 {

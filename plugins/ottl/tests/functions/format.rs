@@ -1,7 +1,6 @@
 //! `Format` against what Go's `fmt.Sprintf` made of the same values.
 
-mod table;
-
+use crate::table;
 use serde_json::json;
 use tollgate_ottl::Value;
 use tollgate_ottl::testing::Record;
@@ -20,7 +19,11 @@ fn values_are_shown_as_go_shows_them() {
         };
         if row["result"] != *found {
             different += 1;
-            println!("{expression}\n  wanted {}\n  got    {}", row["result"], json!(found));
+            println!(
+                "{expression}\n  wanted {}\n  got    {}",
+                row["result"],
+                json!(found)
+            );
         }
     }
     println!("{} equal, {different} different", rows.len() - different);

@@ -2,17 +2,29 @@
 //!
 //! `ONLY=Concat,Split cargo test -p tollgate-ottl --test functions -- --nocapture` shows the rows of some functions that differ.
 
-mod table;
-
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use table::{canonical, entries, unordered, value};
+
+use crate::table::{self, canonical, entries, unordered, value};
 use tollgate_ottl::Value;
 use tollgate_ottl::testing::Failure;
 
 /// Rows that differ, and why. By their statements.
-const DIFFERENT: &[(&str, &str)] = &[];
+const DIFFERENT: &[(&str, &str)] = &[
+    ("truncate_all(attributes, 5, false)", NO_TEXT),
+    ("truncate_all(attributes, 5, utf8_safe=false)", NO_TEXT),
+    (
+        "set(attributes[\"r\"], Substring(\"一二三\", 0, 4))",
+        NO_TEXT,
+    ),
+    (
+        "set(attributes[\"r\"], attributes)",
+        "upstream makes the entry before it copies the map, so the copy holds the entry, too",
+    ),
+];
+
+const NO_TEXT: &str = "a text that is cut within a character is no UTF-8, which OTLP asks for; the cut moves to the border";
 
 /// What a row shows.
 #[derive(Debug, PartialEq)]
@@ -27,7 +39,9 @@ enum Shown {
 
 /// Whether a row is one of the language and of the functions of this crate; the others are run by the policies.
 fn is_ours(row: &Json) -> bool {
-    let paths = row["function"].as_str().is_some_and(|name| name.ends_with("paths"));
+    let paths = row["function"]
+        .as_str()
+        .is_some_and(|name| name.ends_with("paths"));
     row["context"] == "log"
         && row["statement"].is_string()
         && row.get("feature_gate").is_none()
@@ -45,7 +59,11 @@ fn expected(row: &Json) -> Shown {
         Shown::Attributes(canonical(&entries(attributes)))
     } else if let Some(result) = row.get("result") {
         let result = (!result.is_null()).then(|| canonical(&value(result)));
-        Shown::Result(if row["compare"] == "unordered" { result.map(unordered) } else { result })
+        Shown::Result(if row["compare"] == "unordered" {
+            result.map(unordered)
+        } else {
+            result
+        })
     } else {
         Shown::Type(row["result_type"].as_str().unwrap().to_owned())
     }
@@ -74,10 +92,18 @@ fn found(row: &Json, payload: &Json) -> Shown {
             ("output", _) => true,
             _ => false,
         };
-        return Shown::Type(if same { kind.to_owned() } else { format!("{result:?}") });
+        return Shown::Type(if same {
+            kind.to_owned()
+        } else {
+            format!("{result:?}")
+        });
     }
     let result = result.map(|value| canonical(&value));
-    Shown::Result(if row["compare"] == "unordered" { result.map(unordered) } else { result })
+    Shown::Result(if row["compare"] == "unordered" {
+        result.map(unordered)
+    } else {
+        result
+    })
 }
 
 #[test]
@@ -90,7 +116,10 @@ fn functions_do_what_they_did_on_a_collector() {
     let mut unexplained = Vec::new();
     for row in &rows {
         let function = row["function"].as_str().unwrap();
-        if only.as_ref().is_some_and(|names| !names.contains(&function)) {
+        if only
+            .as_ref()
+            .is_some_and(|names| !names.contains(&function))
+        {
             continue;
         }
         if !is_ours(row) {
@@ -115,7 +144,10 @@ fn functions_do_what_they_did_on_a_collector() {
         if known.is_none() {
             unexplained.push(statement);
             if only.is_some() {
-                println!("{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({})", row["error"]);
+                println!(
+                    "{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({})",
+                    row["error"]
+                );
             }
         }
     }
@@ -124,6 +156,12 @@ fn functions_do_what_they_did_on_a_collector() {
     }
     let equal: usize = counts.values().map(|counts| counts.0).sum();
     let different: usize = counts.values().map(|counts| counts.1).sum();
-    println!("{equal} rows equal, {different} different, {left} left to the policies or to lambdas");
-    assert!(unexplained.is_empty(), "{} rows differ, and no reason is known", unexplained.len());
+    println!(
+        "{equal} rows equal, {different} different, {left} left to the policies or to lambdas"
+    );
+    assert!(
+        unexplained.is_empty(),
+        "{} rows differ, and no reason is known",
+        unexplained.len()
+    );
 }

@@ -44,7 +44,8 @@ pub fn entries(json: &Json) -> Value<'static> {
 }
 
 fn int(json: &Json) -> i64 {
-    json.as_i64().unwrap_or_else(|| json.as_str().unwrap().parse().unwrap())
+    json.as_i64()
+        .unwrap_or_else(|| json.as_str().unwrap().parse().unwrap())
 }
 
 fn double(json: &Json) -> f64 {
@@ -65,10 +66,16 @@ fn base64(text: &str) -> Vec<u8> {
         b'+' => 62,
         _ => 63,
     };
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'=').map(digit).collect();
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|byte| *byte != b'=')
+        .map(digit)
+        .collect();
     let mut bytes = Vec::new();
     for chunk in digits.chunks(4) {
-        let number = chunk.iter().fold(0_u32, |sum, digit| sum << 6 | u32::from(*digit));
+        let number = chunk
+            .iter()
+            .fold(0_u32, |sum, digit| sum << 6 | u32::from(*digit));
         let number = number << (6 * (4 - chunk.len()));
         bytes.extend(&number.to_be_bytes()[1..chunk.len()]);
     }
@@ -144,20 +151,26 @@ pub fn log(payload: &Json) -> Record {
         .with("severity_text", text(&log["severityText"]))
         .with("event_name", text(&log["eventName"]))
         .with("flags", number(&log["flags"]))
-        .with("dropped_attributes_count", number(&log["droppedAttributesCount"]))
+        .with(
+            "dropped_attributes_count",
+            number(&log["droppedAttributesCount"]),
+        )
         .with("trace_id", Value::TraceId(id(&log["traceId"])))
         .with("trace_id.string", digits(&log["traceId"], 32))
         .with("span_id", Value::SpanId(id(&log["spanId"])))
         .with("span_id.string", digits(&log["spanId"], 16))
-        .with("otelcol.client.metadata", Value::Nil)
-        .with("otelcol.grpc.metadata", Value::Nil)
+        .with("otelcol.client.metadata", entries(&Json::Null))
+        .with("otelcol.grpc.metadata", entries(&Json::Null))
         .with("cache", entries(&Json::Null))
         .with("scope.name", text(&scope["scope"]["name"]))
         .with("scope.version", text(&scope["scope"]["version"]))
         .with("scope.attributes", entries(&scope["scope"]["attributes"]))
         .with("scope.schema_url", text(&scope["schemaUrl"]))
         .with("scope.dropped_attributes_count", 0_i64)
-        .with("resource.attributes", entries(&resource["resource"]["attributes"]))
+        .with(
+            "resource.attributes",
+            entries(&resource["resource"]["attributes"]),
+        )
         .with("resource.schema_url", text(&resource["schemaUrl"]))
         .with("resource.dropped_attributes_count", 0_i64)
         .closed()
