@@ -8,6 +8,7 @@ use super::put::Paths;
 use super::{Applied, Batch};
 use super::store::{NONE, flag};
 use crate::access::Limits;
+use crate::schema;
 use crate::signal::ValueKind;
 use crate::wire::Span;
 
@@ -116,6 +117,11 @@ impl Batch {
         entry.flags = (entry.flags | flag::REPLACED) & !flag::BELOW;
         self.mark_above(cell);
         self.look_inside(cell);
+        // All pieces of a list are replaced, not the last alone.
+        let slot = schema::slot(self.store.cells[cell].name);
+        if !self.store.shadows.is_empty() && slot.is_some_and(|slot| slot.form.is_numbers()) {
+            self.kill_shadows(cell);
+        }
     }
 
     /// Makes cells of what lies in a new array or map, where any stage wants them.
@@ -158,6 +164,11 @@ impl Batch {
         self.kill(cell);
         self.mark_above(cell);
         // Without the last element of a field an earlier one would count again.
+        self.kill_shadows(cell);
+    }
+
+    /// Takes away the elements of a field whose place a cell has taken.
+    fn kill_shadows(&mut self, cell: u32) {
         let mut later = cell;
         while let Some(earlier) = self.store.shadows.remove(&later) {
             self.store.list_edit(earlier);

@@ -28,6 +28,9 @@ pub(super) fn element(memory: &Memory, store: &Store, cell: &Cell, number: u32, 
         Form::Text | Form::Texts | Form::Id(_) => {
             wire::put_bytes(out, number, memory.get(cell.span()));
         }
+        form if form.is_numbers() => {
+            numbers::put_list(memory, cell.span(), (number, form), out);
+        }
         form => numbers::put(out, number, form, cell.value),
     }
 }

@@ -156,13 +156,14 @@ impl<'a> Encoder<'a> {
     /// Values that are not on the wire stand at the end of their message. A message inside the node that does not exist yet is
     /// made for all of them together.
     fn added(&mut self, node: &Node) {
-        let inner = node.inner;
-        for frame in [inner, node.frame]
+        let [first, second] = node.inner;
+        for frame in [first, second, node.frame]
             .into_iter()
             .filter(|frame| *frame != NONE)
         {
             let from = self.scratch.len();
-            each_added(self.store, node, frame, |cell, row| {
+            let message = self.store.frames[frame].message;
+            each_added(self.store, node, (frame, message), |cell, row| {
                 element(
                     self.memory,
                     self.store,
@@ -177,25 +178,25 @@ impl<'a> Encoder<'a> {
                 self.splice(frame, Span { start: end, len: 0 }, written);
             }
         }
-        let mut content = Vec::new();
-        each_added(self.store, node, NONE, |cell, row| {
-            element(
-                self.memory,
-                self.store,
-                cell,
-                u32::from(row.number),
-                &mut content,
-            );
-        });
-        if let Some(number) = inner_number(node.message).filter(|_| !content.is_empty()) {
+        for (message, number) in inner_messages(node.message) {
+            let mut content = Vec::new();
+            each_added(self.store, node, (NONE, *message), |cell, row| {
+                element(
+                    self.memory,
+                    self.store,
+                    cell,
+                    u32::from(row.number),
+                    &mut content,
+                );
+            });
+            if content.is_empty() {
+                continue;
+            }
             let from = self.scratch.len();
-            wire::put_bytes(&mut self.scratch, number, &content);
-            let end = self.store.frames[node.frame].end;
-            self.splice(
-                node.frame,
-                Span { start: end, len: 0 },
-                self.scratch.len().saturating_sub(from),
-            );
+            wire::put_bytes(&mut self.scratch, *number, &content);
+            let start = self.store.frames[node.frame].end;
+            let written = self.scratch.len().saturating_sub(from);
+            self.splice(node.frame, Span { start, len: 0 }, written);
         }
     }
 
@@ -320,13 +321,14 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Visits the added cells of a node that belong into a frame, each with its row for that message.
-fn each_added(store: &Store, node: &Node, frame: u32, mut visit: impl FnMut(&Cell, &Row)) {
-    let message = match (frame, inner_message(node.message)) {
-        (NONE, Some(inner)) => inner,
-        (NONE, None) => return,
-        (frame, _) => store.frames[frame].message,
-    };
+/// Visits the added cells of a node that belong into a frame of a message, each with its row there. The frame may be one that does
+/// not exist yet.
+fn each_added(
+    store: &Store,
+    node: &Node,
+    (frame, message): (u32, Message),
+    mut visit: impl FnMut(&Cell, &Row),
+) {
     let mut next = node.edits.first;
     while next != NONE {
         let edited = store.edits[next];
@@ -343,21 +345,17 @@ fn each_added(store: &Store, node: &Node, frame: u32, mut visit: impl FnMut(&Cel
     }
 }
 
-/// The message that lies once inside a node and can be made when it is missing.
-pub(super) fn inner_message(node: Message) -> Option<Message> {
+/// The messages that lie once inside a node and can be made when they are missing, with their field numbers.
+pub(super) fn inner_messages(node: Message) -> &'static [(Message, u32)] {
     match node {
-        Message::ResourceEntry => Some(Message::Resource),
-        Message::ScopeEntry => Some(Message::Scope),
-        Message::Span => Some(Message::Status),
-        _ => None,
-    }
-}
-
-fn inner_number(node: Message) -> Option<u32> {
-    match node {
-        Message::ResourceEntry | Message::ScopeEntry => Some(1),
-        Message::Span => Some(15),
-        _ => None,
+        Message::ResourceEntry => &[(Message::Resource, 1)],
+        Message::ScopeEntry => &[(Message::Scope, 1)],
+        Message::Span => &[(Message::Status, 15)],
+        Message::ExponentialPoint => &[
+            (Message::PositiveBuckets, 8),
+            (Message::NegativeBuckets, 9),
+        ],
+        _ => &[],
     }
 }
 

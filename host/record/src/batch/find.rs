@@ -2,7 +2,7 @@
 
 use super::Batch;
 use super::any::{self, Any};
-use super::encode::inner_message;
+use super::encode::inner_messages;
 use super::names::Names;
 use super::store::{List, Memory, NONE};
 use super::tables::Store;
@@ -57,12 +57,17 @@ impl Store {
         if has(node.message) {
             return Some(node.frame);
         }
-        if node.inner != NONE {
-            return has(self.frames[node.inner].message).then_some(node.inner);
+        let is_there = |frame: &u32| {
+            let frame = self.frames.at(*frame);
+            frame.is_some_and(|frame| has(frame.message))
+        };
+        if let Some(frame) = node.inner.into_iter().find(is_there) {
+            return Some(frame);
         }
-        inner_message(node.message)
-            .filter(|inner| has(*inner))
-            .map(|_| NONE)
+        inner_messages(node.message)
+            .iter()
+            .any(|(inner, _)| has(*inner))
+            .then_some(NONE)
     }
 }
 

@@ -95,7 +95,7 @@ impl<'a> Indexer<'a> {
             parent,
             end: 0,
             frame: frame_id,
-            inner: NONE,
+            inner: [NONE; 2],
             cells: List::EMPTY,
             edits: List::EMPTY,
             records: (from, from),
@@ -211,7 +211,7 @@ impl<'a> Indexer<'a> {
                 }
                 Action::Inner(message) | Action::Inners(message) | Action::Data(message) => {
                     let kind_of_data = matches!(entry.action, Action::Data(_));
-                    if kind_of_data && self.store.nodes[at.node].inner != NONE {
+                    if kind_of_data && self.store.nodes[at.node].inner() != NONE {
                         return Err(Malformed::Split {
                             offset: element.start as usize,
                         });
@@ -221,13 +221,19 @@ impl<'a> Indexer<'a> {
                     }
                     self.inner(at, &element, entry.action, message)?;
                 }
-                Action::Numbers(form, slot) => numbers.add(memory, &element, form, slot)?,
+                Action::Numbers(form, slot) => {
+                    let cell = self.list(at, &element, slot)?;
+                    if let Some(latest) = latest.get_mut(element.number as usize) {
+                        let last = std::mem::replace(latest, cell);
+                        self.store.shadow(last, cell);
+                        numbers.add(memory, &element, form, (last, cell))?;
+                    }
+                }
             }
             seen |= 1 << element.number;
         }
-        for (slot, array) in numbers.arrays() {
-            let span = self.spell(&array);
-            self.unwritable(at.node, slot, ValueKind::Array, span.pack())?;
+        for (cell, array) in numbers.arrays() {
+            self.store.cells[cell].value = self.spell(&array).pack();
         }
         Ok(())
     }
@@ -246,7 +252,12 @@ impl<'a> Indexer<'a> {
         }
         let frame = self.store.frames.push(frame_of(message, element, at.frame));
         if !matches!(action, Action::Inners(_)) {
-            self.store.nodes[at.node].inner = frame;
+            let [first, second] = &mut self.store.nodes[at.node].inner;
+            *if message == Message::NegativeBuckets {
+                second
+            } else {
+                first
+            } = frame;
         }
         if let Action::Data(_) = action {
             let metric_type = schema::metric_type();
@@ -360,6 +371,23 @@ impl<'a> Indexer<'a> {
             kind,
             origin: element.whole(),
             value,
+        })?;
+        self.store.append_to_node(at.node, cell);
+        Ok(cell)
+    }
+
+    /// Adds the cell of a piece of a list of numbers; the last piece's gets the value of the list.
+    fn list(&mut self, at: At, element: &Element, slot: u32) -> Result<u32, Malformed> {
+        let cell = self.cell(Cell {
+            node: at.node,
+            name: slot,
+            owner: at.frame,
+            next: NONE,
+            children: NONE,
+            flags: 0,
+            kind: ValueKind::Array,
+            origin: element.whole(),
+            value: 0,
         })?;
         self.store.append_to_node(at.node, cell);
         Ok(cell)

@@ -1,10 +1,12 @@
 //! Numbers that OTLP spells otherwise than policies see them.
 
+use super::any::{self, Any};
 use super::store::Memory;
 use crate::Value;
 use crate::error::Malformed;
 use crate::schema::Form;
-use crate::wire::{self, BYTES, Element, FIXED64, Reader, VARINT};
+use crate::signal::ValueKind;
+use crate::wire::{self, BYTES, Element, FIXED64, Reader, Span, VARINT};
 
 /// The cell value of a number on the wire.
 #[expect(
@@ -75,13 +77,13 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// Adds the numbers of one element.
+    /// Adds the numbers of one element; `cells` are that of the last element of the list, if there was one, and its own.
     pub(crate) fn add(
         &mut self,
         memory: &Memory,
         element: &Element,
         form: Form,
-        slot: u32,
+        (last, cell): (u32, u32),
     ) -> Result<(), Malformed> {
         let mut values = Vec::new();
         match (form, element.wire) {
@@ -99,21 +101,105 @@ impl Gathered {
             }
             _ => values.push(delivered(form, element.value)),
         }
-        match self.lists.iter_mut().find(|(known, _)| *known == slot) {
-            Some((_, list)) => list.append(&mut values),
-            None => self.lists.push((slot, values)),
+        match self.lists.iter_mut().find(|(known, _)| *known == last) {
+            Some((known, list)) => {
+                *known = cell;
+                list.append(&mut values);
+            }
+            None => self.lists.push((cell, values)),
         }
         Ok(())
     }
 
-    /// The content of an `AnyValue` for each slot.
+    /// The content of an `AnyValue` for the last cell of each list.
     pub(crate) fn arrays(self) -> impl Iterator<Item = (u32, Vec<u8>)> {
-        self.lists.into_iter().map(|(slot, values)| {
+        self.lists.into_iter().map(|(cell, values)| {
             let mut out = Vec::new();
             Value::Array(values).encode(&mut out);
-            (slot, out)
+            (cell, out)
         })
     }
+}
+
+/// Appends a list of numbers, from the content of the `AnyValue` that is its cell. Numbers stand packed.
+pub(crate) fn put_list(memory: &Memory, array: Span, (number, form): (u32, Form), out: &mut Vec<u8>) {
+    if form == Form::Quantiles {
+        each(memory, array, |value| {
+            let (quantile, value) = quantile_of(memory, &value).unwrap_or_default();
+            wire::put_message(out, number, 18, |out| {
+                for (field, part) in [(1, quantile), (2, value)] {
+                    if part != 0 {
+                        wire::put_fixed64(out, field, part);
+                    }
+                }
+            });
+            Some(())
+        });
+        return;
+    }
+    wire::put_message(out, number, u64::from(array.len), |out| {
+        each(memory, array, |value| {
+            if form == Form::PackedUint64 {
+                wire::put_varint(out, value.value);
+            } else {
+                out.extend_from_slice(&value.value.to_le_bytes());
+            }
+            Some(())
+        });
+    });
+}
+
+/// Whether the elements of an array are numbers that the field can hold.
+pub(crate) fn are_numbers(memory: &Memory, array: Span, form: Form) -> bool {
+    let wanted = if form == Form::PackedDouble {
+        ValueKind::Double
+    } else {
+        ValueKind::Int
+    };
+    each(memory, array, |value| match form {
+        Form::Quantiles => quantile_of(memory, &value).map(|_| ()),
+        _ => (value.kind == wanted).then_some(()),
+    })
+}
+
+/// Visits the elements of an array that was surveyed, as long as they are what is wanted; says whether all were.
+fn each(memory: &Memory, array: Span, mut visit: impl FnMut(Any) -> Option<()>) -> bool {
+    let list = any::any(memory, array).ok().and_then(|any| any.list);
+    let Some(list) = list else { return true };
+    let mut reader = memory.reader(list.inside());
+    while let Ok(Some(element)) = reader.next() {
+        if element.number != 1 {
+            continue;
+        }
+        let value = any::any(memory, element.inside()).ok();
+        if value.and_then(&mut visit).is_none() {
+            return false;
+        }
+    }
+    true
+}
+
+/// The bits of both doubles of a quantile's map.
+fn quantile_of(memory: &Memory, map: &Any) -> Option<(u64, u64)> {
+    let list = map.list.filter(|_| map.kind == ValueKind::Map)?;
+    let (mut quantile, mut number) = (0, 0);
+    let mut reader = memory.reader(list.inside());
+    while let Ok(Some(element)) = reader.next() {
+        if element.number != 1 {
+            continue;
+        }
+        let (key, value) = any::key_value(memory, element.inside()).ok()?;
+        let value = any::any(memory, value?).ok()?;
+        if value.kind != ValueKind::Double {
+            return None;
+        }
+        match memory.get(key) {
+            b"quantile" => quantile = value.value,
+            b"value" => number = value.value,
+            _ => return None,
+        }
+    }
+    Some((quantile, number))
 }
 
 fn delivered(form: Form, value: u64) -> Value {

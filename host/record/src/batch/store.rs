@@ -163,8 +163,8 @@ pub(crate) struct Node {
     /// One more than the last node below it.
     pub(crate) end: u32,
     pub(crate) frame: u32,
-    /// The frame of the message that lies once inside it: resource, scope, status, or a metric's data.
-    pub(crate) inner: u32,
+    /// The frames of messages that lie once inside it: resource, scope, status, a metric's data, or positive and negative buckets.
+    pub(crate) inner: [u32; 2],
     /// Its cells.
     pub(crate) cells: List,
     /// Those of its cells that were changed, or hold a change, as entries of the batch's `edits`.
@@ -173,6 +173,14 @@ pub(crate) struct Node {
     pub(crate) records: (u32, u32),
     /// How many records below it are left.
     pub(crate) live: u32,
+}
+
+impl Node {
+    /// The frame of the message that lies once inside it.
+    pub(crate) fn inner(&self) -> u32 {
+        let [first, _] = self.inner;
+        first
+    }
 }
 
 /// Cells in their order, chained by `Cell::next`.

@@ -169,6 +169,14 @@ impl Form {
         self == Self::Attributes
     }
 
+    /// Whether it is a list of numbers in one cell.
+    pub(crate) fn is_numbers(self) -> bool {
+        matches!(
+            self,
+            Self::PackedFixed64 | Self::PackedDouble | Self::PackedUint64 | Self::Quantiles
+        )
+    }
+
     /// Whether it shares a oneof, so that setting it takes its neighbour away.
     pub(crate) fn is_oneof(self) -> bool {
         matches!(self, Self::OneofInt | Self::OneofDouble)

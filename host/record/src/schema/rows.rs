@@ -156,8 +156,8 @@ pub(super) const ROWS: &[Row] = &[
     field(M::HistogramPoint, 3, Fixed64, "time_unix_nano"),
     field(M::HistogramPoint, 4, Fixed64, "count"),
     field(M::HistogramPoint, 5, Double, "sum"),
-    read_only(M::HistogramPoint, 6, PackedFixed64, "bucket_counts"),
-    read_only(M::HistogramPoint, 7, PackedDouble, "explicit_bounds"),
+    field(M::HistogramPoint, 6, PackedFixed64, "bucket_counts"),
+    field(M::HistogramPoint, 7, PackedDouble, "explicit_bounds"),
     part(M::HistogramPoint, 8, Child(M::Exemplar)),
     field(M::HistogramPoint, 10, Uint32, "flags"),
     field(M::HistogramPoint, 11, Double, "min"),
@@ -172,15 +172,15 @@ pub(super) const ROWS: &[Row] = &[
     field(M::ExponentialPoint, 7, Fixed64, "zero_count"),
     part(M::ExponentialPoint, 8, Inner(M::PositiveBuckets)),
     part(M::ExponentialPoint, 9, Inner(M::NegativeBuckets)),
-    read_only(M::PositiveBuckets, 1, Sint32, "positive.offset"),
-    read_only(
+    field(M::PositiveBuckets, 1, Sint32, "positive.offset"),
+    field(
         M::PositiveBuckets,
         2,
         PackedUint64,
         "positive.bucket_counts",
     ),
-    read_only(M::NegativeBuckets, 1, Sint32, "negative.offset"),
-    read_only(
+    field(M::NegativeBuckets, 1, Sint32, "negative.offset"),
+    field(
         M::NegativeBuckets,
         2,
         PackedUint64,
@@ -197,7 +197,7 @@ pub(super) const ROWS: &[Row] = &[
     field(M::SummaryPoint, 3, Fixed64, "time_unix_nano"),
     field(M::SummaryPoint, 4, Fixed64, "count"),
     field(M::SummaryPoint, 5, Double, "sum"),
-    read_only(M::SummaryPoint, 6, Quantiles, "quantile_values"),
+    field(M::SummaryPoint, 6, Quantiles, "quantile_values"),
     field(M::SummaryPoint, 8, Uint32, "flags"),
     // Exemplar.
     field(M::Exemplar, 7, Attributes, "exemplar.filtered_attributes"),

@@ -314,9 +314,22 @@ fn typed(form: Form, dice: &mut Dice<'_>) -> Value {
         Form::Id(length) => Value::Bytes(vec![dice.byte().max(1); usize::from(length)]),
         Form::OneofDouble | Form::Double => Value::Double(double(dice) + 1.0),
         Form::Bool => Value::Boolean(true),
+        Form::PackedDouble => numbers(dice, |dice| Value::Double(double(dice))),
+        Form::PackedFixed64 | Form::PackedUint64 => {
+            numbers(dice, |dice| Value::Int(i64::from(dice.byte())))
+        }
+        Form::Quantiles => numbers(dice, |dice| {
+            let part = |name: &str, dice: &mut Dice<'_>| (name.to_owned(), Value::Double(double(dice)));
+            Value::Map(vec![part("quantile", dice), part("value", dice)])
+        }),
         Form::Int32 | Form::Sint32 => Value::Int(-i64::from(dice.byte()) - 1),
         _ => Value::Int(i64::from(dice.byte()) + 1),
     }
+}
+
+/// A list that is not empty: the wire cannot tell an empty one from none.
+fn numbers(dice: &mut Dice<'_>, mut number: impl FnMut(&mut Dice<'_>) -> Value) -> Value {
+    Value::Array((0..=dice.below(3)).map(|_| number(dice)).collect())
 }
 
 fn walk<'a>(value: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {

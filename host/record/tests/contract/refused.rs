@@ -50,10 +50,8 @@ fn edits_beyond_the_manifest_are_refused() {
     assert_eq!(stage.refusal(Answer::default().rename(0, "c")), undeclared);
     let put = Answer::default().put(3, "attributes[\"c\"]", ValueKind::Text, b"x");
     assert_eq!(stage.refusal(put), undeclared);
-    let adding = Refusal::NotOffered {
-        what: "adding nodes",
-    };
-    assert_eq!(stage.refusal(Answer::default().edit(4, 0, 0, 0, 0)), adding);
+    let adding = Refusal::UndeclaredAdd { index: 0, node };
+    assert_eq!(stage.refusal(Answer::default().edit(4, 2, 3, 5, 0)), adding);
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn place_of(
     let node = store.nodes[node];
     // The points of a metric stand in its data.
     let frame = if node.kind == NodeKind::Metric {
-        node.inner
+        node.inner()
     } else {
         node.frame
     };

@@ -39,7 +39,13 @@ impl Checker<'_> {
                     return Err(Refusal::Range { index, path });
                 }
             }
-            ValueKind::Array | ValueKind::Map => self.container(index, levels, edit)?,
+            ValueKind::Array | ValueKind::Map => {
+                self.container(index, levels, edit)?;
+                let array = Span::unpack(edit.value);
+                if !is_value && !numbers::are_numbers(&self.values, array, slot.form) {
+                    return Err(Refusal::Range { index, path });
+                }
+            }
             ValueKind::Boolean if edit.value > 1 => return Err(Refusal::Value { index }),
             ValueKind::Int if !is_value && !numbers::in_range(slot.form, edit.value) => {
                 return Err(Refusal::Range { index, path });
