@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_config::{ComponentReference, Role, Status, reference};
+use tollgate_config::{ComponentReference, KnownPolicies as _, Role, Status, reference};
 use tollgate_pipeline::StockPolicies as _;
 
 use crate::configuration;
@@ -17,12 +17,16 @@ pub(crate) fn components() -> anyhow::Result<ExitCode> {
     for (role, title) in [
         (Role::Receiver, "receivers"),
         (Role::Processor, "processors"),
+        (Role::Connector, "connectors"),
         (Role::Exporter, "exporters"),
+        (Role::Extension, "extensions"),
         (Role::Program, "the gate"),
     ] {
         writeln!(text, "{title}")?;
-        if role == Role::Processor {
-            stock(&mut text)?;
+        match role {
+            Role::Processor => stock(&Embedded.processors(), &mut text)?,
+            Role::Connector => stock(&Embedded.connectors(), &mut text)?,
+            _ => {}
         }
         for component in known.iter().filter(|component| component.role == role) {
             host_part(&mut text, component)?;
@@ -34,9 +38,9 @@ pub(crate) fn components() -> anyhow::Result<ExitCode> {
 }
 
 /// The stock policies say themselves what they are; `inspect` shows their configuration's schema.
-fn stock(text: &mut String) -> anyhow::Result<()> {
+fn stock(names: &[&str], text: &mut String) -> anyhow::Result<()> {
     let sandbox = configuration::sandbox()?;
-    for name in Embedded::names() {
+    for name in names {
         let artifact = Embedded.artifact(name).unwrap_or_default();
         let about = sandbox
             .load_stock(artifact)?

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_config::{Config, Diagnostics, Loaded, Location, Options, Remark, Severity, load};
-use tollgate_pipeline::Plan;
+use tollgate_config::{
+    Config, Diagnostic, Diagnostics, Examined, Location, Options, Remark, Severity, SourceMap,
+    examine,
+};
+use tollgate_pipeline::{Plan, PlanProblem};
 use tollgate_sandbox::Sandbox;
 
 use crate::args::{Configuration, Product};
@@ -29,42 +32,61 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
     let options = Options {
         compat_collector: wanted.compat == Some(Product::Collector),
     };
-    let Loaded {
+    let Examined {
         config,
-        warnings,
+        mut found,
         map,
-    } = match load(&locations, &Here, &Embedded, &options) {
-        Ok(loaded) => loaded,
-        Err(diagnostics) => return Ok(Err(misconfigured(&diagnostics))),
+    } = match examine(&locations, &Here, &Embedded, &options) {
+        Ok(examined) => examined,
+        Err(found) => return Ok(Err(misconfigured(&found))),
     };
-    report(&warnings);
-    match Plan::new(&config, Path::new(""), &sandbox()?, &Embedded) {
-        Ok(plan) => Ok(Ok(Planned { config, plan })),
-        Err(problems) => {
-            let diagnostics: Diagnostics = problems
-                .iter()
-                .map(|problem| match &problem.at {
-                    Some(at) => map.remark(
-                        Severity::Error,
-                        problem.role,
-                        &problem.stage,
-                        &Remark {
-                            at,
-                            range: None,
-                            message: &problem.message,
-                            help: problem.help.as_deref(),
-                        },
-                    ),
-                    None => map.component_problem(
-                        problem.role,
-                        &problem.stage,
-                        &problem.message,
-                        problem.help.as_deref(),
-                    ),
-                })
-                .collect();
-            Ok(Err(misconfigured(&diagnostics)))
+    // Paths of the configuration are relative to its files already. Where something is wrong, it holds the policies alone, which
+    // have their own say in the same report.
+    let plan = Plan::new(&config, Path::new(""), &sandbox()?, &Embedded);
+    match &plan {
+        Ok(plan) => found.extend(plan.warnings().map(|(stage, warning)| {
+            let remark = Remark {
+                at: &warning.at,
+                range: warning.span.map(|(start, end)| start..end),
+                message: &warning.message,
+                help: warning.help.as_deref(),
+            };
+            map.remark(Severity::Warning, stage.role, stage.id, &remark)
+        })),
+        Err(problems) => found.extend(problems.iter().map(|problem| complaint(&map, problem))),
+    }
+    found.sort();
+    match plan {
+        Ok(plan) if !found.has_errors() => {
+            report(&found);
+            Ok(Ok(Planned { config, plan }))
         }
+        _ => Ok(Err(misconfigured(&found))),
+    }
+}
+
+/// What a policy, or loading it, has to say, at its place in the file.
+fn complaint(map: &SourceMap, problem: &PlanProblem) -> Diagnostic {
+    let PlanProblem {
+        role,
+        stage,
+        at,
+        range,
+        message,
+        help,
+    } = problem;
+    let help = help.as_deref();
+    match at {
+        Some(at) => {
+            let remark = Remark {
+                at,
+                range: range.clone(),
+                message,
+                help,
+            };
+            map.remark(Severity::Error, *role, stage, &remark)
+        }
+        None => map.component_problem(*role, stage, message, help),
     }
 }
 

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tollgate_config::Role;
 use tollgate_pipeline::StockPolicies as _;
-use tollgate_record::Fields;
+use tollgate_record::{Fields, Instrument, InstrumentKind};
 use tollgate_sandbox::{Component, ConfigureError, Manifest, Sandbox, StageSettings};
 
 use crate::args::{Configuration, Inspect};
@@ -56,7 +57,12 @@ fn every_stage(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     };
     let mut text = String::new();
     for stage in plan.stages() {
-        writeln!(text, "{}", stage.id)?;
+        let section = if stage.role == Role::Connector {
+            " (connector)"
+        } else {
+            ""
+        };
+        writeln!(text, "{}{section}", stage.id)?;
         let about = identity(stage.component)? + &rights(stage.manifest);
         for line in about.lines() {
             writeln!(text, "  {line}")?;
@@ -111,21 +117,56 @@ pub(crate) fn rights(manifest: &Manifest) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{:<8} reads {}", signal.as_str(), list(&access.reads));
         let _ = writeln!(text, "{:<8} writes {}", "", list(&access.writes));
-        let _ = writeln!(
-            text,
-            "{:<8} {}",
-            "",
-            if access.drops {
-                "may drop"
-            } else {
-                "drops nothing"
-            }
-        );
+        let drops = if access.drops {
+            "may drop"
+        } else {
+            "drops nothing"
+        };
+        let adds = if access.adds { ", may add" } else { "" };
+        let _ = writeln!(text, "{:<8} {drops}{adds}", "");
     }
-    if !manifest.rules.is_empty() {
-        let _ = writeln!(text, "{:<8} {}", "rules", manifest.rules.join(", "));
+    let mut line = |label: &str, items: &[String]| {
+        if !items.is_empty() {
+            let _ = writeln!(text, "{label:<8} {}", items.join(", "));
+        }
+    };
+    line("rules", &manifest.rules);
+    line("routes", &manifest.routes);
+    let emits: Vec<String> = manifest
+        .emits
+        .iter()
+        .map(|signal| signal.as_str().to_owned())
+        .collect();
+    line("emits", &emits);
+    for instrument in &manifest.instruments {
+        line("measures", &[measure(instrument)]);
+    }
+    for warning in &manifest.warnings {
+        let place = if warning.at.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", warning.at)
+        };
+        line("warning", &[format!("{place}{}", warning.message)]);
     }
     text
+}
+
+/// One of a policy's own metrics: its name, its unit and what it does.
+fn measure(instrument: &Instrument) -> String {
+    let kind = match instrument.kind {
+        InstrumentKind::DeltaSum => "sum",
+        InstrumentKind::Histogram => "histogram",
+        InstrumentKind::Gauge => "gauge",
+    };
+    let Instrument {
+        name,
+        unit,
+        description,
+        ..
+    } = instrument;
+    let unit = if unit.is_empty() { "1" } else { unit };
+    format!("{name} ({kind}, {unit}): {description}")
 }
 
 fn schema(component: &Component) -> anyhow::Result<String> {

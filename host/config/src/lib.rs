@@ -109,19 +109,49 @@ pub fn load(
     known: &dyn KnownPolicies,
     options: &Options,
 ) -> Result<Loaded, Diagnostics> {
+    let Examined { config, found, map } = examine(locations, around, known, options)?;
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(Loaded {
+        config,
+        warnings: found,
+        map,
+    })
+}
+
+/// What there is to say about a configuration that could be read.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// What it means. Where something is wrong, it holds the policies alone that can be asked about their own mistakes.
+    pub config: Config,
+    /// Everything that is wrong with it, and what is probably not meant so.
+    pub found: Diagnostics,
+    /// Where the policies' own configurations stand.
+    pub map: SourceMap,
+}
+
+/// Reads a configuration, and says everything about it at once. An error is one of reading, which hides the rest.
+pub fn examine(
+    locations: &[Location],
+    around: &dyn Surroundings,
+    known: &dyn KnownPolicies,
+    options: &Options,
+) -> Result<Examined, Diagnostics> {
     let read = read::read(locations, around)?;
     let mut found = read.found;
     let checked = check::check(&read.root, &read.document, known, options);
     found.extend(checked.found);
     found.sort();
-    if found.has_errors() {
-        return Err(found);
-    }
-    let map = SourceMap::new(read.document, checked.places);
-    Ok(Loaded {
-        config: checked.config,
-        warnings: found,
-        map,
+    let config = if found.has_errors() {
+        checked.config.policies_alone(&checked.places)
+    } else {
+        checked.config
+    };
+    Ok(Examined {
+        config,
+        found,
+        map: SourceMap::new(read.document, checked.places),
     })
 }
 

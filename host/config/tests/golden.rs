@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use support::load_with;
+use support::{Around, load_all, text};
 
 /// Nothing of these values may be in any `.err`.
 const ENV: [(&str, &str); 3] = [
@@ -32,8 +32,16 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn said(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap();
-    match load_with(&text, &ENV) {
+    let written = fs::read_to_string(path).unwrap();
+    let mut around = Around::new(&ENV, &[]);
+    for file in fs::read_dir(path.with_file_name("files")).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().to_str().unwrap().to_owned();
+        around
+            .files
+            .insert(name, fs::read_to_string(file.path()).unwrap());
+    }
+    match load_all(&[text(&written)], &around) {
         Ok(loaded) => loaded.warnings.render(false),
         Err(found) => found.render(false),
     }
@@ -42,7 +50,7 @@ fn said(path: &Path) -> String {
 #[test]
 fn each_mistake_is_explained_as_its_golden_file_says() {
     let cases = cases();
-    assert!(cases.len() >= 30, "only {} cases", cases.len());
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
     let mut wrong = Vec::new();
     for path in cases {
         let (golden, actual) = (path.with_extension("err"), said(&path));

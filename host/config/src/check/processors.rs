@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::section::Section;
+use super::value;
 use super::walk::Checker;
 use crate::model::{Batch, MemoryLimit, MemoryLimiter, Processor, Sizer};
 use crate::schema::{BATCH, MEMORY_LIMITER};
@@ -103,7 +104,11 @@ fn memory_limiter(
         section.small("limit_percentage"),
         section.small("spike_limit_percentage"),
     );
-    if mib == 0 && share == 0 {
+    let mistaken = |key: &str| {
+        let node = section.node(key);
+        node.is_some_and(|node| value::count(node).is_none())
+    };
+    if mib == 0 && share == 0 && !mistaken("limit_mib") && !mistaken("limit_percentage") {
         refuse(
             "limit_mib",
             "it has no limit",

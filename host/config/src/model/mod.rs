@@ -1,5 +1,10 @@
 //! The configuration as meant: what the rest of the program works with. Nothing here remembers how it was written.
 
+use std::path::PathBuf;
+
+use crate::schema::Role;
+use crate::source_map::Places;
+
 mod endpoint;
 mod exporter;
 mod extension;
@@ -49,4 +54,34 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Whose answers the policies give.
     pub compat: Compat,
+}
+
+impl Config {
+    /// The policies that can be asked about their configurations although something is wrong elsewhere: those of which
+    /// everything is known.
+    pub(crate) fn policies_alone(self, places: &Places) -> Self {
+        let whole = |role: Role, id: &ComponentId, stage: &Stage| {
+            let known = places
+                .get(&(role, id.clone()))
+                .is_some_and(|place| place.config.is_whole());
+            known && stage.component != Component::File(PathBuf::new())
+        };
+        let asked = |(id, processor): &(ComponentId, Processor)| match processor {
+            Processor::Policy(stage) => whole(Role::Processor, id, stage),
+            _ => false,
+        };
+        let joined = |(id, connector): &(ComponentId, Connector)| match connector {
+            Connector::Policy(stage) => whole(Role::Connector, id, stage),
+            Connector::Forward => false,
+        };
+        Self {
+            receivers: Vec::new(),
+            processors: self.processors.into_iter().filter(asked).collect(),
+            connectors: self.connectors.into_iter().filter(joined).collect(),
+            exporters: Vec::new(),
+            pipelines: Vec::new(),
+            extensions: Vec::new(),
+            ..self
+        }
+    }
 }

@@ -113,6 +113,16 @@ impl Node {
         matches!(self.value, Value::Null | Value::Unknown)
     }
 
+    /// Whether all of it could be found out.
+    pub(crate) fn is_whole(&self) -> bool {
+        match &self.value {
+            Value::Unknown => false,
+            Value::List(items) => items.iter().all(Node::is_whole),
+            Value::Map(entries) => entries.iter().all(|entry| entry.node.is_whole()),
+            _ => true,
+        }
+    }
+
     /// What kind of value it is, for messages.
     pub(crate) fn noun(&self) -> &'static str {
         match &self.value {

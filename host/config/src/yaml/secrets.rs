@@ -1,7 +1,13 @@
 use super::{Node, Span, Value};
 
 /// Keys whose values are secrets, wherever they stand.
-const NAMES: [&str; 4] = ["headers", "response_headers", "key_pem", "token"];
+const NAMES: [&str; 5] = [
+    "headers",
+    "headers_list",
+    "response_headers",
+    "key_pem",
+    "token",
+];
 
 /// Where secrets stand in a tree. More is found than is secret, and nothing that is secret is left out: it is about what an
 /// error may show of the file.

@@ -16,6 +16,7 @@ impl KnownPolicies for Stock {
         vec![
             "attributes",
             "filter",
+            "lookup",
             "probabilistic_sampler",
             "redaction",
             "resource",
