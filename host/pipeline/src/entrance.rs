@@ -1,79 +1,94 @@
-//! What a receiver talks to: it hands a request to every pipeline that the receiver feeds, and makes one answer of theirs.
+//! What a receiver talks to: it hands a request to the graph where the receiver feeds it, and makes the answer.
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
-use tollgate_otlp::{Answer, Gate, Request};
+use tollgate_otlp::{Answer, Gate, Request, Transport};
 use tollgate_record::Signal;
+use tollgate_telemetry::ReceiverCounts;
 
-use crate::pipeline::{NotTaken, Pipeline, Taken};
+use crate::cargo::Load;
+use crate::flow::{Flow, Outcome};
+use crate::graph::Entry;
+use crate::limiter::Limiter;
 
 /// What clients are told of records that a stage could not judge. Fixed: a text made from the record could leak it.
 const REJECTED: &str = "records were rejected by policy";
 const NO_PIPELINE: &str = "no pipeline takes this signal from this receiver";
 
 /// The pipelines that one receiver feeds.
-#[derive(Default)]
 pub(crate) struct Entrance {
-    pipelines: Vec<(Signal, Arc<Pipeline>)>,
+    pub(crate) flow: Arc<Flow>,
+    pub(crate) ways: Vec<Way>,
+    pub(crate) grpc: Arc<ReceiverCounts>,
+    pub(crate) http: Arc<ReceiverCounts>,
+}
+
+/// Where requests of one signal enter the graph.
+pub(crate) struct Way {
+    pub(crate) entry: Arc<Entry>,
+    /// The limiters on any way from there.
+    pub(crate) limiters: Vec<Arc<Limiter>>,
 }
 
 impl Entrance {
-    pub(crate) fn new(pipelines: Vec<(Signal, Arc<Pipeline>)>) -> Self {
-        Self { pipelines }
+    fn way(&self, signal: Signal) -> Option<&Way> {
+        self.ways.iter().find(|way| way.entry.signal == signal)
+    }
+
+    fn counts(&self, transport: Transport) -> &ReceiverCounts {
+        match transport {
+            Transport::Grpc => &self.grpc,
+            Transport::Http => &self.http,
+        }
     }
 }
 
 impl Gate for Entrance {
+    fn refuses(&self, signal: Signal) -> Option<Answer> {
+        let limiters = &self.way(signal)?.limiters;
+        limiters.iter().find_map(|limiter| limiter.refuses(signal))
+    }
+
     async fn admit(&self, request: Request) -> Answer {
-        let mut fed = self
-            .pipelines
-            .iter()
-            .filter(|(signal, _)| *signal == request.signal)
-            .map(|(_, pipeline)| pipeline);
-        let Some(first) = fed.next() else {
+        let Some(way) = self.way(request.signal) else {
             return Answer::Refused {
                 message: NO_PIPELINE,
             };
         };
-        let rest: Vec<_> = fed.collect();
-        if rest.is_empty() {
-            return answer(vec![first.take(request).await]);
-        }
-        // Each pipeline has its own overlay; the bytes below are shared.
-        let all = std::iter::once(first)
-            .chain(rest)
-            .map(|pipeline| pipeline.take(request.clone()));
-        answer(join_all(all).await)
+        let load = Load {
+            wire: request.wire,
+            context: request.context,
+            is_derived: false,
+        };
+        let (received, outcome) = self.flow.carry(&way.entry, load).await;
+        let received = u64::from(received);
+        let counts = self.counts(request.transport);
+        let answer = answer(outcome);
+        let refused = match &answer {
+            Answer::Done { rejected, .. } => (*rejected).min(received),
+            _ => received,
+        };
+        counts
+            .accepted
+            .of(request.signal)
+            .add(received.saturating_sub(refused));
+        counts.refused.of(request.signal).add(refused);
+        answer
     }
 }
 
-/// One answer for all pipelines. What one of them did not take, the client has to send again, to all.
-fn answer(taken: Vec<Result<Taken, NotTaken>>) -> Answer {
-    let mut records = Vec::new();
-    let mut beyond = 0;
-    let mut refusal: Option<NotTaken> = None;
-    for one in taken {
-        match one {
-            Ok(taken) => {
-                records.extend(taken.rejected);
-                beyond = beyond.max(taken.rejected_beyond);
-            }
-            Err(error) if refusal.is_none() || matches!(error, NotTaken::Retry(..)) => {
-                refusal = Some(error);
-            }
-            Err(_) => {}
-        }
-    }
-    if let Some(refusal) = refusal {
-        return refusal.into();
-    }
-    // A record that two pipelines rejected is one rejected record.
-    records.sort_unstable();
-    records.dedup();
-    let rejected = u64::try_from(records.len())
+/// One answer for all ways.
+fn answer(outcome: Outcome) -> Answer {
+    let mut taken = match outcome {
+        Ok(taken) => taken,
+        Err(not_taken) => return not_taken.into(),
+    };
+    // A record that was rejected on two ways is one rejected record.
+    taken.rejected.sort_unstable();
+    taken.rejected.dedup();
+    let rejected = u64::try_from(taken.rejected.len())
         .unwrap_or(u64::MAX)
-        .saturating_add(beyond);
+        .saturating_add(taken.rejected_beyond);
     Answer::Done {
         rejected,
         message: if rejected > 0 { REJECTED } else { "" },

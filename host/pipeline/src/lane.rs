@@ -1,26 +1,27 @@
 //! Lanes: threads that own an instance of every stage, and take batches from one queue.
 //!
 //! A policy computes for up to milliseconds, which must not hold up the tasks that speak to clients; and an instance is used by
-//! one call at a time. So batches cross to a thread and back, which costs two wake-ups for a whole batch.
+//! one call at a time. So batches cross to a thread and back, which costs two wake-ups for a whole batch, whatever the number of
+//! pipelines it goes through.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
-use tollgate_otlp::Request;
 use tollgate_record::Malformed;
 
+use crate::cargo::Load;
+use crate::graph::{Entry, Graph};
 use crate::passage::{self, Passed};
-use crate::plan::PipelinePlan;
-use crate::stage::Stage;
+use crate::stages::Stages;
 
 /// Batches that wait for a lane. More wait in their connections, inside the byte budget.
 const WAITING: usize = 64;
 
 struct Job {
-    pipeline: usize,
-    request: Request,
+    entry: Arc<Entry>,
+    load: Load,
     reply: oneshot::Sender<Result<Passed, Malformed>>,
 }
 
@@ -41,35 +42,29 @@ pub(crate) struct Lanes {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// The way to the lanes, for one pipeline.
+/// The way to the lanes.
 #[derive(Debug, Clone)]
-pub(crate) struct LaneQueue {
-    pipeline: usize,
-    queue: async_channel::Sender<Job>,
-}
+pub(crate) struct LaneQueue(async_channel::Sender<Job>);
 
 impl Lanes {
-    /// Starts `count` lanes for `pipelines`.
-    pub(crate) fn start(count: usize, pipelines: &[Arc<PipelinePlan>]) -> std::io::Result<Self> {
+    /// Starts `count` lanes for a graph.
+    pub(crate) fn start(count: usize, graph: &Arc<Graph>) -> std::io::Result<Self> {
         let (queue, jobs) = async_channel::bounded(WAITING);
         let threads = (0..count.max(1))
             .map(|number| {
                 let jobs = jobs.clone();
-                let pipelines = pipelines.to_vec();
+                let graph = Arc::clone(graph);
                 std::thread::Builder::new()
                     .name(format!("lane-{number}"))
-                    .spawn(move || run(&jobs, &pipelines))
+                    .spawn(move || run(&jobs, &graph))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { queue, threads })
     }
 
-    /// The way to the lanes for the pipeline at this place in the plan.
-    pub(crate) fn queue(&self, pipeline: usize) -> LaneQueue {
-        LaneQueue {
-            pipeline,
-            queue: self.queue.clone(),
-        }
+    /// The way to the lanes.
+    pub(crate) fn queue(&self) -> LaneQueue {
+        LaneQueue(self.queue.clone())
     }
 
     /// Lets the lanes finish what is queued, and waits for them.
@@ -84,37 +79,27 @@ impl Lanes {
 }
 
 impl LaneQueue {
-    /// Passes a request through its pipeline's stages, on whichever lane is free.
-    pub(crate) async fn pass(&self, request: Request) -> Result<Passed, LaneError> {
+    /// Passes bytes through all stages on all ways from an entry, on whichever lane is free.
+    pub(crate) async fn pass(&self, entry: Arc<Entry>, load: Load) -> Result<Passed, LaneError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job {
-            pipeline: self.pipeline,
-            request,
-            reply,
-        };
-        self.queue.send(job).await.map_err(|_| LaneError::Gone)?;
+        let job = Job { entry, load, reply };
+        self.0.send(job).await.map_err(|_| LaneError::Gone)?;
         Ok(answer.await.map_err(|_| LaneError::Gone)??)
     }
 }
 
-fn run(jobs: &async_channel::Receiver<Job>, pipelines: &[Arc<PipelinePlan>]) {
-    let stages_of = |plan: &Arc<PipelinePlan>| -> Vec<Stage> {
-        plan.stages.iter().cloned().map(Stage::new).collect()
-    };
-    let mut stages: Vec<Vec<Stage>> = pipelines.iter().map(stages_of).collect();
-    while let Ok(job) = jobs.recv_blocking() {
-        let (Some(plan), Some(own)) = (pipelines.get(job.pipeline), stages.get_mut(job.pipeline))
-        else {
-            continue;
-        };
+fn run(jobs: &async_channel::Receiver<Job>, graph: &Graph) {
+    let mut stages = Stages::new(graph);
+    while let Ok(Job { entry, load, reply }) = jobs.recv_blocking() {
         // A panic here is a defect of the host. It costs this request a retryable answer, and nothing else.
-        let passed = catch_unwind(AssertUnwindSafe(|| passage::pass(plan, own, job.request)));
+        let pass = || passage::pass(graph, &mut stages, &entry, &load);
+        let passed = catch_unwind(AssertUnwindSafe(pass));
         if let Ok(passed) = passed {
             // The client may be gone: then nobody waits for the answer.
-            drop(job.reply.send(passed));
+            drop(reply.send(passed));
         } else {
-            tracing::error!(target: "tollgate", pipeline = %plan.id, "a defect of the host; the request is refused as retryable");
-            *own = stages_of(plan);
+            tracing::error!(target: "tollgate", signal = %entry.signal, "a defect of the host; the request is refused as retryable");
+            stages = Stages::new(graph);
         }
     }
 }

@@ -1,19 +1,33 @@
 //! The data path: from a request that came in to the answer that its client gets.
 //!
-//! `passage` is the path itself, and the place to start reading. Around it: `plan` turns a configuration into configured
-//! policies, all mistakes at once; `lane` runs batches on threads that own an instance of every stage; `destination` hands
-//! what was cleared to exporters; `entrance` is what a receiver talks to; `service` starts all of it and drains it.
+//! `passage` is the path itself, and the place to start reading: one request through the stages of all pipelines that it reaches.
+//! Before it: `plan` turns a configuration into configured policies, all mistakes at once, and `graph` joins pipelines by
+//! connectors. Around it: `lane` runs requests on threads that own an instance of every stage; `flow` hands what was cleared to
+//! exporters and to `batcher`, which puts requests together; `entrance` is what a receiver talks to, and `limiter` what keeps it
+//! shut while memory is short; `service` starts all of it and drains it.
 
+mod account;
+mod ahead;
+mod batcher;
+mod build;
+mod cargo;
 mod destination;
 mod entrance;
+mod flow;
+mod graph;
+mod joints;
 mod lane;
+mod limiter;
+mod loader;
+mod memory;
 mod passage;
-mod pipeline;
 mod plan;
+mod policy;
 mod random;
 mod service;
 mod stage;
+mod stages;
 
-pub use passage::{Cleared, Losses};
+pub use passage::Cleared;
 pub use plan::{Plan, PlanProblem, PlannedStage, StockPolicies};
-pub use service::{Service, StartError};
+pub use service::{ListeningAddress, Service, StartError};

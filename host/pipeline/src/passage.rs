@@ -1,16 +1,19 @@
-//! The data path, from top to bottom: index, then project, call, check and apply for each stage, then encode.
+//! The data path, from top to bottom: index, then project, call, check and apply for each stage on each way, then encode.
 //!
 //! [`Cleared`] is made here and nowhere else, and exporters take nothing but that: a record that a stage did not finish cannot
-//! leave.
+//! leave. What waits to be put together with other requests is [`Parked`], and comes back here before it is cleared.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
-use tollgate_otlp::Request;
-use tollgate_record::{Batch, Limits, Malformed, Signal};
+use tollgate_record::{Emission, Malformed, Routed, Signal};
 
-use crate::plan::PipelinePlan;
-use crate::stage::Stage;
+use crate::account::{Account, Accounts, Book, add};
+use crate::cargo::{Cargo, Load, Origins};
+use crate::graph::{Entry, Graph, Junction, Place, Step};
+use crate::stages::Stages;
 
-/// What every stage of its pipeline has finished, ready for exporters.
+/// What every stage on its way has finished, ready for exporters.
 #[derive(Debug, Clone)]
 pub struct Cleared {
     signal: Signal,
@@ -38,67 +41,293 @@ impl Cleared {
     }
 }
 
-/// Records that did not get through.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Losses {
-    /// Dropped on purpose.
-    pub dropped: u64,
-    /// Could not be judged: their places in the request.
-    pub rejected: Vec<u32>,
-}
-
-/// A request after its pipeline's stages.
+/// Records that have come to a place where requests are put together.
 #[derive(Debug)]
-pub(crate) struct Passed {
-    pub(crate) received: u32,
-    pub(crate) cleared: Cleared,
-    pub(crate) losses: Losses,
+pub(crate) struct Parked {
+    /// The number of the batch.
+    pub(crate) batch: usize,
+    pub(crate) load: Load,
+    pub(crate) records: u32,
+    pub(crate) origins: Origins,
 }
 
-/// Passes one request through the stages of a pipeline.
+/// A request after all stages on all its ways.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
+    /// Records that came.
+    pub(crate) received: u32,
+    /// What became of records, by pipeline.
+    pub(crate) accounts: Accounts,
+    /// What is ready for the exporters of a pipeline.
+    pub(crate) cleared: Vec<(usize, Cleared)>,
+    /// What waits for other requests.
+    pub(crate) parked: Vec<Parked>,
+    /// Places in the request of the records that a stage could not judge.
+    pub(crate) rejected: Vec<u32>,
+}
+
+/// Passes one request through the stages on all ways from an entry.
 pub(crate) fn pass(
-    plan: &PipelinePlan,
-    stages: &mut [Stage],
-    request: Request,
+    graph: &Graph,
+    stages: &mut Stages,
+    entry: &Entry,
+    load: &Load,
 ) -> Result<Passed, Malformed> {
-    let signal = plan.signal;
-    // Nobody looks inside: the boundaries of the records are counted, and the bytes go on as they came.
-    if stages.is_empty() {
-        let records = tollgate_record::count(signal, &request.wire)?;
-        let cleared = Cleared {
-            signal,
-            wire: request.wire,
-            records,
+    let cargo = Cargo::new(entry, load)?;
+    let mut walk = Walk {
+        graph,
+        stages,
+        load,
+        passed: Passed {
+            received: cargo.records(),
+            ..Passed::default()
+        },
+    };
+    walk.spread(&entry.places, cargo);
+    Ok(walk.passed)
+}
+
+/// One request on its ways.
+struct Walk<'w> {
+    graph: &'w Graph,
+    stages: &'w mut Stages,
+    load: &'w Load,
+    passed: Passed,
+}
+
+impl Walk<'_> {
+    /// Sends records to several places: each has its own overlay, over the same bytes.
+    fn spread(&mut self, places: &[Place], cargo: Cargo) {
+        let Some((last, rest)) = places.split_last() else {
+            return;
         };
-        return Ok(Passed {
-            received: records,
-            cleared,
-            losses: Losses::default(),
+        for place in rest {
+            self.go(*place, cargo.clone());
+        }
+        self.go(*last, cargo);
+    }
+
+    /// From a place to the end of its pipeline. Each stage sees what the one before left.
+    fn go(&mut self, place: Place, mut cargo: Cargo) {
+        let Some(plan) = self.graph.pipelines.get(place.pipeline) else {
+            return;
+        };
+        if place.step == 0 {
+            let received = cargo.records();
+            add(&mut self.account(place.pipeline).received, received);
+        }
+        for (number, step) in plan.steps.iter().enumerate().skip(place.step) {
+            if cargo.records() == 0 {
+                return;
+            }
+            match step {
+                Step::Limiter(counts) => {
+                    let records = u64::from(cargo.records());
+                    counts.accepted.of(cargo.signal).add(records);
+                }
+                Step::Batch(batch) => {
+                    self.park(*batch, &cargo);
+                    return;
+                }
+                Step::Policy { stage, behind } => {
+                    let emissions = self.stage(place.pipeline, number, &mut cargo);
+                    let emitted = self.emit(behind.as_slice(), &emissions);
+                    stage.counts.emitted.add(emitted);
+                    add(&mut self.account(place.pipeline).created, emitted);
+                }
+            }
+        }
+        self.leave(place.pipeline, cargo);
+    }
+
+    /// A policy among the processors; what it emits.
+    fn stage(&mut self, pipeline: usize, step: usize, cargo: &mut Cargo) -> Vec<Emission> {
+        let is_derived = cargo.is_derived;
+        let Some((stage, batch)) = self.stages.step(pipeline, step).zip(cargo.batch()) else {
+            return Vec::new();
+        };
+        let mut book = Book {
+            account: self.passed.accounts.of(pipeline),
+            rejected: &mut self.passed.rejected,
+            is_derived,
+            ends_here: false,
+        };
+        let emissions = stage.pass(batch, &mut book).emissions;
+        self.settle(pipeline, cargo);
+        emissions
+    }
+
+    /// The end of a pipeline: its exporters, and its connectors, each with a copy of its own.
+    fn leave(&mut self, pipeline: usize, mut cargo: Cargo) {
+        let Some(plan) = self.graph.pipelines.get(pipeline) else {
+            return;
+        };
+        let records = cargo.records();
+        if records == 0 {
+            return;
+        }
+        // The first of its ends takes what came; each other one takes a copy.
+        let exporters = usize::from(!plan.exporters.is_empty());
+        let account = self.account(pipeline);
+        for _ in plan
+            .junctions
+            .iter()
+            .skip(1_usize.saturating_sub(exporters))
+        {
+            add(&mut account.copied, records);
+        }
+        if !plan.exporters.is_empty() {
+            let cleared = Cleared {
+                signal: cargo.signal,
+                wire: cargo.encode(),
+                records,
+            };
+            self.passed.cleared.push((pipeline, cleared));
+        }
+        let Some((last, rest)) = plan.junctions.split_last() else {
+            return;
+        };
+        for (number, junction) in rest.iter().enumerate() {
+            if junction.only_looks(plan.signal) {
+                self.consume((pipeline, number), junction, &mut cargo);
+            } else {
+                self.join((pipeline, number), junction, cargo.clone());
+            }
+        }
+        self.join((pipeline, rest.len()), last, cargo);
+    }
+
+    /// Through a connector.
+    fn join(&mut self, place: (usize, usize), junction: &Junction, mut cargo: Cargo) {
+        if junction
+            .stage
+            .as_ref()
+            .is_some_and(|stage| stage.policy.consumes())
+        {
+            self.consume(place, junction, &mut cargo);
+            return;
+        }
+        let (pipeline, _) = place;
+        let routed = self.connect(place, junction, &mut cargo);
+        let records = cargo.records();
+        add(&mut self.account(pipeline).forwarded, records);
+        if !routed.is_empty() {
+            self.route(pipeline, junction, &routed, &cargo);
+            return;
+        }
+        self.settle(pipeline, &mut cargo);
+        self.spread(&junction.feeds, cargo);
+    }
+
+    /// Into a connector whose policy makes other telemetry of records: they end there.
+    fn consume(&mut self, place: (usize, usize), junction: &Junction, cargo: &mut Cargo) {
+        self.connect(place, junction, cargo);
+    }
+
+    /// Calls the policy of a connector, if it has one, and sends on what it emits; where records were routed to.
+    fn connect(
+        &mut self,
+        (pipeline, number): (usize, usize),
+        junction: &Junction,
+        cargo: &mut Cargo,
+    ) -> Routed {
+        let is_derived = cargo.is_derived;
+        let Some(plan) = &junction.stage else {
+            return Routed::default();
+        };
+        // Where no policy asks for anything there is no batch, and this one is a `forward` under another name.
+        let Some((stage, batch)) = self.stages.junction(pipeline, number).zip(cargo.batch()) else {
+            return Routed::default();
+        };
+        let mut book = Book {
+            account: self.passed.accounts.of(pipeline),
+            rejected: &mut self.passed.rejected,
+            is_derived,
+            ends_here: plan.policy.consumes(),
+        };
+        let passing = stage.pass(batch, &mut book);
+        for (route, _) in (0_u32..).zip(&junction.routes) {
+            let records = passing.routed.records(route).count();
+            plan.counts
+                .routed(route as usize, u64::try_from(records).unwrap_or(u64::MAX));
+        }
+        let emitted = self.emit(&junction.derived, &passing.emissions);
+        plan.counts.emitted.add(emitted);
+        passing.routed
+    }
+
+    /// Hands each record to the pipelines that it was routed to, and one without a route to all.
+    fn route(&mut self, pipeline: usize, junction: &Junction, routed: &Routed, cargo: &Cargo) {
+        for feed in &junction.feeds {
+            let leads_there =
+                |route: &u32| junction.routes.get(*route as usize) == Some(&feed.pipeline);
+            let goes_there = |record: u32| {
+                routed
+                    .of(record)
+                    .is_none_or(|set| set.iter().any(leads_there))
+            };
+            if let Some(mut part) = cargo.part(goes_there) {
+                self.settle(pipeline, &mut part);
+                self.go(*feed, part);
+            }
+        }
+    }
+
+    /// New telemetry of a policy enters the graph where its signal goes on; how many records it has.
+    fn emit(&mut self, entries: &[Entry], emissions: &[Emission]) -> u64 {
+        let mut emitted = 0;
+        for entry in entries {
+            // Requests of one signal are one request when they stand one behind the other.
+            let of_it = emissions
+                .iter()
+                .filter(|emission| emission.signal == entry.signal);
+            let wire: Vec<u8> = of_it
+                .flat_map(|emission| &emission.request)
+                .copied()
+                .collect();
+            if wire.is_empty() {
+                continue;
+            }
+            let load = Load {
+                wire: Bytes::from(wire),
+                context: Arc::clone(&self.load.context),
+                is_derived: true,
+            };
+            match Cargo::new(entry, &load) {
+                Ok(cargo) => {
+                    add(&mut emitted, cargo.records());
+                    self.spread(&entry.places, cargo);
+                }
+                Err(error) => {
+                    tracing::error!(target: "tollgate", %error, "new telemetry of a policy was lost");
+                }
+            }
+        }
+        emitted
+    }
+
+    fn park(&mut self, batch: usize, cargo: &Cargo) {
+        self.passed.parked.push(Parked {
+            batch,
+            load: Load {
+                wire: cargo.encode(),
+                ..self.load.clone()
+            },
+            records: cargo.records(),
+            origins: cargo.origins(),
         });
     }
-    // One pass over the bytes, noting only what some stage asked for.
-    let mut batch = Batch::index(
-        signal,
-        request.wire,
-        request.context,
-        &plan.wanted,
-        &Limits::default(),
-    )?;
-    let received = batch.live_records();
-    // Each stage sees what the one before left, as an overlay on the same bytes.
-    let mut losses = Losses::default();
-    for stage in stages {
-        stage.pass(&mut batch, &mut losses);
+
+    /// Ends a stage, so that the next one sees what it added.
+    fn settle(&mut self, pipeline: usize, cargo: &mut Cargo) {
+        let records = cargo.records();
+        if let Err(error) = cargo.settle() {
+            tracing::error!(target: "tollgate", %error, records, "a defect of the host; the records are rejected");
+            add(&mut self.account(pipeline).rejected, records);
+        }
     }
-    // Untouched records are copied; touched ones are stitched, and the lengths of their parents mended.
-    let cleared = Cleared {
-        signal,
-        records: batch.live_records(),
-        wire: batch.encode(),
-    };
-    Ok(Passed {
-        received,
-        cleared,
-        losses,
-    })
+
+    fn account(&mut self, pipeline: usize) -> &mut Account {
+        self.passed.accounts.of(pipeline)
+    }
 }

@@ -1,15 +1,15 @@
-//! A policy at its place in a pipeline, on one lane: called with the whole batch, and with ever smaller parts when it fails.
+//! A policy at its place in the graph, on one lane: called with the whole batch, and with ever smaller parts when it fails.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tollgate_config::OnError;
-use tollgate_record::{Access, Batch, Changes, View};
+use tollgate_record::{Access, Applied, Batch, Changes, Emission, Routed, View};
 use tollgate_sandbox::Instance;
 
-use crate::passage::Losses;
-use crate::plan::StagePlan;
+use crate::account::{Account, Book};
+use crate::policy::StagePlan;
 use crate::random::Random;
 
 /// Failing calls that one batch may cost a stage. Finding one bad record of 512 takes 19 calls, 10 of them failing; a policy that fails for
@@ -28,6 +28,13 @@ pub(crate) struct Stage {
     counted_lines: u64,
     view: View,
     random: Random,
+}
+
+/// What a policy did with a batch beside changing it.
+#[derive(Debug, Default)]
+pub(crate) struct Passing {
+    pub(crate) routed: Routed,
+    pub(crate) emissions: Vec<Emission>,
 }
 
 /// What the calls for one batch came to.
@@ -50,45 +57,80 @@ impl Stage {
     }
 
     /// Passes what is alive in `batch` through the policy. Afterwards every record in it was judged, or is gone and stands in
-    /// `losses`, or goes on by the operator's `on_error: pass`.
-    pub(crate) fn pass(&mut self, batch: &mut Batch, losses: &mut Losses) {
+    /// `book`, or goes on by the operator's `on_error: pass`. The batch is to be settled then.
+    pub(crate) fn pass(&mut self, batch: &mut Batch, book: &mut Book<'_>) -> Passing {
         let plan = Arc::clone(&self.plan);
         let before = batch.live_records();
-        let Some(access) = plan.policy.manifest.of(batch.signal()) else {
-            return;
+        let Some(access) = plan.policy.called_for(batch.signal()) else {
+            return Passing::default();
         };
-        // A policy that asks for nothing is not called: it could do nothing either.
-        let asks = !access.reads.is_empty() || !access.writes.is_empty() || access.drops;
-        if before == 0 || !asks {
-            return;
+        if before == 0 {
+            return Passing::default();
         }
         let started = Instant::now();
         let verdicts = self.call_in_parts(batch, access);
         let applied = batch.apply(verdicts.changes);
-
-        let counts = &plan.counts;
-        counts.received.add(u64::from(before));
-        counts.by_rule(&applied.edits_by_rule, &applied.dropped_by_rule);
-        counts.dropped.add(applied.dropped);
-        losses.dropped = losses.dropped.saturating_add(applied.dropped);
+        plan.counts.received.add(u64::from(before));
+        self.count(&applied, book.account);
+        // What ends here is shared with those who take it elsewhere: nothing is taken out of it.
+        let ends_here = book.ends_here;
+        let mut failed = 0_u64;
         for record in verdicts.failed.into_iter().chain(applied.failed) {
-            match plan.policy.on_error {
+            let on_error = plan.policy.on_error;
+            let origin = batch.origin(record).filter(|_| !book.is_derived);
+            let records = match on_error {
+                OnError::Pass => 1,
+                _ if ends_here => 1,
+                OnError::Reject | OnError::Drop => u64::from(batch.discard(record)),
+            };
+            match on_error {
                 OnError::Reject => {
-                    batch.discard(record);
-                    counts.rejected.add(1);
-                    losses.rejected.push(record);
+                    plan.counts.rejected.add(records);
+                    book.account.rejected = book.account.rejected.saturating_add(records);
+                    book.rejected.extend(origin);
                 }
                 OnError::Drop => {
-                    batch.discard(record);
-                    counts.dropped.add(1);
-                    losses.dropped = losses.dropped.saturating_add(1);
+                    plan.counts.dropped.add(records);
+                    book.account.dropped = book.account.dropped.saturating_add(records);
                 }
-                OnError::Pass => counts.passed.add(1),
+                OnError::Pass => plan.counts.passed.add(records),
+            }
+            if on_error != OnError::Pass {
+                failed = failed.saturating_add(records);
             }
         }
-        counts
+        if ends_here {
+            let consumed = u64::from(batch.live_records()).saturating_sub(failed);
+            plan.counts.consumed.add(consumed);
+            book.account.consumed = book.account.consumed.saturating_add(consumed);
+        }
+        plan.counts
             .nanoseconds
             .add(u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        Passing {
+            routed: applied.routed,
+            emissions: applied.emissions,
+        }
+    }
+
+    fn count(&self, applied: &Applied, account: &mut Account) {
+        let counts = &self.plan.counts;
+        counts.by_rule(&applied.edits_by_rule, &applied.dropped_by_rule);
+        counts.dropped.add(applied.dropped);
+        counts.created.add(applied.created);
+        counts.merged.add(applied.merged);
+        account.dropped = account.dropped.saturating_add(applied.dropped);
+        account.created = account.created.saturating_add(applied.created);
+        account.merged = account.merged.saturating_add(applied.merged);
+        if let Some(instruments) = &self.plan.policy.instruments {
+            for measured in &applied.measurements {
+                instruments.record(
+                    measured.instrument as usize,
+                    measured.value,
+                    &measured.attributes,
+                );
+            }
+        }
     }
 
     /// Calls the policy with everything; what fails is halved until the failing records stand alone. Each part is projected from
@@ -99,8 +141,7 @@ impl Stage {
         let whole = 0..batch.records();
         let mut parts = vec![whole];
         while let Some(part) = parts.pop() {
-            let live = batch.live_ordinals(part.clone()).take(2).count();
-            if live == 0 {
+            if batch.live_ordinals(part.clone()).next().is_none() {
                 continue;
             }
             if budget.is_spent() {
@@ -113,12 +154,12 @@ impl Stage {
                 Err(kind) => {
                     self.plan.counts.failed(kind);
                     budget.spend(started.elapsed());
-                    if live == 1 {
-                        verdicts.failed.extend(batch.live_ordinals(part));
-                    } else {
-                        let (left, right) = halves(part);
-                        parts.push(right);
-                        parts.push(left);
+                    match batch.halves(part.clone(), access) {
+                        Some((left, right)) => {
+                            parts.push(right);
+                            parts.push(left);
+                        }
+                        None => verdicts.failed.extend(batch.live_ordinals(part)),
                     }
                 }
             }
@@ -147,9 +188,11 @@ impl Stage {
         plan.counts.calls.add(1);
         let outcome = instance.process(&self.view);
         self.count_lines(&instance);
+        let memory = &plan.counts.memory;
+        memory.set(memory.get().max(instance.memory()));
         let outcome = outcome.map_err(|failure| failure.kind())?;
         let changes = batch
-            .check(&self.view, access, policy.manifest.rules.len(), outcome)
+            .check(&self.view, access, policy.manifest.grant(), outcome)
             .map_err(|refusal| {
                 tracing::warn!(target: "tollgate", stage = %policy.id, %refusal, "outcome refused");
                 "outcome_refused"
@@ -193,11 +236,6 @@ impl FailureBudget {
     fn is_spent(&self) -> bool {
         self.calls == 0 || self.time.is_zero()
     }
-}
-
-fn halves(part: Range<u32>) -> (Range<u32>, Range<u32>) {
-    let middle = part.start.midpoint(part.end);
-    (part.start..middle, middle..part.end)
 }
 
 fn now() -> u64 {

@@ -1,0 +1,158 @@
+//! Loading components and configuring them as the stages that name them say.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tollgate_config::{Compat, Component as Written, ComponentId, Role, Stage as StageConfig};
+use tollgate_sandbox::{Component, ConfigureError, Limits, Sandbox, StageSettings};
+
+use crate::plan::{PlanProblem, StockPolicies};
+use crate::policy::ConfiguredPolicy;
+
+/// Loads each component once, however many stages use it.
+pub(crate) struct Loader<'a> {
+    sandbox: &'a Sandbox,
+    stock: &'a dyn StockPolicies,
+    folder: &'a Path,
+    compat: Compat,
+    loaded: Vec<(Written, Component)>,
+}
+
+impl<'a> Loader<'a> {
+    pub(crate) fn new(
+        sandbox: &'a Sandbox,
+        stock: &'a dyn StockPolicies,
+        folder: &'a Path,
+        compat: Compat,
+    ) -> Self {
+        Self {
+            sandbox,
+            stock,
+            folder,
+            compat,
+            loaded: Vec::new(),
+        }
+    }
+
+    /// Loads and configures the policy of a stage, which stands in the section of `role`.
+    pub(crate) fn configure(
+        &mut self,
+        role: Role,
+        id: &ComponentId,
+        stage: &StageConfig,
+    ) -> Result<ConfiguredPolicy, Vec<PlanProblem>> {
+        let one = |at: Option<&str>, message: String, help: Option<&str>| {
+            let [at, help] = [at, help].map(|text| text.map(str::to_owned));
+            vec![PlanProblem {
+                role,
+                stage: id.clone(),
+                at,
+                range: None,
+                message,
+                help,
+            }]
+        };
+        let component = self
+            .load(&stage.component)
+            .map_err(|(message, help)| one(None, message, help))?;
+        let mut files = Vec::new();
+        let mut missing = Vec::new();
+        for (name, path) in &stage.gate.files {
+            match std::fs::read(self.folder.join(path)) {
+                Ok(content) => files.push((name.clone(), Arc::from(content))),
+                Err(error) => missing.extend(one(
+                    None,
+                    format!(
+                        "cannot read the file `{name}` at {}: {error}",
+                        path.display()
+                    ),
+                    Some("name a file that exists, relative to the configuration file"),
+                )),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let gate = &stage.gate;
+        let settings = Arc::new(StageSettings {
+            stage: id.to_string(),
+            config: stage.config.to_string(),
+            compat: match self.compat {
+                Compat::None => tollgate_sandbox::Compat::Tollgate,
+                Compat::Collector => tollgate_sandbox::Compat::Collector,
+            },
+            limits: Limits {
+                time: gate.time,
+                memory: gate.memory,
+                outcome: gate.outcome,
+                host_calls: gate.host_calls,
+            },
+            files,
+            keys: gate
+                .keys
+                .iter()
+                .map(|(name, key)| (name.clone(), key.reveal().as_bytes().to_vec()))
+                .collect(),
+            show_logs: gate.logs,
+        });
+        let configured =
+            component
+                .configure(Arc::clone(&settings))
+                .map_err(|error| match error {
+                    ConfigureError::Problems(problems) => problems
+                        .into_iter()
+                        .map(|problem| PlanProblem {
+                            role,
+                            stage: id.clone(),
+                            at: Some(problem.at),
+                            range: problem.span.map(|(start, end)| start..end),
+                            message: problem.message,
+                            help: problem.help,
+                        })
+                        .collect(),
+                    other => one(Some(""), other.to_string(), None),
+                })?;
+        Ok(ConfiguredPolicy::new(
+            id.clone(),
+            component,
+            settings,
+            gate.on_error,
+            configured,
+        ))
+    }
+
+    fn load(&mut self, written: &Written) -> Result<Component, (String, Option<&'static str>)> {
+        if let Some((_, component)) = self.loaded.iter().find(|(known, _)| known == written) {
+            return Ok(component.clone());
+        }
+        let component = match written {
+            Written::Stock(name) => {
+                let artifact = self.stock.artifact(name).ok_or_else(|| {
+                    (
+                        format!("there is no stock policy `{name}`"),
+                        Some("`tollgate components` lists them"),
+                    )
+                })?;
+                self.sandbox
+                    .load_stock(artifact)
+                    .map_err(|error| (error.to_string(), None))?
+            }
+            Written::File(path) => self.load_file(path)?,
+        };
+        self.loaded.push((written.clone(), component.clone()));
+        Ok(component)
+    }
+
+    fn load_file(&self, path: &Path) -> Result<Component, (String, Option<&'static str>)> {
+        let wasm = std::fs::read(self.folder.join(path)).map_err(|error| {
+            (
+                format!("cannot read {}: {error}", path.display()),
+                Some("name the component's file, relative to the configuration file; `tollgate build` makes one"),
+            )
+        })?;
+        let name = path.display().to_string();
+        self.sandbox
+            .load(&name, &wasm)
+            .map_err(|error| (error.to_string(), None))
+    }
+}
