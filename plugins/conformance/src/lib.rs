@@ -17,13 +17,14 @@
 
 mod answer;
 mod case;
+mod metrics;
 mod normal;
 mod report;
 
 use tollgate_sdk::{Compat, Policy};
 
 pub use answer::{Answer, answer};
-pub use case::Case;
+pub use case::{Case, RoutedRequest};
 pub use normal::normal;
 pub use report::Report;
 

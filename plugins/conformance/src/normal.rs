@@ -31,6 +31,7 @@ const INTEGERS: &[&str] = &[
     "startTimeUnixNano",
     "endTimeUnixNano",
     "observedTimeUnixNano",
+    "bucketCounts",
 ];
 const DOUBLES: &[&str] = &[
     "doubleValue",
@@ -41,6 +42,7 @@ const DOUBLES: &[&str] = &[
     "quantile",
     "zeroThreshold",
     "sum",
+    "explicitBounds",
 ];
 const ATTRIBUTES: &[&str] = &["attributes", "filteredAttributes"];
 
@@ -115,6 +117,20 @@ fn sort(entries: &mut [Value]) {
             entry.to_string(),
         )
     });
+}
+
+/// A normal form without the times of points.
+pub(crate) fn without_times(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members
+                .iter()
+                .filter(|(name, _)| !["timeUnixNano", "startTimeUnixNano"].contains(&name.as_str()));
+            Value::Object(kept.map(|(name, value)| (name.clone(), without_times(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_times).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Visits the log records and spans of a request.
