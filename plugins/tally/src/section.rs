@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use tollgate_sdk::{NodeKind, Problem, Signal};
 
 /// What a section is about.
@@ -65,18 +64,8 @@ impl Section {
     }
 }
 
-/// Metrics by name, section by section. `M` says how one is made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sections<M> {
-    spans: Option<BTreeMap<String, Option<M>>>,
-    spanevents: Option<BTreeMap<String, Option<M>>>,
-    metrics: Option<BTreeMap<String, Option<M>>>,
-    datapoints: Option<BTreeMap<String, Option<M>>>,
-    logs: Option<BTreeMap<String, Option<M>>>,
-    /// Profiles, which do not come here.
-    pub profiles: Option<serde_json::Value>,
-}
+/// The metrics of a section as they are written, by name. `M` says how one is made; without a word it is made as usual.
+pub type Metrics<M> = BTreeMap<String, Option<M>>;
 
 /// A metric of a section.
 #[derive(Debug, Clone)]
@@ -91,34 +80,29 @@ pub struct Named<M> {
     pub at: String,
 }
 
-impl<M: Default> Sections<M> {
-    /// The metrics of a section, by name; none where the section is left out or empty. A name that is empty is a mistake.
-    pub fn take(&mut self, section: Section, problems: &mut Vec<Problem>) -> Vec<Named<M>> {
-        let metrics = match section {
-            Section::Spans => self.spans.take(),
-            Section::SpanEvents => self.spanevents.take(),
-            Section::Metrics => self.metrics.take(),
-            Section::DataPoints => self.datapoints.take(),
-            Section::Logs => self.logs.take(),
-        };
-        let metrics = metrics.unwrap_or_default().into_iter();
-        metrics
-            .map(|(name, metric)| {
-                let at = format!(
-                    "/{}/{}",
-                    section.key(),
-                    name.replace('~', "~0").replace('/', "~1")
-                );
-                if name.is_empty() {
-                    problems.push(Problem::at(&at, "the metric has no name"));
-                }
-                Named {
-                    section,
-                    name,
-                    metric: metric.unwrap_or_default(),
-                    at,
-                }
-            })
-            .collect()
-    }
+/// The metrics of a section, by name. A name that is empty is a mistake.
+pub fn named<M: Default>(
+    section: Section,
+    metrics: Metrics<M>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Named<M>> {
+    metrics
+        .into_iter()
+        .map(|(name, metric)| {
+            let at = format!(
+                "/{}/{}",
+                section.key(),
+                name.replace('~', "~0").replace('/', "~1")
+            );
+            if name.is_empty() {
+                problems.push(Problem::at(&at, "the metric has no name"));
+            }
+            Named {
+                section,
+                name,
+                metric: metric.unwrap_or_default(),
+                at,
+            }
+        })
+        .collect()
 }
