@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::value::Value;
+use crate::value::{ListKind, MapKind, Value};
 use crate::{Error, go};
 
 /// How deep a value may be nested that is to become text.
@@ -20,6 +20,15 @@ pub fn encode_plain(value: &Value<'_>) -> Result<String, Error> {
     let mut out = String::new();
     write(&mut out, value, false, DEEPEST)?;
     Ok(out)
+}
+
+/// Whether Go's encoder finds nothing in a value, because it is of telemetry's own types and stands within a plain list or map.
+fn is_closed(value: &Value<'_>) -> bool {
+    match value {
+        Value::List(list) => list.kind() == ListKind::Slice,
+        Value::Map(map) => map.kind() == MapKind::Map,
+        _ => false,
+    }
 }
 
 fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Result<(), Error> {
@@ -48,7 +57,11 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
                 if place > 0 {
                     out.push(',');
                 }
-                write(out, &item, html, deeper)?;
+                if list.kind() == ListKind::Any && is_closed(&item) {
+                    out.push_str("{}");
+                } else {
+                    write(out, &item, html, deeper)?;
+                }
             }
             out.push(']');
         }
@@ -62,7 +75,11 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
                 }
                 write_text(out, key, html);
                 out.push(':');
-                write(out, item, html, deeper)?;
+                if map.kind() == MapKind::Raw && is_closed(item) {
+                    out.push_str("{}");
+                } else {
+                    write(out, item, html, deeper)?;
+                }
             }
             out.push('}');
         }
@@ -74,7 +91,10 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
         // Upstream's identifiers are arrays of bytes to its encoder.
         Value::TraceId(id) | Value::ProfileId(id) => write_numbers(out, id),
         Value::SpanId(id) => write_numbers(out, id),
-        Value::Opaque(opaque) => return Err(Error::unsupported(opaque.name)),
+        Value::Opaque(opaque) if opaque.name == "uint8" => {
+            let _ = write!(out, "{}", opaque.id);
+        }
+        Value::Opaque(_) => out.push_str("{}"),
     }
     Ok(())
 }

@@ -248,6 +248,9 @@ impl Build<'_> {
         }
         let value = self.value(node)?;
         if let Some(literal) = value.literal() {
+            if matches!(kind, Kind::Slice(_)) && literal.is_nil() {
+                return Err(self.unfit(kind, node));
+            }
             let checked = check::literal(kind, literal);
             checked.map_err(|error| self.mistake(&node.at, error.to_string()))?;
         }

@@ -34,7 +34,7 @@ pub(super) const fn wanted(kind: Kind) -> &'static str {
         Kind::Enum => "the name of a number, such as `SPAN_KIND_SERVER`",
         Kind::Function => "the name of a function",
         Kind::Lambda => "a lambda",
-        Kind::Items(_) => "a list between brackets",
+        Kind::Items(_) | Kind::Slice(_) => "a list between brackets",
         _ => "a value",
     }
 }

@@ -1,6 +1,7 @@
 //! The table of functions that was executed on a Collector, row by row.
 //!
-//! `ONLY=Concat,Split cargo test -p tollgate-ottl --test functions -- --nocapture` shows the rows of some functions that differ.
+//! `ONLY=Concat,Split cargo test -p tollgate-ottl --test functions -- --nocapture` shows the rows of some functions that differ. `ROWS=FILE`
+//! runs the rows of another file in their place, on the same record.
 
 use std::collections::BTreeMap;
 
@@ -110,7 +111,12 @@ fn found(row: &Json, payload: &Json) -> Shown {
 fn functions_do_what_they_did_on_a_collector() {
     let only = std::env::var("ONLY").ok();
     let only: Option<Vec<&str>> = only.as_deref().map(|names| names.split(',').collect());
-    let (head, rows) = table::read("functions.jsonl");
+    let (head, mut rows) = table::read("functions.jsonl");
+    let other = std::env::var("ROWS").ok();
+    if let Some(file) = &other {
+        let text = std::fs::read_to_string(file).unwrap();
+        rows = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    }
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut left = 0;
     let mut unexplained = Vec::new();
@@ -143,7 +149,7 @@ fn functions_do_what_they_did_on_a_collector() {
         count.1 += 1;
         if known.is_none() {
             unexplained.push(statement);
-            if only.is_some() {
+            if only.is_some() || other.is_some() {
                 println!(
                     "{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({})",
                     row["error"]
