@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tollgate_record::Signal;
 use tollgate_record::testing::{
-    Dice, any_bytes, any_outcome, edited, exact_reads, mangle, request, untouched,
+    Dice, any_bytes, any_outcome, edited, exact_reads, grown, mangle, request, untouched,
 };
 
 fn signals() -> impl Strategy<Value = Signal> {
@@ -43,6 +43,11 @@ proptest! {
     #[test]
     fn edits_are_what_they_would_be_on_structs(signal in signals(), dice in rolls(900), odds in rolls(400), script in rolls(200)) {
         edited(signal, &odd(signal, &dice, &odds), &mut Dice::new(&script));
+    }
+
+    #[test]
+    fn nodes_that_come_whole_are_what_they_would_be_on_structs(signal in signals(), dice in rolls(900), odds in rolls(400), script in rolls(400)) {
+        grown(signal, &odd(signal, &dice, &odds), &mut Dice::new(&script));
     }
 
     #[test]

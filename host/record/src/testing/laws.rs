@@ -3,8 +3,10 @@
 use super::model::tree;
 use super::views::{Reach, lines_of_tree, lines_of_view, same};
 use super::{Dice, everything, full_access, index};
-use crate::outcome::{Edits, Judgements, Outcome};
-use crate::{Access, Fields, Limits, NodeKind, Signal, View, count};
+use crate::outcome::{Edits, Emission, Judgements, Measurement, Outcome};
+use crate::{
+    Access, Fields, Grant, Instrument, InstrumentKind, Limits, NodeKind, Signal, View, count,
+};
 
 /// A request that nobody edits keeps its bytes, its records are counted right, and a stage is shown what the structs that `prost`
 /// decodes hold: all of it, or the texts alone.
@@ -110,7 +112,15 @@ pub fn any_bytes(signal: Signal, wire: &[u8]) {
 
 /// An outcome of any kind is refused or applied, never a panic; and what comes of it is a request.
 pub fn any_outcome(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
-    let access = full_access(signal);
+    let mut access = full_access(signal);
+    access.adds = true;
+    let maps = Fields::parse_writes(signal, &["attributes", "resource.attributes"]).unwrap();
+    access.writes = access.writes.union(&maps);
+    if signal == Signal::Metrics {
+        let whole = Fields::parse(signal, &["metric"]).unwrap();
+        access.reads = access.reads.union(&whole);
+        access.writes = access.writes.union(&whole);
+    }
     let small = Limits {
         nodes: 10_000,
         cells: 20_000,
@@ -129,15 +139,42 @@ pub fn any_outcome(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     let mut view = View::default();
     batch.project(&access, 0..batch.records(), &mut view);
     let outcome = outcome(&view, dice);
-    let Ok(changes) = batch.check(&view, &access, 2, outcome) else {
+    let instruments = [Instrument {
+        name: "seen".to_owned(),
+        unit: String::new(),
+        description: String::new(),
+        kind: InstrumentKind::DeltaSum,
+    }];
+    let grant = Grant {
+        rules: 2,
+        routes: 2,
+        instruments: &instruments,
+        emits: &[Signal::Logs],
+    };
+    let Ok(changes) = batch.check(&view, &access, grant, outcome) else {
         return;
     };
-    batch.apply(vec![changes]);
+    let before = u64::from(batch.live_records());
+    let applied = batch.apply(vec![changes]);
+    assert_eq!(
+        u64::from(batch.live_records()) + applied.dropped + applied.merged,
+        before + applied.created,
+        "records are conserved"
+    );
+    let part = batch.part(|record| applied.routed.of(record).is_none());
+    assert!(part.live_records() <= batch.live_records());
+    for record in &applied.failed {
+        batch.discard(*record);
+    }
+    let unsettled = batch.encode();
+    batch.settle().expect("what was added was checked");
     let encoded = batch.encode();
+    assert_eq!(unsettled, encoded, "to settle changes nothing");
     assert!(
         tree(signal, &encoded).is_some(),
         "what comes of it is a request"
     );
+    assert_eq!(count(signal, &encoded), Ok(batch.live_records()));
     batch.project(&access, 0..batch.records(), &mut view);
     index(signal, &encoded, &access.reads).expect("what comes of it can be indexed");
 }
@@ -151,6 +188,9 @@ fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
         "metric.name",
         "nothing",
         "status.code",
+        "attributes",
+        "resource.attributes",
+        "metric",
     ] {
         edits
             .fields
@@ -174,7 +214,7 @@ fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
     for _ in 0..dice.below(12) {
         let op = dice.below(5);
         edits.op.push(u8::try_from(op).unwrap_or(0));
-        edits.target.push(if op == 1 {
+        edits.target.push(if op == 1 || op == 4 {
             near(dice, view.node_kind.len())
         } else {
             near(dice, view.cell_node.len())
@@ -198,11 +238,26 @@ fn outcome(view: &View, dice: &mut Dice<'_>) -> Outcome {
             .verdict
             .push(u8::try_from(dice.below(5)).unwrap_or(0));
         judgements.rule.push(near(dice, 2));
-        judgements.argument.push(0);
+        judgements.argument.push(near(dice, 2));
+    }
+    judgements.route_sets = vec![vec![0], vec![near(dice, 2), 1]];
+    let mut measurements = Vec::new();
+    let mut emissions = Vec::new();
+    if dice.once_in(4) {
+        measurements.push(Measurement {
+            instrument: near(dice, 1),
+            value: f64::from(dice.byte()) / f64::from(dice.byte()),
+            attributes: Vec::new(),
+        });
+        emissions.push(Emission {
+            signal: Signal::Logs,
+            request: (0..dice.below(4)).map(|_| dice.byte()).collect(),
+        });
     }
     Outcome {
         judgements,
         edits,
-        ..Outcome::default()
+        measurements,
+        emissions,
     }
 }

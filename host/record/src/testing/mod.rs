@@ -13,6 +13,7 @@
 mod codex;
 mod dice;
 mod edits;
+mod grown;
 mod laws;
 mod mangle;
 mod model;
@@ -22,6 +23,7 @@ mod views;
 pub use codex::codex_like;
 pub use dice::Dice;
 pub use edits::edited;
+pub use grown::grown;
 pub use laws::{any_bytes, any_outcome, exact_reads, untouched};
 pub use mangle::mangle;
 pub use requests::request;
