@@ -36,6 +36,7 @@ pub enum Edit<'e> {
     Replace(Value<'e>),
 }
 
+const OTHER_ARGUMENTS: Error = Error::failed("the function takes other arguments than one text");
 const MISSING: Error = Error::failed("an argument is missing");
 
 impl<'e> Call<'_, 'e> {
@@ -239,9 +240,7 @@ impl<'e> Call<'_, 'e> {
         };
         let function: &'static Function = function;
         if !matches!(function.parameters, [only] if only.kind == Kind::Text) {
-            return Err(Error::failed(
-                "the function takes other arguments than one text",
-            ));
+            return Err(OTHER_ARGUMENTS);
         }
         let mut call = Call {
             arguments: Source::Given(std::slice::from_ref(argument)),
@@ -249,6 +248,17 @@ impl<'e> Call<'_, 'e> {
             record: &mut *self.record,
         };
         (function.body)(&mut call).map_err(|error| error.within(function.name))
+    }
+
+    /// Refuses a function that takes one argument, and it is no text. Upstream stops the Collector there, whatever is done about errors.
+    pub fn check_applied(&self, index: usize) -> Result<(), Error> {
+        match self.argument(index) {
+            Some(Argument::Function(function)) => match function.parameters {
+                [only] if only.kind != Kind::Text => Err(OTHER_ARGUMENTS),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
     }
 
     /// The time of the batch.

@@ -6,7 +6,7 @@ use crate::value::{ListKind, MapKind, Value};
 use crate::{Error, go};
 
 /// How deep a value may be nested that is to become text.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 256;
 
 /// A value as JSON (`json.Marshal`).
 pub fn encode(value: &Value<'_>) -> Result<String, Error> {

@@ -46,6 +46,11 @@ impl Registry {
         self.functions.get(name).copied()
     }
 
+    /// The names of all functions, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.functions.keys().copied()
+    }
+
     /// The known name that is nearest to one that is not known, if one is near.
     #[must_use]
     pub(crate) fn nearest(&self, name: &str) -> Option<&'static str> {

@@ -22,15 +22,24 @@ pub(super) const LIST: &[&Function] = &[
 const TARGET: &[Parameter] = &[Parameter::new("Target", Kind::Text)];
 
 /// The digits of a hash of the text that is the argument.
-fn digits<'e, H: AsRef<[u8]>>(call: &mut Call<'_, 'e>, hash: fn(&[u8]) -> H) -> Result<Value<'e>, Error> {
+fn digits<'e, H: AsRef<[u8]>>(
+    call: &mut Call<'_, 'e>,
+    hash: fn(&[u8]) -> H,
+) -> Result<Value<'e>, Error> {
     let text = call.text(0)?;
     Ok(go::hex(hash(text.as_bytes()).as_ref()).into())
 }
 
 static MD5: Function = Function::new("MD5", TARGET, |call| digits(call, |text| Md5::digest(text)));
-static SHA1: Function = Function::new("SHA1", TARGET, |call| digits(call, |text| Sha1::digest(text)));
-static SHA256: Function = Function::new("SHA256", TARGET, |call| digits(call, |text| Sha256::digest(text)));
-static SHA512: Function = Function::new("SHA512", TARGET, |call| digits(call, |text| Sha512::digest(text)));
+static SHA1: Function = Function::new("SHA1", TARGET, |call| {
+    digits(call, |text| Sha1::digest(text))
+});
+static SHA256: Function = Function::new("SHA256", TARGET, |call| {
+    digits(call, |text| Sha256::digest(text))
+});
+static SHA512: Function = Function::new("SHA512", TARGET, |call| {
+    digits(call, |text| Sha512::digest(text))
+});
 
 static XXH3: Function = Function::new("XXH3", TARGET, |call| {
     digits(call, |text| xxhash_rust::xxh3::xxh3_64(text).to_be_bytes())
@@ -42,7 +51,8 @@ static XXH128: Function = Function::new("XXH128", TARGET, |call| {
 static MURMUR3_HASH: Function = Function::new("Murmur3Hash", TARGET, |call| {
     digits(call, |text| murmur_32(text).to_le_bytes())
 });
-static MURMUR3_HASH_128: Function = Function::new("Murmur3Hash128", TARGET, |call| digits(call, murmur_128));
+static MURMUR3_HASH_128: Function =
+    Function::new("Murmur3Hash128", TARGET, |call| digits(call, murmur_128));
 
 static FNV: Function = Function::new("FNV", TARGET, |call| {
     let text = call.text(0)?;
@@ -54,12 +64,19 @@ static FNV: Function = Function::new("FNV", TARGET, |call| {
 
 /// MurmurHash3, 32 bits.
 fn murmur_32(text: &[u8]) -> u32 {
-    let mix = |word: u32| word.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
+    let mix = |word: u32| {
+        word.wrapping_mul(0xcc9e_2d51)
+            .rotate_left(15)
+            .wrapping_mul(0x1b87_3593)
+    };
     let mut hash = 0_u32;
     let mut words = text.chunks_exact(4);
     for word in words.by_ref() {
         hash ^= mix(little_endian(word) as u32);
-        hash = hash.rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+        hash = hash
+            .rotate_left(13)
+            .wrapping_mul(5)
+            .wrapping_add(0xe654_6b64);
     }
     hash ^= mix(little_endian(words.remainder()) as u32);
     hash ^= text.len() as u32;
@@ -112,5 +129,8 @@ fn murmur_128(text: &[u8]) -> [u8; 16] {
 
 /// Up to eight bytes as a number.
 fn little_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

@@ -6,17 +6,15 @@ pub(super) const LIST: &[&Function] = &[&PROFILE_ID, &SPAN_ID, &TRACE_ID, &UUID,
 
 const TARGET: &[Parameter] = &[Parameter::new("Target", Kind::BytesLike)];
 
-static TRACE_ID: Function = Function::new("TraceID", TARGET, |call| {
-    id(call).map(Value::TraceId)
-})
-.prepared(prepare::<16>);
+static TRACE_ID: Function =
+    Function::new("TraceID", TARGET, |call| id(call).map(Value::TraceId)).prepared(prepare::<16>);
 
-static SPAN_ID: Function = Function::new("SpanID", TARGET, |call| id(call).map(Value::SpanId)).prepared(prepare::<8>);
+static SPAN_ID: Function =
+    Function::new("SpanID", TARGET, |call| id(call).map(Value::SpanId)).prepared(prepare::<8>);
 
-static PROFILE_ID: Function = Function::new("ProfileID", TARGET, |call| {
-    id(call).map(Value::ProfileId)
-})
-.prepared(prepare::<16>);
+static PROFILE_ID: Function =
+    Function::new("ProfileID", TARGET, |call| id(call).map(Value::ProfileId))
+        .prepared(prepare::<16>);
 
 fn id<const LENGTH: usize>(call: &mut Call<'_, '_>) -> Result<[u8; LENGTH], Error> {
     let bytes = call.bytes_like(0)?;
@@ -34,8 +32,13 @@ fn read<const LENGTH: usize>(bytes: &[u8]) -> Result<[u8; LENGTH], Error> {
     let mut id = [0; LENGTH];
     for (byte, digits) in id.iter_mut().zip(bytes.chunks_exact(2)) {
         for digit in digits {
-            let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            *byte = *byte << 4 | digit.ok_or(Error::failed("the identifier has other letters than hexadecimal digits"))?;
+            let digit = char::from(*digit)
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok());
+            *byte = *byte << 4
+                | digit.ok_or(Error::failed(
+                    "the identifier has other letters than hexadecimal digits",
+                ))?;
         }
     }
     Ok(id)
@@ -62,7 +65,10 @@ static UUID_V7: Function = Function::new("UUIDv7", &[], |call| {
     let nanos = call.now().unix_nanos();
     let millis = u128::from((nanos.div_euclid(1_000_000)).cast_unsigned() & 0xffff_ffff_ffff);
     let part = u128::from((nanos.rem_euclid(1_000_000) >> 8).cast_unsigned());
-    Ok(uuid(millis << 80 | part << 64 | u128::from(call.random()), 7))
+    Ok(uuid(
+        millis << 80 | part << 64 | u128::from(call.random()),
+        7,
+    ))
 })
 .impure();
 

@@ -21,6 +21,7 @@ mod sort;
 mod texts;
 pub(crate) mod time;
 mod url;
+mod user_agent;
 
 use crate::Function;
 
@@ -47,6 +48,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         time::LIST,
         time::PARTS,
         url::LIST,
+        user_agent::LIST,
     ];
     LISTS.iter().copied().flatten().copied()
 }

@@ -54,15 +54,23 @@ impl Network {
         match address {
             IpAddr::V4(_) if bits > 32 => None,
             IpAddr::V6(_) if bits > 128 => None,
-            IpAddr::V4(_) => Some(Self { address: Address::of(address), bits }),
+            IpAddr::V4(_) => Some(Self {
+                address: Address::of(address),
+                bits,
+            }),
             // With fewer bits the network holds more than the addresses of version 4, and none of these.
-            IpAddr::V6(whole) if whole.to_ipv4_mapped().is_some() && bits < 96 => {
-                Some(Self { address: Address::V6(whole.octets()), bits })
-            }
-            IpAddr::V6(whole) if whole.to_ipv4_mapped().is_some() => {
-                Some(Self { address: Address::of(address), bits: bits - 96 })
-            }
-            IpAddr::V6(whole) => Some(Self { address: Address::V6(whole.octets()), bits }),
+            IpAddr::V6(whole) if whole.to_ipv4_mapped().is_some() && bits < 96 => Some(Self {
+                address: Address::V6(whole.octets()),
+                bits,
+            }),
+            IpAddr::V6(whole) if whole.to_ipv4_mapped().is_some() => Some(Self {
+                address: Address::of(address),
+                bits: bits - 96,
+            }),
+            IpAddr::V6(whole) => Some(Self {
+                address: Address::V6(whole.octets()),
+                bits,
+            }),
         }
     }
 
@@ -104,7 +112,12 @@ fn prepare(arguments: &Arguments<'_>) -> Result<State, String> {
             return Ok(None);
         };
         let network = Network::read(text);
-        networks.push(network.ok_or_else(|| format!("\"{}\" is no CIDR; write one such as 10.0.0.0/8", text.as_str()))?);
+        networks.push(network.ok_or_else(|| {
+            format!(
+                "\"{}\" is no CIDR; write one such as 10.0.0.0/8",
+                text.as_str()
+            )
+        })?);
     }
     Ok(Some(Box::new(networks)))
 }
@@ -115,7 +128,9 @@ fn is_in_cidr<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         return Ok(Value::Bool(false));
     };
     if let Some(networks) = call.state::<Vec<Network>>() {
-        return Ok(Value::Bool(networks.iter().any(|network| network.holds(&address))));
+        return Ok(Value::Bool(
+            networks.iter().any(|network| network.holds(&address)),
+        ));
     }
     for place in 0..call.item_count(1).unwrap_or_default() {
         let text = crate::convert::text(call.item(1, place)?)?;
@@ -156,13 +171,21 @@ fn community_id<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let mut source = endpoint(call, 0)?;
     let mut destination = endpoint(call, 2)?;
     let protocol = if call.given(4) {
-        protocol(&call.text(4)?).ok_or(Error::failed("the protocol is not one of ICMP, TCP, UDP, RSVP, ICMP6, SCTP"))?
+        protocol(&call.text(4)?).ok_or(Error::failed(
+            "the protocol is not one of ICMP, TCP, UDP, RSVP, ICMP6, SCTP",
+        ))?
     } else {
         6
     };
-    let seed = if call.given(5) { number(call, 5)? } else { [0; 2] };
+    let seed = if call.given(5) {
+        number(call, 5)?
+    } else {
+        [0; 2]
+    };
     // Both directions of a flow are one.
-    let order = |(address, port): &(Address, [u8; 2])| (address.bytes().len(), address.bytes().to_vec(), *port);
+    let order = |(address, port): &(Address, [u8; 2])| {
+        (address.bytes().len(), address.bytes().to_vec(), *port)
+    };
     if order(&source) > order(&destination) {
         std::mem::swap(&mut source, &mut destination);
     }
@@ -186,7 +209,9 @@ fn endpoint(call: &mut Call<'_, '_>, index: usize) -> Result<(Address, [u8; 2]),
 /// A number of 16 bits, in the order of the network.
 fn number(call: &mut Call<'_, '_>, index: usize) -> Result<[u8; 2], Error> {
     let number = u16::try_from(call.int(index)?);
-    number.map(u16::to_be_bytes).map_err(|_| Error::failed("a port or a seed is not within 0 to 65535"))
+    number
+        .map(u16::to_be_bytes)
+        .map_err(|_| Error::failed("a port or a seed is not within 0 to 65535"))
 }
 
 #[cfg(test)]
@@ -194,7 +219,9 @@ mod tests {
     use super::*;
 
     fn holds(network: &str, address: &str) -> bool {
-        Network::read(network).unwrap().holds(&Address::read(address).unwrap())
+        Network::read(network)
+            .unwrap()
+            .holds(&Address::read(address).unwrap())
     }
 
     #[test]
@@ -212,7 +239,16 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_refused() {
-        for text in ["", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/+8", "::/129", "fe80::%1/10", "10.00.0.0/8"] {
+        for text in [
+            "",
+            "10.0.0.0",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "::/129",
+            "fe80::%1/10",
+            "10.00.0.0/8",
+        ] {
             assert!(Network::read(text).is_none(), "{text}");
         }
     }

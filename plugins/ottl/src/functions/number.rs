@@ -23,9 +23,9 @@ fn parse_int<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         return Err(Error::failed("the base is not 0 and not within 2 to 36"));
     }
     let base = u32::try_from(base).unwrap_or_default();
-    integer(&text, base)
-        .map(Value::Int)
-        .ok_or(Error::failed("the text is no integer of this base, or a larger one than 64 bits hold"))
+    integer(&text, base).map(Value::Int).ok_or(Error::failed(
+        "the text is no integer of this base, or a larger one than 64 bits hold",
+    ))
 }
 
 /// `strconv.ParseInt(text, base, 64)`. Base 0 goes by the prefix, and allows underscores between digits.
@@ -59,7 +59,10 @@ fn magnitude(mut digits: impl Iterator<Item = char>, base: u32) -> Option<u64> {
 /// The digits behind a prefix, and the base that it means.
 fn based(text: &str) -> Option<(&str, u32)> {
     let mut letters = text.chars();
-    let (first, second) = (letters.next(), letters.next().map(|letter| letter.to_ascii_lowercase()));
+    let (first, second) = (
+        letters.next(),
+        letters.next().map(|letter| letter.to_ascii_lowercase()),
+    );
     let (prefix, base) = match (first, second) {
         (Some('0'), Some('b')) if text.len() > 2 => (2, 2),
         (Some('0'), Some('o')) if text.len() > 2 => (2, 8),
@@ -97,10 +100,17 @@ static IS_VALID_LUHN: Function = Function::new(
 fn luhn(text: &str) -> Result<bool, Error> {
     let mut sum = 0_u64;
     let mut any = false;
-    for (place, letter) in text.bytes().rev().filter(|letter| *letter != b' ').enumerate() {
+    for (place, letter) in text
+        .bytes()
+        .rev()
+        .filter(|letter| *letter != b' ')
+        .enumerate()
+    {
         let digit = u64::from(letter.wrapping_sub(b'0'));
         if digit > 9 {
-            return Err(Error::failed("the text has other letters than digits and spaces"));
+            return Err(Error::failed(
+                "the text has other letters than digits and spaces",
+            ));
         }
         any = true;
         sum = sum.wrapping_add(match (place % 2, digit * 2) {

@@ -195,10 +195,13 @@ fn replace_values<'e>(
 ) -> Result<Value<'e>, Error> {
     let mut replaced = Vec::new();
     for (key, value) in map.iter() {
-        if let Value::Text(text) = value
-            && let Ok(Some(text)) = replace(call, 4, pattern, &text, template)
-        {
-            replaced.push((key, text));
+        let Value::Text(text) = value else {
+            continue;
+        };
+        match replace(call, 4, pattern, &text, template) {
+            Ok(None) => {}
+            Ok(Some(text)) => replaced.push((key, text)),
+            Err(_) => call.check_applied(4)?,
         }
     }
     let mut replaced = replaced.into_iter().peekable();
@@ -227,7 +230,10 @@ fn replace_keys<'e>(
                 changed = true;
                 put(&mut entries, key.into(), value);
             }
-            Err(_) => changed = true,
+            Err(_) => {
+                call.check_applied(4)?;
+                changed = true;
+            }
         }
     }
     if changed {

@@ -45,7 +45,9 @@ impl Mapping {
         let mut severities = Vec::new();
         for (name, list) in mapping.iter() {
             let Value::List(list) = list else {
-                return Err(Error::failed("a severity is mapped from a list of criteria"));
+                return Err(Error::failed(
+                    "a severity is mapped from a list of criteria",
+                ));
             };
             let mut criteria = Vec::new();
             for item in list.iter() {
@@ -94,7 +96,11 @@ impl Criteria {
                 "3xx" => (300, 399),
                 "4xx" => (400, 499),
                 "5xx" => (500, 599),
-                _ => return Err(Error::failed("a range with a name is one of 2xx, 3xx, 4xx, 5xx")),
+                _ => {
+                    return Err(Error::failed(
+                        "a range with a name is one of 2xx, 3xx, 4xx, 5xx",
+                    ));
+                }
             }),
             Some(Value::Map(range)) => match (range.get("min"), range.get("max")) {
                 (Some(Value::Int(least)), Some(Value::Int(most))) => Some((least, most)),
@@ -108,7 +114,9 @@ impl Criteria {
     fn meet(&self, value: &Value<'_>) -> Result<bool, Error> {
         match value {
             Value::Text(text) => Ok(self.texts.iter().any(|known| known == text.as_str())),
-            Value::Int(number) => Ok(self.range.is_some_and(|(least, most)| (least..=most).contains(number))),
+            Value::Int(number) => Ok(self
+                .range
+                .is_some_and(|(least, most)| (least..=most).contains(number))),
             other => Err(Error::unsupported(other.type_name())),
         }
     }

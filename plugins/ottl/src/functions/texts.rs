@@ -61,6 +61,12 @@ fn concat<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
                 append(&mut out, place, convert::text_like(item)?.as_deref());
             }
         }
+        // Bytes are a slice as well, of numbers.
+        Value::Bytes(bytes) => {
+            for (place, byte) in bytes.iter().enumerate() {
+                append(&mut out, place, Some(&byte.to_string()));
+            }
+        }
         other => return Err(Error::expected("a slice", other.type_name())),
     }
     Ok(out.into())

@@ -3,11 +3,17 @@
 use super::{List, ListKind, Map, MapKind, Value};
 use crate::Error;
 
+/// How deep a value may be nested that is stored. Statements that store a value within itself would nest it without end.
+const DEEPEST: usize = 128;
+
 impl<'e> Value<'e> {
     /// The value as a field that takes any value would hold it, as `set` stores it: lists and maps of telemetry's own types.
     ///
     /// An item of a list that cannot be held is left empty, and only the last item's failure counts, as upstream has it.
     pub fn storable(self) -> Result<Value<'e>, Error> {
+        if self.is_deeper_than(DEEPEST) {
+            return Err(Error::failed("the value is nested too deeply"));
+        }
         match self {
             Value::List(list) => match list.kind() {
                 ListKind::Slice => Ok(Value::List(list)),
@@ -79,6 +85,18 @@ impl<'e> Value<'e> {
                 Ok(Value::List(List::new(ListKind::Slice, items)))
             }
             other => other.from_raw(),
+        }
+    }
+
+    /// Whether lists and maps stand within one another more often than that.
+    fn is_deeper_than(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return matches!(self, Value::List(_) | Value::Map(_));
+        };
+        match self {
+            Value::List(list) => list.iter().any(|item| item.is_deeper_than(depth)),
+            Value::Map(map) => map.iter().any(|(_, item)| item.is_deeper_than(depth)),
+            _ => false,
         }
     }
 

@@ -26,7 +26,9 @@ impl Variant {
     pub(super) fn encode(self, bytes: &[u8]) -> String {
         let mut out = String::with_capacity(bytes.len().saturating_mul(4) / 3 + 4);
         for chunk in bytes.chunks(3) {
-            let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+            let bits = chunk
+                .iter()
+                .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
             let bits = bits << (24 - 8 * chunk.len());
             for place in 0..4 {
                 if place <= chunk.len() {
@@ -68,7 +70,10 @@ impl Variant {
     /// Text as bytes. Ends of lines do not count, and neither do the bits that are left over.
     pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-        let mut letters = text.iter().copied().filter(|letter| !matches!(letter, b'\r' | b'\n'));
+        let mut letters = text
+            .iter()
+            .copied()
+            .filter(|letter| !matches!(letter, b'\r' | b'\n'));
         loop {
             let (mut bits, mut count) = (0_u32, 0_usize);
             let mut padding = 0;
@@ -107,7 +112,10 @@ mod tests {
             let variant = Variant::by_name(name).unwrap();
             for length in 0..bytes.len() {
                 let text = variant.encode(&bytes[..length]);
-                assert_eq!(variant.decode(text.as_bytes()).as_deref(), Some(&bytes[..length]));
+                assert_eq!(
+                    variant.decode(text.as_bytes()).as_deref(),
+                    Some(&bytes[..length])
+                );
             }
         }
         assert_eq!(Variant::default().encode("a?>~ü".as_bytes()), "YT8+fsO8");
@@ -116,10 +124,15 @@ mod tests {
     #[test]
     fn what_is_no_base64_is_refused() {
         let usual = Variant::default();
-        for text in ["!!", "Y", "YQ", "YQ=", "YQ===", "YQ==YQ==", "Y=Q=", "====", "YQ==x", "_-8="] {
+        for text in [
+            "!!", "Y", "YQ", "YQ=", "YQ===", "YQ==YQ==", "Y=Q=", "====", "YQ==x", "_-8=",
+        ] {
             assert_eq!(usual.decode(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(usual.decode(b"YW\nI=\r\n").as_deref(), Some(b"ab".as_slice()));
+        assert_eq!(
+            usual.decode(b"YW\nI=\r\n").as_deref(),
+            Some(b"ab".as_slice())
+        );
         let raw = Variant::by_name("base64-raw").unwrap();
         for text in ["YQ==", "Y", "YWJjY"] {
             assert_eq!(raw.decode(text.as_bytes()), None, "{text}");

@@ -58,11 +58,19 @@ impl Charset {
             Self::Raw => bytes.to_vec(),
             Self::Utf8 => utf8(bytes),
             Self::Utf16(order) => utf16(bytes, *order).into_bytes(),
-            Self::Wide(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned().into_bytes(),
+            Self::Wide(encoding) => encoding
+                .decode_without_bom_handling(bytes)
+                .0
+                .into_owned()
+                .into_bytes(),
             Self::Hz => hz(bytes).into_bytes(),
             Self::Table(table) => {
                 let letter = |byte: &u8| table.get(usize::from(*byte)).copied();
-                bytes.iter().filter_map(letter).collect::<String>().into_bytes()
+                bytes
+                    .iter()
+                    .filter_map(letter)
+                    .collect::<String>()
+                    .into_bytes()
             }
         }
     }
@@ -70,11 +78,16 @@ impl Charset {
 
 fn table(name: &str) -> Option<Box<[char]>> {
     let lines = TABLES.lines().filter_map(|line| line.split_once('='));
-    let (_, points) = lines.into_iter().find(|(names, _)| names.split(' ').any(|known| known == name))?;
+    let (_, points) = lines
+        .into_iter()
+        .find(|(names, _)| names.split(' ').any(|known| known == name))?;
     let mut letters = Vec::with_capacity(256);
     for row in points.split(' ') {
         let (first, last) = row.split_once('-').unwrap_or((row, row));
-        let (first, last) = (u32::from_str_radix(first, 16).ok()?, u32::from_str_radix(last, 16).ok()?);
+        let (first, last) = (
+            u32::from_str_radix(first, 16).ok()?,
+            u32::from_str_radix(last, 16).ok()?,
+        );
         letters.extend((first..=last).filter_map(char::from_u32));
     }
     Some(letters.into())
@@ -101,9 +114,14 @@ fn utf16(bytes: &[u8], order: Order) -> String {
     };
     let units = bytes.chunks_exact(2).filter_map(|unit| {
         let unit = *unit.first_chunk()?;
-        Some(if order == Order::Little { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) })
+        Some(if order == Order::Little {
+            u16::from_le_bytes(unit)
+        } else {
+            u16::from_be_bytes(unit)
+        })
     });
-    let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
+    let letters =
+        char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
     let mut text: String = letters.collect();
     if bytes.len() % 2 == 1 {
         text.push(char::REPLACEMENT_CHARACTER);
@@ -177,7 +195,10 @@ mod tests {
         assert_eq!(decoded("shift_jis", &[0x82, 0xa0]), "あ");
         assert_eq!(decoded("gbk", &[0xc4, 0xe3]), "你");
         assert_eq!(decoded("hz-gb-2312", b"~{Dc~}a~~"), "你a~");
-        assert_eq!(decoded("utf-16", &[0x68, 0, 0x3d, 0xd8, 0x80, 0xde, 1]), "h🚀\u{fffd}");
+        assert_eq!(
+            decoded("utf-16", &[0x68, 0, 0x3d, 0xd8, 0x80, 0xde, 1]),
+            "h🚀\u{fffd}"
+        );
         assert_eq!(decoded("csutf16", &[0xfe, 0xff, 0, 0x68]), "h");
         assert_eq!(decoded("utf-8", b"a\xffb"), "a\u{fffd}b");
         assert!(Charset::by_name("nope").is_none());

@@ -9,10 +9,14 @@ use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, go}
 
 pub(super) const LIST: &[&Function] = &[&BASE64_ENCODE, &DECODE, &HEX];
 
-static HEX: Function = Function::new("Hex", &[Parameter::new("Target", Kind::BytesLike)], |call| {
-    let bytes = call.bytes_like(0)?;
-    Ok(go::hex(bytes.as_deref().unwrap_or_default()).into())
-});
+static HEX: Function = Function::new(
+    "Hex",
+    &[Parameter::new("Target", Kind::BytesLike)],
+    |call| {
+        let bytes = call.bytes_like(0)?;
+        Ok(go::hex(bytes.as_deref().unwrap_or_default()).into())
+    },
+);
 
 static BASE64_ENCODE: Function = Function::new(
     "Base64Encode",
@@ -23,7 +27,8 @@ static BASE64_ENCODE: Function = Function::new(
     |call| {
         let text = call.text(0)?;
         let variant = if call.given(1) {
-            base64::Variant::by_name(&call.text(1)?).ok_or(Error::failed("there is no such variant of base64"))?
+            base64::Variant::by_name(&call.text(1)?)
+                .ok_or(Error::failed("there is no such variant of base64"))?
         } else {
             base64::Variant::default()
         };
@@ -66,7 +71,9 @@ impl Decoder {
     /// The text; bytes where it is not UTF-8, which no text of OTLP may hold.
     fn decode<'e>(&self, bytes: &[u8]) -> Result<Value<'e>, Error> {
         let bytes = match self {
-            Self::Base64(variant) => variant.decode(bytes).ok_or(Error::failed("the text is no base64"))?,
+            Self::Base64(variant) => variant
+                .decode(bytes)
+                .ok_or(Error::failed("the text is no base64"))?,
             Self::Charset(charset) => charset.decode(bytes),
         };
         Ok(match String::from_utf8(bytes) {
@@ -83,7 +90,8 @@ fn decode<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         Some(decoder) => decoder,
         None => {
             let name = call.text(1)?;
-            named = Decoder::by_name(&name).ok_or(Error::failed("the encoding is not supported"))?;
+            named =
+                Decoder::by_name(&name).ok_or(Error::failed("the encoding is not supported"))?;
             &named
         }
     };

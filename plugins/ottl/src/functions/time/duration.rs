@@ -12,11 +12,17 @@ pub(in crate::functions) const LIST: &[&Function] = &[
     &NANOSECONDS,
 ];
 
-static DURATION: Function = Function::new("Duration", &[Parameter::new("Duration", Kind::Text)], |call| {
-    let text = call.text(0)?;
-    let nanos = parse(&text).ok_or(Error::failed("the text is no duration, such as 1h30m or 1.5s"))?;
-    Ok(Value::Duration(nanos))
-});
+static DURATION: Function = Function::new(
+    "Duration",
+    &[Parameter::new("Duration", Kind::Text)],
+    |call| {
+        let text = call.text(0)?;
+        let nanos = parse(&text).ok_or(Error::failed(
+            "the text is no duration, such as 1h30m or 1.5s",
+        ))?;
+        Ok(Value::Duration(nanos))
+    },
+);
 
 /// Nanoseconds of the units.
 const UNITS: [(&str, u64); 8] = [
@@ -53,11 +59,17 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        let end = after.find(|letter: char| letter == '.' || letter.is_ascii_digit()).unwrap_or(after.len());
+        let end = after
+            .find(|letter: char| letter == '.' || letter.is_ascii_digit())
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(end)?;
         let (_, unit) = UNITS.iter().find(|(name, _)| *name == unit)?;
         rest = after;
-        let whole = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        let whole = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().ok()?
+        };
         let part = u64::checked_mul(whole, *unit)?.checked_add(part(fraction, *unit))?;
         total = total.checked_add(part).filter(|total| *total <= LIMIT)?;
     }
@@ -68,7 +80,9 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
 }
 
 fn digits(text: &str) -> (&str, &str) {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or(("", text))
 }
 
@@ -82,7 +96,9 @@ fn digits(text: &str) -> (&str, &str) {
 fn part(digits: &str, unit: u64) -> u64 {
     let (mut fraction, mut scale) = (0_u64, 1.0_f64);
     for digit in digits.bytes() {
-        let next = fraction.checked_mul(10).and_then(|next| next.checked_add(u64::from(digit - b'0')));
+        let next = fraction
+            .checked_mul(10)
+            .and_then(|next| next.checked_add(u64::from(digit - b'0')));
         let Some(next) = next.filter(|next| *next <= LIMIT && fraction <= (LIMIT - 1) / 10) else {
             break;
         };
@@ -96,14 +112,22 @@ fn part(digits: &str, unit: u64) -> u64 {
 fn as_double<'e>(call: &mut Call<'_, 'e>, unit: i64) -> Result<Value<'e>, Error> {
     let nanos = call.duration(0)?;
     let (whole, rest) = (nanos / unit, nanos % unit);
-    Ok(Value::Double(go::to_double(whole) + go::to_double(rest) / go::to_double(unit)))
+    Ok(Value::Double(
+        go::to_double(whole) + go::to_double(rest) / go::to_double(unit),
+    ))
 }
 
 const DURATION_ONLY: &[Parameter] = &[Parameter::new("Duration", Kind::Duration)];
 
-static HOURS: Function = Function::new("Hours", DURATION_ONLY, |call| as_double(call, 3_600_000_000_000));
-static MINUTES: Function = Function::new("Minutes", DURATION_ONLY, |call| as_double(call, 60_000_000_000));
-static SECONDS: Function = Function::new("Seconds", DURATION_ONLY, |call| as_double(call, 1_000_000_000));
+static HOURS: Function = Function::new("Hours", DURATION_ONLY, |call| {
+    as_double(call, 3_600_000_000_000)
+});
+static MINUTES: Function = Function::new("Minutes", DURATION_ONLY, |call| {
+    as_double(call, 60_000_000_000)
+});
+static SECONDS: Function = Function::new("Seconds", DURATION_ONLY, |call| {
+    as_double(call, 1_000_000_000)
+});
 
 static MILLISECONDS: Function = Function::new("Milliseconds", DURATION_ONLY, |call| {
     Ok(Value::Int(call.duration(0)? / 1_000_000))
@@ -144,8 +168,24 @@ mod tests {
             assert_eq!(parse(text), Some(nanos), "{text}");
         }
         let refused = [
-            "", "3", "-", "s", ".", "-.", ".s", "+.s", "1d", "1h ", "1 h", "\u{85}\u{85}", "3000000h",
-            "9223372036854775808ns", "9223372036854775.808us", "-9223372036854775809ns", "1e3s", "1hé",
+            "",
+            "3",
+            "-",
+            "s",
+            ".",
+            "-.",
+            ".s",
+            "+.s",
+            "1d",
+            "1h ",
+            "1 h",
+            "\u{85}\u{85}",
+            "3000000h",
+            "9223372036854775808ns",
+            "9223372036854775.808us",
+            "-9223372036854775809ns",
+            "1e3s",
+            "1hé",
         ];
         for text in refused {
             assert_eq!(parse(text), None, "{text}");

@@ -133,7 +133,10 @@ fn element(text: &str) -> Option<(usize, usize, Element)> {
     if text.starts_with("_2006") {
         return Some((1, 4, Element::LongYear));
     }
-    if let Some((spelling, element)) = PLAIN.iter().find(|(spelling, _)| text.starts_with(spelling)) {
+    if let Some((spelling, element)) = PLAIN
+        .iter()
+        .find(|(spelling, _)| text.starts_with(spelling))
+    {
         return Some((0, spelling.len(), *element));
     }
     for (spelling, element) in [("Jan", Element::Month), ("Mon", Element::Weekday)] {
@@ -145,7 +148,9 @@ fn element(text: &str) -> Option<(usize, usize, Element)> {
         }
     }
     if let Some(rest) = text.strip_prefix(['-', 'Z']) {
-        let found = OFFSETS.iter().find(|(spelling, ..)| rest.starts_with(spelling));
+        let found = OFFSETS
+            .iter()
+            .find(|(spelling, ..)| rest.starts_with(spelling));
         let (spelling, colons, parts) = *found?;
         let element = Element::Offset(Offset {
             zulu: text.starts_with('Z'),
@@ -159,7 +164,10 @@ fn element(text: &str) -> Option<(usize, usize, Element)> {
 
 fn fraction(text: &str) -> Option<(usize, usize, Element)> {
     let rest = text.strip_prefix(['.', ','])?;
-    let digit = rest.chars().next().filter(|digit| matches!(digit, '0' | '9'))?;
+    let digit = rest
+        .chars()
+        .next()
+        .filter(|digit| matches!(digit, '0' | '9'))?;
     let after = rest.trim_start_matches(digit);
     if after.starts_with(|letter: char| letter.is_ascii_digit()) {
         return None;
@@ -179,13 +187,21 @@ mod tests {
 
     fn elements(layout: &str) -> Vec<(String, Element)> {
         let layout = Layout::new(layout.to_owned());
-        layout.steps.into_iter().map(|step| (step.before, step.element)).collect()
+        layout
+            .steps
+            .into_iter()
+            .map(|step| (step.before, step.element))
+            .collect()
     }
 
     #[test]
     fn a_layout_is_taken_apart() {
         let layout = Layout::new("2006-1-2T15:4:5.999Z07:00é".to_owned());
-        let befores: Vec<_> = layout.steps.iter().map(|step| step.before.as_str()).collect();
+        let befores: Vec<_> = layout
+            .steps
+            .iter()
+            .map(|step| step.before.as_str())
+            .collect();
         assert_eq!(befores, ["", "-", "-", "T", ":", ":", "", ""]);
         assert_eq!(layout.rest, "é");
         assert_eq!(layout.steps[6].element, Element::Fraction9(b'.', 3));
@@ -197,6 +213,9 @@ mod tests {
         assert_eq!(elements("_2006"), [("_".to_owned(), Element::LongYear)]);
         assert_eq!(elements("Month")[..], []);
         assert_eq!(elements("__2"), [(String::new(), Element::UnderYearDay)]);
-        assert_eq!(elements(".9991")[..], [(".999".to_owned(), Element::NumMonth)]);
+        assert_eq!(
+            elements(".9991")[..],
+            [(".999".to_owned(), Element::NumMonth)]
+        );
     }
 }

@@ -109,7 +109,9 @@ impl Translation<'_> {
     }
 
     fn layout_begins(&self, with: &str) -> bool {
-        self.layout.get(self.place..).is_some_and(|layout| layout.starts_with(with.as_bytes()))
+        self.layout
+            .get(self.place..)
+            .is_some_and(|layout| layout.starts_with(with.as_bytes()))
     }
 
     fn layout_at(&self, ahead: usize) -> Option<u8> {
@@ -127,15 +129,29 @@ impl Translation<'_> {
         }
     }
 
-    fn named(&mut self, short: &str, long: &str, shorts: Names, longs: Names) -> Result<bool, Failure> {
+    fn named(
+        &mut self,
+        short: &str,
+        long: &str,
+        shorts: Names,
+        longs: Names,
+    ) -> Result<bool, Failure> {
         let (element, names) = if self.layout_begins(long) {
             (long, longs)
-        } else if self.layout_begins(short) && !self.layout_at(3).is_some_and(|letter| letter.is_ascii_lowercase()) {
+        } else if self.layout_begins(short)
+            && !self
+                .layout_at(3)
+                .is_some_and(|letter| letter.is_ascii_lowercase())
+        {
             (short, shorts)
         } else {
             return Ok(false);
         };
-        let english: &[&str] = if long == "January" { &MONTHS } else { &WEEKDAYS };
+        let english: &[&str] = if long == "January" {
+            &MONTHS
+        } else {
+            &WEEKDAYS
+        };
         let length = if element == short { 3 } else { usize::MAX };
         self.name(element, self.locale.of(names), english, length)?;
         Ok(true)
@@ -145,13 +161,23 @@ impl Translation<'_> {
         if !matches!(self.layout_at(1), Some(b'M' | b'm')) {
             return Ok(false);
         }
-        let (element, english) = if letter == b'p' { ("pm", ["am", "pm"]) } else { ("PM", ["AM", "PM"]) };
+        let (element, english) = if letter == b'p' {
+            ("pm", ["am", "pm"])
+        } else {
+            ("PM", ["AM", "PM"])
+        };
         self.name(element, self.locale.of(Names::Noon), &english, usize::MAX)?;
         Ok(true)
     }
 
     /// Replaces the longest of the names that the text goes on with.
-    fn name(&mut self, element: &str, names: &[&str], english: &[&str], length: usize) -> Result<(), Failure> {
+    fn name(
+        &mut self,
+        element: &str,
+        names: &[&str],
+        english: &[&str],
+        length: usize,
+    ) -> Result<(), Failure> {
         if names.is_empty() {
             return Err(Failure::general());
         }
@@ -178,7 +204,11 @@ impl Translation<'_> {
         let left = self.text.len().saturating_sub(self.read);
         let mut done = false;
         if self.layout_at(1) == Some(b'2') {
-            let (element, length) = if self.layout_begins("_2006") { ("_2006", 5) } else { ("_2", 2) };
+            let (element, length) = if self.layout_begins("_2006") {
+                ("_2006", 5)
+            } else {
+                ("_2", 2)
+            };
             if left >= length {
                 self.place += length;
                 self.word(element, length)?;
@@ -199,27 +229,40 @@ impl Translation<'_> {
         let (begin, spaces) = self.skip_space();
         let rest = self.text.get(begin..).filter(|rest| !rest.is_empty());
         let rest = rest.ok_or_else(|| mismatch(element))?;
-        let length = rest.iter().take(most).take_while(|byte| !is_space(**byte)).count();
+        let length = rest
+            .iter()
+            .take(most)
+            .take_while(|byte| !is_space(**byte))
+            .count();
         self.spaces(spaces);
-        self.out.extend_from_slice(rest.get(..length).unwrap_or_default());
+        self.out
+            .extend_from_slice(rest.get(..length).unwrap_or_default());
         self.read = begin + length;
         Ok(())
     }
 
     /// Hours, minutes and seconds of one or two digits.
     fn clock(&mut self, letter: u8) -> Result<bool, Failure> {
-        let before = self.place.checked_sub(1).and_then(|place| self.layout.get(place));
+        let before = self
+            .place
+            .checked_sub(1)
+            .and_then(|place| self.layout.get(place));
         if before == Some(&b'0') {
             return Ok(false);
         }
         let (begin, spaces) = self.skip_space();
         let rest = self.text.get(begin..).unwrap_or_default();
-        let length = rest.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+        let length = rest
+            .iter()
+            .take(2)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         if length == 0 {
             return Err(mismatch(char::from(letter).encode_utf8(&mut [0; 4])));
         }
         self.spaces(spaces);
-        self.out.extend_from_slice(rest.get(..length).unwrap_or_default());
+        self.out
+            .extend_from_slice(rest.get(..length).unwrap_or_default());
         self.read = begin + length;
         self.place += 1;
         Ok(true)

@@ -94,16 +94,31 @@ mod tests {
     #[test]
     fn an_instant_is_shown_by_any_directive() {
         let time = Time::new(1_707_447_845, 6_007_008);
-        assert_eq!(shown("%Y-%m-%d %H:%M:%S.%s", time), "2024-02-09 03:04:05.006007008");
+        assert_eq!(
+            shown("%Y-%m-%d %H:%M:%S.%s", time),
+            "2024-02-09 03:04:05.006007008"
+        );
         assert_eq!(shown("%y %o %q %b %B %h", time), "24 _2 2 Feb February Feb");
         assert_eq!(shown("%d %e %g %a %A", time), "09  9 9 Fri Friday");
-        assert_eq!(shown("%z %Z %i %j %k %w", time), "Z UTC +00 +00:00 +00:00:00 +000000");
-        assert_eq!(shown("%I %l %p %P %r %R", time), "03 3 AM am 03:04:05 am 03:04");
-        assert_eq!(shown("%c|%D|%F|%T|%n%t%%", time), "Fri Feb 09 03:04:05 2024|02/09/2024|2024-02-09|03:04:05|\n\t%");
+        assert_eq!(
+            shown("%z %Z %i %j %k %w", time),
+            "Z UTC +00 +00:00 +00:00:00 +000000"
+        );
+        assert_eq!(
+            shown("%I %l %p %P %r %R", time),
+            "03 3 AM am 03:04:05 am 03:04"
+        );
+        assert_eq!(
+            shown("%c|%D|%F|%T|%n%t%%", time),
+            "Fri Feb 09 03:04:05 2024|02/09/2024|2024-02-09|03:04:05|\n\t%"
+        );
         assert_eq!(shown(".%L,%f", time), ".006,006007");
         let zone = zone::load("America/St_Johns").unwrap();
         assert_eq!(shown("%z %Z %j", time.within(zone)), "-0330 NST -03:30");
-        assert_eq!(shown("%Z", time.within(crate::Zone::fixed(-12_600))), "-0330");
+        assert_eq!(
+            shown("%Z", time.within(crate::Zone::fixed(-12_600))),
+            "-0330"
+        );
         assert_eq!(shown("%Y %y", Time::new(-62_198_755_200, 0)), "-0001 00");
     }
 
@@ -114,7 +129,10 @@ mod tests {
         assert_eq!(truncate(Time::new(3_601, 5), hour), Time::new(3_600, 0));
         assert_eq!(truncate(Time::new(3_601, 5), 0), Time::new(3_601, 5));
         // A week begins on a Monday, because the year 1 did.
-        assert_eq!(truncate(Time::new(1_709_212_455, 0), 168 * hour).seconds, 1_708_905_600);
+        assert_eq!(
+            truncate(Time::new(1_709_212_455, 0), 168 * hour).seconds,
+            1_708_905_600
+        );
         for seconds in [i64::MIN, i64::MAX] {
             truncate(Time::new(seconds, 0), i64::MAX);
         }

@@ -25,11 +25,28 @@ impl Failure {
 }
 
 pub(super) const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-pub(super) const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(super) const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 /// What an element may do wrong.
 enum Wrong {
@@ -109,7 +126,12 @@ fn without_spaces(text: &[u8]) -> &[u8] {
 }
 
 impl Read {
-    fn element(&mut self, element: Element, next: Option<Element>, rest: &mut &[u8]) -> Result<(), Wrong> {
+    fn element(
+        &mut self,
+        element: Element,
+        next: Option<Element>,
+        rest: &mut &[u8],
+    ) -> Result<(), Wrong> {
         match element {
             Element::Year => {
                 let year = atoi(take(rest, 2)?)?;
@@ -182,8 +204,13 @@ impl Read {
         let Some((b'.' | b',', after)) = rest.split_first() else {
             return;
         };
-        let count = after.iter().take_while(|digit| digit.is_ascii_digit()).count();
-        if count > 0 && let Some((digits, after)) = after.split_at_checked(count) {
+        let count = after
+            .iter()
+            .take_while(|digit| digit.is_ascii_digit())
+            .count();
+        if count > 0
+            && let Some((digits, after)) = after.split_at_checked(count)
+        {
             self.nanos = nanos(digits);
             *rest = after;
         }
@@ -192,11 +219,17 @@ impl Read {
     fn noon(&mut self, found: &[u8], morning: &[u8], afternoon: &[u8]) -> Result<(), Wrong> {
         self.afternoon |= found == afternoon;
         self.morning |= found == morning;
-        if found == afternoon || found == morning { Ok(()) } else { Err(Wrong::Bad) }
+        if found == afternoon || found == morning {
+            Ok(())
+        } else {
+            Err(Wrong::Bad)
+        }
     }
 
     fn offset(&mut self, offset: Offset, rest: &mut &[u8]) -> Result<(), Wrong> {
-        if offset.zulu && let Some((b'Z', after)) = rest.split_first() {
+        if offset.zulu
+            && let Some((b'Z', after)) = rest.split_first()
+        {
             *rest = after;
             self.utc = true;
             return Ok(());
@@ -207,14 +240,22 @@ impl Read {
         let mut seconds = 0;
         let mut good = true;
         let mut fits = true;
-        for (place, (unit, largest)) in [(3_600, 24), (60, 60), (1, 60)].into_iter().take(parts).enumerate() {
+        for (place, (unit, largest)) in [(3_600, 24), (60, 60), (1, 60)]
+            .into_iter()
+            .take(parts)
+            .enumerate()
+        {
             let begin = place * if offset.colons { 3 } else { 2 };
             if offset.colons && place > 0 && digits.get(begin - 1) != Some(&b':') {
                 return Err(Wrong::Bad);
             }
             let mut digits = digits.get(begin..begin + 2).unwrap_or_default();
             // What comes after something that is no number is not looked at.
-            let count = if good { number(&mut digits, true) } else { Ok(0) };
+            let count = if good {
+                number(&mut digits, true)
+            } else {
+                Ok(0)
+            };
             good &= count.is_ok();
             let count = count.unwrap_or_default();
             fits &= count <= largest;
@@ -254,7 +295,8 @@ impl Read {
             None => (self.month.unwrap_or(1), self.day.unwrap_or(1)),
             Some(day_of_year) => {
                 let (month, day) = date_in_year(day_of_year, self.year)?;
-                let contradicts = |read: Option<i64>, counted| read.is_some_and(|read| read != counted);
+                let contradicts =
+                    |read: Option<i64>, counted| read.is_some_and(|read| read != counted);
                 if contradicts(self.month, month) || contradicts(self.day, day) {
                     return None;
                 }
@@ -288,7 +330,9 @@ impl Read {
             let seconds = time.seconds - i64::from(offset);
             return Some(Time { seconds, ..time }.within(default));
         }
-        let hours = name.strip_prefix("GMT").and_then(|hours| atoi(hours.as_bytes()).ok());
+        let hours = name
+            .strip_prefix("GMT")
+            .and_then(|hours| atoi(hours.as_bytes()).ok());
         let offset = i32::try_from(hours.unwrap_or_default() * 3_600).ok()?;
         let zone = zone::coin(&name, offset);
         // A fixed zone is applied to what was read as if it were UTC.
@@ -302,7 +346,11 @@ fn at_offset(written: Written, offset: i32, name: Option<&str>, default: Zone) -
     let seconds = time.seconds - i64::from(offset);
     let period = zone::period(default, seconds);
     let expected = period.offset == offset && name.is_none_or(|name| name == period.name);
-    let zone = if expected { default } else { zone::coin(name.unwrap_or_default(), offset) };
+    let zone = if expected {
+        default
+    } else {
+        zone::coin(name.unwrap_or_default(), offset)
+    };
     Time { seconds, ..time }.within(zone)
 }
 
@@ -336,12 +384,20 @@ fn space(rest: &mut &[u8]) {
 }
 
 fn within(number: i64, least: i64, most: i64) -> Result<i64, Wrong> {
-    if (least..=most).contains(&number) { Ok(number) } else { Err(Wrong::Range) }
+    if (least..=most).contains(&number) {
+        Ok(number)
+    } else {
+        Err(Wrong::Range)
+    }
 }
 
 /// One or two digits, or exactly two.
 fn number(rest: &mut &[u8], two: bool) -> Result<i64, Wrong> {
-    let digit = |place: usize| rest.get(place).filter(|digit| digit.is_ascii_digit()).map(|digit| i64::from(digit - b'0'));
+    let digit = |place: usize| {
+        rest.get(place)
+            .filter(|digit| digit.is_ascii_digit())
+            .map(|digit| i64::from(digit - b'0'))
+    };
     let first = digit(0).ok_or(Wrong::Bad)?;
     let (number, length) = match digit(1) {
         Some(second) => (first * 10 + second, 2),
@@ -353,7 +409,11 @@ fn number(rest: &mut &[u8], two: bool) -> Result<i64, Wrong> {
 }
 
 fn three_digits(rest: &mut &[u8], three: bool) -> Result<i64, Wrong> {
-    let count = rest.iter().take(3).take_while(|digit| digit.is_ascii_digit()).count();
+    let count = rest
+        .iter()
+        .take(3)
+        .take_while(|digit| digit.is_ascii_digit())
+        .count();
     if count == 0 || (three && count != 3) {
         return Err(Wrong::Bad);
     }
@@ -369,15 +429,23 @@ fn atoi(text: &[u8]) -> Result<i64, Wrong> {
 
 /// Nanoseconds from the digits behind a point; those beyond the ninth are dropped.
 fn nanos(digits: &[u8]) -> u32 {
-    let digits = digits.iter().copied().chain(std::iter::repeat(b'0')).take(9);
-    digits.fold(0, |nanos, digit| nanos * 10 + u32::from(digit.wrapping_sub(b'0') % 10))
+    let digits = digits
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(b'0'))
+        .take(9);
+    digits.fold(0, |nanos, digit| {
+        nanos * 10 + u32::from(digit.wrapping_sub(b'0') % 10)
+    })
 }
 
 /// The place of the name that the text begins with, in any case.
 fn lookup(names: &[&str], letters: Option<usize>, rest: &mut &[u8]) -> Result<i64, Wrong> {
     for (place, name) in names.iter().enumerate() {
         let name = name.as_bytes();
-        let name = letters.and_then(|letters| name.get(..letters)).unwrap_or(name);
+        let name = letters
+            .and_then(|letters| name.get(..letters))
+            .unwrap_or(name);
         if let Some((found, after)) = rest.split_at_checked(name.len())
             && found.eq_ignore_ascii_case(name)
         {
@@ -402,7 +470,11 @@ fn abbreviation(text: &[u8]) -> Option<usize> {
     if matches!(text.first(), Some(b'+' | b'-')) {
         return Some(signed_hours(text)).filter(|length| *length > 0);
     }
-    let capitals = text.iter().take(6).take_while(|letter| letter.is_ascii_uppercase()).count();
+    let capitals = text
+        .iter()
+        .take(6)
+        .take_while(|letter| letter.is_ascii_uppercase())
+        .count();
     match capitals {
         5 if text.get(4) == Some(&b'T') => Some(5),
         4 if text.get(3) == Some(&b'T') || text.starts_with(b"WITA") => Some(4),
@@ -416,7 +488,14 @@ fn signed_hours(text: &[u8]) -> usize {
     let Some((b'+' | b'-', digits)) = text.split_first() else {
         return 0;
     };
-    let count = digits.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    let count = digits
+        .iter()
+        .take_while(|digit| digit.is_ascii_digit())
+        .count();
     let hours = digits.get(..count).and_then(|digits| atoi(digits).ok());
-    if hours.is_some_and(|hours| hours <= 23) { count + 1 } else { 0 }
+    if hours.is_some_and(|hours| hours <= 23) {
+        count + 1
+    } else {
+        0
+    }
 }

@@ -62,7 +62,9 @@ fn time<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     if text.is_empty() {
         return Err(Error::failed("the time cannot be empty"));
     }
-    let time = prepared.read(&text).map_err(|_| Error::failed("the text does not follow the format"))?;
+    let time = prepared
+        .read(&text)
+        .map_err(|_| Error::failed("the text does not follow the format"))?;
     Ok(with_year(time, call.now()).into())
 }
 
@@ -154,29 +156,57 @@ mod tests {
 
     #[test]
     fn texts_follow_formats() {
-        let seconds = |text: &str, format: &str| read(text, format, "", None).map(|nanos| nanos / 1_000_000_000);
-        assert_eq!(seconds("2019-1-2T15:4:5Z", "%Y-%m-%dT%H:%M:%S%z"), Some(1_546_441_445));
+        let seconds = |text: &str, format: &str| {
+            read(text, format, "", None).map(|nanos| nanos / 1_000_000_000)
+        };
+        assert_eq!(
+            seconds("2019-1-2T15:4:5Z", "%Y-%m-%dT%H:%M:%S%z"),
+            Some(1_546_441_445)
+        );
         for text in ["01/02/2006", "1/2/06", " 1/ 2/06"] {
             assert_eq!(seconds(text, "%D"), Some(1_136_160_000), "{text}");
         }
         for offset in ["Z", "+0000", "-00:00", "+00", " Z", " +00:00", " +00"] {
             let text = format!("2019-01-02T15:04:05.666666{offset}");
-            assert_eq!(seconds(&text, "%Y-%m-%dT%H:%M:%S.%L%z"), Some(1_546_441_445), "{offset}");
+            assert_eq!(
+                seconds(&text, "%Y-%m-%dT%H:%M:%S.%L%z"),
+                Some(1_546_441_445),
+                "{offset}"
+            );
         }
         assert_eq!(seconds("29/02/2023", "%d/%m/%Y"), None);
-        assert_eq!(seconds("2022-12-31T23:59:59.000000000-0800", "%Y-%m-%dT%H:%M:%S.%L"), None);
+        assert_eq!(
+            seconds("2022-12-31T23:59:59.000000000-0800", "%Y-%m-%dT%H:%M:%S.%L"),
+            None
+        );
     }
 
     #[test]
     fn zones_are_minded() {
-        let seconds = |text, format, zone| read(text, format, zone, None).map(|nanos| nanos / 1_000_000_000);
+        let seconds =
+            |text, format, zone| read(text, format, zone, None).map(|nanos| nanos / 1_000_000_000);
         // The hour that exists twice, and the one that does not exist.
-        assert_eq!(seconds("2024-10-27 02:30", "%F %R", "Europe/Berlin"), Some(1_729_989_000));
-        assert_eq!(seconds("2024-03-31 02:30", "%F %R", "Europe/Berlin"), Some(1_711_845_000));
-        assert_eq!(seconds("2024-07-01 12:00 CEST", "%F %R %Z", "Europe/Berlin"), Some(1_719_828_000));
-        assert_eq!(seconds("2024-07-01 12:00 CET", "%F %R %Z", ""), Some(1_719_828_000));
+        assert_eq!(
+            seconds("2024-10-27 02:30", "%F %R", "Europe/Berlin"),
+            Some(1_729_989_000)
+        );
+        assert_eq!(
+            seconds("2024-03-31 02:30", "%F %R", "Europe/Berlin"),
+            Some(1_711_845_000)
+        );
+        assert_eq!(
+            seconds("2024-07-01 12:00 CEST", "%F %R %Z", "Europe/Berlin"),
+            Some(1_719_828_000)
+        );
+        assert_eq!(
+            seconds("2024-07-01 12:00 CET", "%F %R %Z", ""),
+            Some(1_719_828_000)
+        );
         assert_eq!(seconds("2024-07-01 12:00 PST", "%F %R %Z", ""), None);
-        assert_eq!(seconds("2024-07-01 12:00 PST", "%F %R %Z", "America/Los_Angeles"), Some(1_719_864_000));
+        assert_eq!(
+            seconds("2024-07-01 12:00 PST", "%F %R %Z", "America/Los_Angeles"),
+            Some(1_719_864_000)
+        );
     }
 
     #[test]
@@ -192,7 +222,10 @@ mod tests {
     fn other_languages_are_read() {
         let format = "%B %d %A, %Y, %r";
         let text = "Febrero 25 lunes, 2002, 02:03:04 p.m.";
-        assert_eq!(read(text, format, "America/New_York", Some("es-ES")), Some(1_014_663_784_000_000_000));
+        assert_eq!(
+            read(text, format, "America/New_York", Some("es-ES")),
+            Some(1_014_663_784_000_000_000)
+        );
     }
 
     #[test]

@@ -57,11 +57,18 @@ fn element(out: &mut String, element: Element, civil: &Civil, nanos: u32) -> std
         Element::Offset(offset) => numeric(out, civil.offset, offset.colons, offset.parts),
         Element::Fraction0(digits) => {
             let nanos = format!("{nanos:09}");
-            write!(out, ".{:0<digits$}", nanos.get(..digits.min(9)).unwrap_or_default())
+            write!(
+                out,
+                ".{:0<digits$}",
+                nanos.get(..digits.min(9)).unwrap_or_default()
+            )
         }
         Element::Fraction9(point, digits) => {
             let nanos = format!("{nanos:09}");
-            let shown = nanos.get(..digits.min(9)).unwrap_or_default().trim_end_matches('0');
+            let shown = nanos
+                .get(..digits.min(9))
+                .unwrap_or_default()
+                .trim_end_matches('0');
             if !shown.is_empty() {
                 out.push(char::from(point));
             }
@@ -72,7 +79,10 @@ fn element(out: &mut String, element: Element, civil: &Civil, nanos: u32) -> std
 
 fn name<'n>(names: &[&'n str], place: i64) -> &'n str {
     let place = usize::try_from(place).ok();
-    place.and_then(|place| names.get(place)).copied().unwrap_or_default()
+    place
+        .and_then(|place| names.get(place))
+        .copied()
+        .unwrap_or_default()
 }
 
 fn short(name: &str) -> &str {
@@ -84,7 +94,10 @@ fn numeric(out: &mut String, offset: i32, colons: bool, parts: u8) -> std::fmt::
     let sign = if offset < 0 { '-' } else { '+' };
     let seconds = offset.unsigned_abs();
     write!(out, "{sign}{:02}", seconds / 3_600)?;
-    for part in [seconds / 60 % 60, seconds % 60].into_iter().take(usize::from(parts) - 1) {
+    for part in [seconds / 60 % 60, seconds % 60]
+        .into_iter()
+        .take(usize::from(parts) - 1)
+    {
         if colons {
             out.push(':');
         }

@@ -75,7 +75,9 @@ fn readings(directive: char) -> Option<&'static [&'static [&'static str]]> {
         'T' | 'X' => &[&["15", ":", "4", ":", "5"]],
         'r' => &[&["3", ":", "4", ":", "5", " ", "pm"]],
         'R' => &[&["15", ":", "4"]],
-        'c' => &[&["Mon", " ", "Jan", " ", "2", " ", "15", ":", "4", ":", "5", " ", "2006"]],
+        'c' => &[&[
+            "Mon", " ", "Jan", " ", "2", " ", "15", ":", "4", ":", "5", " ", "2006",
+        ]],
         'z' => &[&["Z0700"], &["Z07:00"], &["Z07"]],
         _ => return None,
     })
@@ -83,7 +85,8 @@ fn readings(directive: char) -> Option<&'static [&'static [&'static str]]> {
 
 fn written(directive: char) -> Option<&'static str> {
     let mut all = DIRECTIVES.iter().chain(&ALIASES);
-    all.find(|(letter, _)| *letter == directive).map(|(_, elements)| *elements)
+    all.find(|(letter, _)| *letter == directive)
+        .map(|(_, elements)| *elements)
 }
 
 /// The directives in a format: their letters, and where they stand.
@@ -113,17 +116,25 @@ pub(super) fn validate(format: &str) -> Result<(), String> {
         return Err("the format should not contain digits; write directives such as %Y".to_owned());
     }
     for (place, _) in format.match_indices('%') {
-        let fraction = format.get(place + 1..).is_some_and(|rest| rest.starts_with(['L', 'f', 's']));
-        let before = format.get(..place).and_then(|before| before.chars().next_back());
+        let fraction = format
+            .get(place + 1..)
+            .is_some_and(|rest| rest.starts_with(['L', 'f', 's']));
+        let before = format
+            .get(..place)
+            .and_then(|before| before.chars().next_back());
         if fraction && before.is_some_and(|before| !matches!(before, '.' | ',')) {
-            return Err("a fraction of a second (%L, %f, %s) has to stand behind '.' or ','".to_owned());
+            return Err(
+                "a fraction of a second (%L, %f, %s) has to stand behind '.' or ','".to_owned(),
+            );
         }
     }
     let directives = directives(format);
     if directives.len() > MOST {
         return Err(format!("the format has more than {MOST} directives"));
     }
-    let unknown = directives.iter().find(|(letter, _)| written(*letter).is_none());
+    let unknown = directives
+        .iter()
+        .find(|(letter, _)| written(*letter).is_none());
     match unknown {
         Some((letter, _)) => Err(format!("unsupported directive %{letter} in the format")),
         None => Ok(()),
@@ -161,7 +172,10 @@ impl Reader {
     }
 
     /// Tries layouts until one fits.
-    pub(super) fn read(&self, parse: &dyn Fn(&Layout) -> Result<Time, Failure>) -> Result<Time, Failure> {
+    pub(super) fn read(
+        &self,
+        parse: &dyn Fn(&Layout) -> Result<Time, Failure>,
+    ) -> Result<Time, Failure> {
         let last = self.last.borrow().clone();
         if let Some(last) = last
             && let Ok(time) = parse(&last)
@@ -200,15 +214,21 @@ impl Search<'_> {
             let layout = Layout::new(format!("{layout}{rest}"));
             return (self.parse)(&layout).map(|time| (time, layout));
         };
-        let layout = format!("{layout}{}", self.format.get(place..range.start).unwrap_or_default());
+        let layout = format!(
+            "{layout}{}",
+            self.format.get(place..range.start).unwrap_or_default()
+        );
         let directive = self.format.get(range.clone()).unwrap_or_default();
-        let go_on = |elements: &[String]| self.from(&format!("{layout}{}", elements.concat()), range.end, others);
+        let go_on = |elements: &[String]| {
+            self.from(&format!("{layout}{}", elements.concat()), range.end, others)
+        };
         let plain = [written(*letter).unwrap_or_default()];
         let plain = [plain.as_slice()];
         let ways = readings(*letter).unwrap_or(&plain);
         let mut found = Err(Failure::general());
         for way in ways {
-            let mut elements: Vec<String> = way.iter().map(|element| (*element).to_owned()).collect();
+            let mut elements: Vec<String> =
+                way.iter().map(|element| (*element).to_owned()).collect();
             loop {
                 found = go_on(&elements);
                 let Err(failure) = &mut found else {
@@ -222,9 +242,9 @@ impl Search<'_> {
                 };
                 failure.element = Some(directive.to_owned());
                 // Spaces before a number may be there without standing in the format.
-                let numeric = elements
-                    .get(wrong)
-                    .is_some_and(|element| element.starts_with(|first: char| first.is_ascii_digit() || first == 'Z'));
+                let numeric = elements.get(wrong).is_some_and(|element| {
+                    element.starts_with(|first: char| first.is_ascii_digit() || first == 'Z')
+                });
                 let spaces = leading_space(&failure.rest);
                 // Those that follow a number which is too large would be put before it again and again.
                 let there = wrong.checked_sub(1).and_then(|before| elements.get(before));
@@ -240,5 +260,8 @@ impl Search<'_> {
 
 fn leading_space(text: &[u8]) -> String {
     let space = |letter: &&u8| matches!(letter, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c');
-    text.iter().take_while(space).map(|letter| char::from(*letter)).collect()
+    text.iter()
+        .take_while(space)
+        .map(|letter| char::from(*letter))
+        .collect()
 }

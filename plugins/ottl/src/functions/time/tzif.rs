@@ -78,7 +78,9 @@ impl Zone {
     /// What holds at an instant.
     pub(super) fn period(&self, seconds: i64) -> Option<Period> {
         let count = self.kinds.len();
-        let after = partition(count, |place| self.time(place).is_some_and(|time| time <= seconds));
+        let after = partition(count, |place| {
+            self.time(place).is_some_and(|time| time <= seconds)
+        });
         let Some(last) = after.checked_sub(1) else {
             let (mut name, mut offset, _) = self.local(self.first()?)?;
             if self.no_local_time && name == "LMT" {
@@ -86,7 +88,9 @@ impl Zone {
             }
             let end = self.time(0).unwrap_or(i64::MAX);
             // A zone without transitions has a rule, and it holds at all times.
-            if count == 0 && let Some(period) = rule(self.rule, i64::MIN, seconds) {
+            if count == 0
+                && let Some(period) = rule(self.rule, i64::MIN, seconds)
+            {
                 return Some(period);
             }
             return Some(Period {
@@ -95,7 +99,9 @@ impl Zone {
             });
         };
         let start = self.time(last)?;
-        if after == count && let Some(period) = rule(self.rule, start, seconds) {
+        if after == count
+            && let Some(period) = rule(self.rule, start, seconds)
+        {
             return Some(period);
         }
         let (name, offset, _) = self.local(usize::from(*self.kinds.get(last)?))?;
@@ -120,10 +126,16 @@ impl Zone {
         }
         let summer = |place: usize| self.local(place).is_some_and(|(_, _, summer)| summer);
         let begins = usize::from(*self.kinds.first()?);
-        if summer(begins) && let Some(place) = (0..begins).rev().find(|place| !summer(*place)) {
+        if summer(begins)
+            && let Some(place) = (0..begins).rev().find(|place| !summer(*place))
+        {
             return Some(place);
         }
-        Some((0..self.locals.len() / 6).find(|place| !summer(*place)).unwrap_or(0))
+        Some(
+            (0..self.locals.len() / 6)
+                .find(|place| !summer(*place))
+                .unwrap_or(0),
+        )
     }
 
     fn time(&self, place: usize) -> Option<i64> {
@@ -137,7 +149,11 @@ impl Zone {
         let [a, b, c, d, summer, name]: [u8; 6] = *bytes.first_chunk()?;
         let name = self.names.get(usize::from(name)..)?;
         let name = name.split(|byte| *byte == 0).next()?;
-        Some((str::from_utf8(name).ok()?, i32::from_be_bytes([a, b, c, d]), summer != 0))
+        Some((
+            str::from_utf8(name).ok()?,
+            i32::from_be_bytes([a, b, c, d]),
+            summer != 0,
+        ))
     }
 }
 
@@ -147,7 +163,9 @@ fn counts(file: &[u8]) -> Option<[usize; 6]> {
     let numbers = file.get(20..HEADER)?.chunks_exact(4);
     for (count, number) in counts.iter_mut().zip(numbers) {
         let number = u32::from_be_bytes(*number.first_chunk()?);
-        *count = usize::try_from(number).ok().filter(|count| *count < 1 << 20)?;
+        *count = usize::try_from(number)
+            .ok()
+            .filter(|count| *count < 1 << 20)?;
     }
     Some(counts)
 }
@@ -245,7 +263,9 @@ fn clock(text: &str) -> Option<(i32, &str)> {
 }
 
 fn number(text: &str) -> Option<(i32, &str)> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
     let (digits, rest) = text.split_at_checked(end)?;
     let number = digits.parse().ok().filter(|number| *number < 1_000)?;
     Some((number, rest))
@@ -260,7 +280,11 @@ fn moment(text: &str, year: i64) -> Option<i64> {
         day - 1 + i64::from(is_leap(year) && day >= 60)
     } else if let Some(date) = day.strip_prefix('M') {
         let mut parts = date.splitn(3, '.').map(str::parse::<i64>);
-        let (month, week, weekday) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+        let (month, week, weekday) = (
+            parts.next()?.ok()?,
+            parts.next()?.ok()?,
+            parts.next()?.ok()?,
+        );
         let first = days_until(year, month.clamp(1, 12), 1);
         // 1970 began on a Thursday.
         let mut day = (weekday - (first + 4)).rem_euclid(7) + (week.clamp(1, 5) - 1) * 7;

@@ -42,7 +42,9 @@ pub(super) fn load(name: &str) -> Option<Zone> {
     if matches!(name, "" | "UTC" | "Local") {
         return Some(Zone::UTC);
     }
-    let place = table().iter().position(|(known, zone)| *known == name && zone.is_some())?;
+    let place = table()
+        .iter()
+        .position(|(known, zone)| *known == name && zone.is_some())?;
     u16::try_from(place).ok().map(Zone::named)
 }
 
@@ -60,7 +62,9 @@ pub(super) fn coin(name: &str, offset: i32) -> Zone {
             }
             names.push((String::from(name).leak(), offset));
         }
-        let number = u16::try_from(place).ok().and_then(|place| place.checked_add(COINED));
+        let number = u16::try_from(place)
+            .ok()
+            .and_then(|place| place.checked_add(COINED));
         number.map_or(Zone::fixed(offset), Zone::named)
     })
 }
@@ -78,13 +82,16 @@ pub(super) fn period(zone: Zone, seconds: i64) -> Period {
         let coined = NAMES.with_borrow(|names| names.get(usize::from(place)).copied());
         return coined.map_or(UTC, |(name, offset)| Period::always(name, offset));
     }
-    let zone = table().get(usize::from(number)).and_then(|(_, zone)| zone.as_ref());
+    let zone = table()
+        .get(usize::from(number))
+        .and_then(|(_, zone)| zone.as_ref());
     zone.and_then(|zone| zone.period(seconds)).unwrap_or(UTC)
 }
 
 /// Seconds east of UTC that a zone has at an instant.
 pub(crate) fn offset(zone: Zone, seconds: i64) -> i32 {
-    zone.offset().unwrap_or_else(|| period(zone, seconds).offset)
+    zone.offset()
+        .unwrap_or_else(|| period(zone, seconds).offset)
 }
 
 /// The offset that a zone means by a name (`CEST`) near an instant that is counted as if it were UTC.
@@ -109,7 +116,14 @@ mod tests {
         for (name, zone) in table() {
             assert!(zone.is_some(), "{name}");
             let zone = load(name).unwrap();
-            for seconds in [i64::MIN, -4_000_000_000, 0, 1_700_000_000, 4_000_000_000, i64::MAX] {
+            for seconds in [
+                i64::MIN,
+                -4_000_000_000,
+                0,
+                1_700_000_000,
+                4_000_000_000,
+                i64::MAX,
+            ] {
                 let period = period(zone, seconds);
                 assert!(period.offset.abs() < 86_400, "{name}");
             }
@@ -119,7 +133,14 @@ mod tests {
     #[test]
     fn names_are_taken_as_they_are_written() {
         assert!(load("Europe/Berlin").is_some());
-        for name in ["europe/berlin", "Nowhere/City", "../UTC", "/etc/localtime", "PST", "CEST"] {
+        for name in [
+            "europe/berlin",
+            "Nowhere/City",
+            "../UTC",
+            "/etc/localtime",
+            "PST",
+            "CEST",
+        ] {
             assert!(load(name).is_none(), "{name}");
         }
         assert_eq!(load("UTC"), Some(Zone::UTC));

@@ -55,7 +55,12 @@ pub(super) fn unescape(text: &[u8], part: Part) -> Option<Vec<u8>> {
                 rest = after;
             }
             b'+' if part == Part::Query => out.push(b' '),
-            byte if matches!(part, Part::Host | Part::Zone) && byte.is_ascii() && is_escaped(*byte, part) => return None,
+            byte if matches!(part, Part::Host | Part::Zone)
+                && byte.is_ascii()
+                && is_escaped(*byte, part) =>
+            {
+                return None;
+            }
             byte => out.push(*byte),
         }
     }
@@ -80,5 +85,9 @@ pub(super) fn escape(text: &[u8], part: Part) -> Vec<u8> {
 /// What a part was written as, if it may stay so; otherwise with what has to be escaped.
 pub(super) fn respell(written: &[u8], meant: &[u8], part: Part) -> Vec<u8> {
     let valid = |byte: &u8| b"!$&'()*+,;=:@[]%".contains(byte) || !is_escaped(*byte, part);
-    if written.iter().all(valid) { written.to_vec() } else { escape(meant, part) }
+    if written.iter().all(valid) {
+        written.to_vec()
+    } else {
+        escape(meant, part)
+    }
 }

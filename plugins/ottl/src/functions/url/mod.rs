@@ -86,7 +86,11 @@ fn query_parts<'e>(query: &str) -> Option<Entries<'e>> {
     if !parameters.is_empty() {
         let mut held = Entries::new();
         for (key, values) in parameters {
-            put(&mut held, Text::from(key), List::new(ListKind::Any, values).into());
+            put(
+                &mut held,
+                Text::from(key),
+                List::new(ListKind::Any, values).into(),
+            );
         }
         entries.push((Text::Borrowed("query"), Map::new(MapKind::Raw, held).into()));
     }
@@ -133,16 +137,34 @@ mod tests {
         assert_eq!(text(url, "url.user_info").as_deref(), Some("user:p%20w"));
         assert_eq!(text(url, "url.extension").as_deref(), Some("html"));
         assert!(matches!(part(url, "url.port"), Some(Value::Int(8443))));
-        assert_eq!(text("mailto:jane@example.com", "url.path").as_deref(), Some(""));
-        assert_eq!(text("http://[::1]:80/", "url.domain").as_deref(), Some("::1"));
+        assert_eq!(
+            text("mailto:jane@example.com", "url.path").as_deref(),
+            Some("")
+        );
+        assert_eq!(
+            text("http://[::1]:80/", "url.domain").as_deref(),
+            Some("::1")
+        );
         assert_eq!(text("//h/a", "url.domain").as_deref(), Some("h"));
     }
 
     #[test]
     fn what_is_no_address_fails() {
         for url in [
-            "http://h:x/", "http://[::1/", "http://h/%zz", ":a", "a:b/c:d\u{7f}", "1:2/", "http://a b/", "http://[1.2.3.4]/",
-            "http://u\"@h/", "http://h#%z", "http://a:1:2/", "?a;b=c", "?%z", "http://h:99999999999999999999/",
+            "http://h:x/",
+            "http://[::1/",
+            "http://h/%zz",
+            ":a",
+            "a:b/c:d\u{7f}",
+            "1:2/",
+            "http://a b/",
+            "http://[1.2.3.4]/",
+            "http://u\"@h/",
+            "http://h#%z",
+            "http://a:1:2/",
+            "?a;b=c",
+            "?%z",
+            "http://h:99999999999999999999/",
         ] {
             assert!(part(url, "url.path").is_none(), "{url}");
         }

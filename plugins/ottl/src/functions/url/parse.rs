@@ -80,11 +80,17 @@ impl Url {
                 return Some(url);
             }
             // It would be taken for a scheme.
-            if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
+            if rest
+                .split('/')
+                .next()
+                .is_some_and(|segment| segment.contains(':'))
+            {
                 return None;
             }
         }
-        let authority = rest.strip_prefix("//").filter(|_| !url.scheme.is_empty() || !rest.starts_with("///"));
+        let authority = rest
+            .strip_prefix("//")
+            .filter(|_| !url.scheme.is_empty() || !rest.starts_with("///"));
         if let Some(authority) = authority {
             let slash = authority.find('/').unwrap_or(authority.len());
             let (authority, path) = authority.split_at_checked(slash)?;
@@ -112,7 +118,8 @@ impl Url {
         let Some(user) = user else {
             return Some(());
         };
-        let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
+        let valid =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
         if !user.bytes().all(valid) {
             return None;
         }
@@ -136,7 +143,9 @@ impl Url {
             Some((before, port)) if is_port(port) => (before, port.get(1..).unwrap_or_default()),
             _ => (host, [].as_slice()),
         };
-        let inner = host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]"));
+        let inner = host
+            .strip_prefix(b"[")
+            .and_then(|host| host.strip_suffix(b"]"));
         (inner.unwrap_or(host), port)
     }
 
@@ -158,7 +167,11 @@ impl Url {
         }
         if !self.fragment.is_empty() {
             out.push(b'#');
-            out.extend(respell(self.written_fragment.as_bytes(), &self.fragment, Part::Fragment));
+            out.extend(respell(
+                self.written_fragment.as_bytes(),
+                &self.fragment,
+                Part::Fragment,
+            ));
         }
         out
     }
@@ -212,7 +225,11 @@ fn read_host(host: &str, scheme: &str) -> Option<Vec<u8>> {
     if let Some(first) = host.find(':') {
         // Some databases list several hosts with their ports.
         let several = !matches!(scheme, "http" | "https");
-        let colon = if several { host.rfind(':').unwrap_or(first) } else { first };
+        let colon = if several {
+            host.rfind(':').unwrap_or(first)
+        } else {
+            first
+        };
         if !is_port(host.as_bytes().get(colon..)?) {
             return None;
         }
