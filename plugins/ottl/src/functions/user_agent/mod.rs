@@ -13,13 +13,22 @@ static USER_AGENT: Function = Function::new(
         let text = call.text(0)?;
         let told = rules::tell(&text);
         let mut entries = vec![
-            (Text::Borrowed("user_agent.name"), Value::text(&*told.agent.name)),
+            (
+                Text::Borrowed("user_agent.name"),
+                Value::text(&*told.agent.name),
+            ),
             (Text::Borrowed("user_agent.original"), text.into()),
-            (Text::Borrowed("user_agent.version"), Value::text(&*told.agent.version)),
+            (
+                Text::Borrowed("user_agent.version"),
+                Value::text(&*told.agent.version),
+            ),
             (Text::Borrowed("os.name"), Value::text(&*told.system.name)),
         ];
         if !told.system.version.is_empty() {
-            entries.push((Text::Borrowed("os.version"), Value::text(&*told.system.version)));
+            entries.push((
+                Text::Borrowed("os.version"),
+                Value::text(&*told.system.version),
+            ));
         }
         Ok(Map::new(MapKind::Raw, entries).into())
     },
@@ -41,20 +50,31 @@ mod tests {
                 ["Mobile Safari", "17.5", "iOS", "17.5"],
             ),
             ("curl/7.81.0", ["curl", "7.81.0", "Other", ""]),
-            ("python-requests/2.31.0", ["Python Requests", "2.31", "Other", ""]),
+            (
+                "python-requests/2.31.0",
+                ["Python Requests", "2.31", "Other", ""],
+            ),
             ("", ["Other", "", "Other", ""]),
             ("OTel-OTLP-Exporter-Rust/0.31.0", ["Other", "", "Other", ""]),
         ];
         for (text, expected) in cases {
             let told = tell(text);
-            let found = [&told.agent.name, &told.agent.version, &told.system.name, &told.system.version];
+            let found = [
+                &told.agent.name,
+                &told.agent.version,
+                &told.system.name,
+                &told.system.version,
+            ];
             assert_eq!(found.map(String::as_str), expected, "{text}");
         }
     }
 
     #[test]
     fn a_long_text_is_looked_at_in_part() {
-        let long = format!("{}curl/7.81.0", "Mozilla bot spider Chrome ".repeat(100_000));
+        let long = format!(
+            "{}curl/7.81.0",
+            "Mozilla bot spider Chrome ".repeat(100_000)
+        );
         assert_ne!(tell(&long).agent.name, "curl");
     }
 }

@@ -66,12 +66,19 @@ impl Rules {
         let mut lines = RULES.lines().skip_while(|line| !line.is_empty()).skip(1);
         let rule = |line: &'static str, parts: usize| {
             let mut columns = line.split('\t');
-            let needles = columns.next()?.split('|').filter(|needle| !needle.is_empty());
+            let needles = columns
+                .next()?
+                .split('|')
+                .filter(|needle| !needle.is_empty());
             let needles = needles.collect();
             let expression = columns.next()?;
             let mut templates: Vec<_> = columns.collect();
             templates.resize(parts, "");
-            Some(Rule { needles, expression, templates })
+            Some(Rule {
+                needles,
+                expression,
+                templates,
+            })
         };
         let agents = lines.by_ref().take_while(|line| !line.is_empty());
         let agents = agents.filter_map(|line| rule(line, 4)).collect();
@@ -87,7 +94,9 @@ impl Rules {
         if let Some(told) = self.told.get(text) {
             return Rc::clone(told);
         }
-        let seen = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+        let seen = text
+            .get(..text.floor_char_boundary(LONGEST))
+            .unwrap_or(text);
         let told = Rc::new(Told {
             agent: find(&self.agents, &mut self.patterns, seen),
             system: find(&self.systems, &mut self.patterns, seen),
@@ -131,7 +140,10 @@ fn find(rules: &[Rule], patterns: &mut Patterns, text: &str) -> Product {
         if name.is_empty() {
             continue;
         }
-        return Product { name, version: version(parts) };
+        return Product {
+            name,
+            version: version(parts),
+        };
     }
     Product {
         name: "Other".to_owned(),
