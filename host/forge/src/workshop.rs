@@ -22,6 +22,7 @@ pub const STOCK: &[&str] = &[
     "attributes",
     "resource",
     "probabilistic_sampler",
+    "lookup",
 ];
 
 /// The guest that misbehaves as it is told to, in plugins/testing.
