@@ -39,8 +39,14 @@ pub(crate) fn compare(
             holds(Some(left.instant().cmp(&right.instant())), operator)
         }
         (Value::Map(left), Value::Map(right)) => equality(maps_equal(left, right), operator),
-        (Value::List(left), Value::List(right)) => equality(lists_equal(left, right)?, operator),
-        (Value::TraceId(_) | Value::SpanId(_) | Value::ProfileId(_) | Value::Opaque(_), _) => equality(equal::deep(left, right), operator),
+        (Value::List(left), Value::List(right)) => match operator {
+            Operator::Equal => lists_equal(left, right)?,
+            Operator::NotEqual => !lists_equal(left, right)?,
+            _ => false,
+        },
+        (Value::TraceId(_) | Value::SpanId(_) | Value::ProfileId(_) | Value::Opaque(_), _) => {
+            equality(equal::deep(left, right), operator)
+        }
         _ => operator == Operator::NotEqual,
     })
 }

@@ -140,7 +140,10 @@ impl Hints {
             }
         }
         for name in &self.numbers {
-            if symbols::number(candidate.context, name).is_none() {
+            // A function whose name is all capitals, such as `SHA256`, may be named as well.
+            let known = symbols::number(candidate.context, name).is_some()
+                || candidate.functions.get(name).is_some();
+            if !known {
                 return Err(format!("`{name}` is no name of a number on `{context}`"));
             }
         }

@@ -5,7 +5,7 @@ use tollgate_ottl::testing::Record;
 use tollgate_ottl::{List, ListKind, Map, MapKind, Time, Value};
 
 /// The lines of a table: what stands above it, and its rows.
-pub fn read(name: &str) -> (Json, Vec<Json>) {
+pub(crate) fn read(name: &str) -> (Json, Vec<Json>) {
     let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let mut lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -13,7 +13,7 @@ pub fn read(name: &str) -> (Json, Vec<Json>) {
 }
 
 /// An `AnyValue` as a value.
-pub fn value(json: &Json) -> Value<'static> {
+pub(crate) fn value(json: &Json) -> Value<'static> {
     let Some((kind, held)) = json.as_object().and_then(|object| object.iter().next()) else {
         return Value::Nil;
     };
@@ -34,7 +34,7 @@ pub fn value(json: &Json) -> Value<'static> {
 }
 
 /// A list of `KeyValue`s as a map.
-pub fn entries(json: &Json) -> Value<'static> {
+pub(crate) fn entries(json: &Json) -> Value<'static> {
     let entries = json.as_array().into_iter().flatten();
     let entry = |entry: &Json| {
         let key = entry["key"].as_str().unwrap_or_default().to_owned();
@@ -83,7 +83,7 @@ fn base64(text: &str) -> Vec<u8> {
 }
 
 /// A value so that equal ones are equal: maps without order, doubles by their bits.
-pub fn canonical(value: &Value<'_>) -> Json {
+pub(crate) fn canonical(value: &Value<'_>) -> Json {
     match value {
         Value::Nil => json!({}),
         Value::Bool(value) => json!({"bool": value}),
@@ -109,7 +109,7 @@ pub fn canonical(value: &Value<'_>) -> Json {
 }
 
 /// A list without its order, for functions whose order upstream is not fixed.
-pub fn unordered(mut json: Json) -> Json {
+pub(crate) fn unordered(mut json: Json) -> Json {
     if let Some(items) = json.get_mut("list").and_then(Json::as_array_mut) {
         items.sort_by_key(Json::to_string);
     }
@@ -131,7 +131,7 @@ fn id<const N: usize>(json: &Json) -> [u8; N] {
 }
 
 /// The first log record of a payload, with what is above it.
-pub fn log(payload: &Json) -> Record {
+pub(crate) fn log(payload: &Json) -> Record {
     let resource = &payload["resourceLogs"][0];
     let scope = &resource["scopeLogs"][0];
     let log = &scope["logRecords"][0];
