@@ -16,12 +16,16 @@ impl Surroundings for Here {
 
     fn file(&self, path: &str) -> Result<String, String> {
         let file = File::open(path).map_err(|error| error.to_string())?;
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         // A device may have no end, and a large file need not be read to be refused.
         let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
         file.take(most)
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
             .map_err(|error| error.to_string())?;
-        Ok(text)
+        if bytes.len() > LARGEST {
+            // Cut within a character or not: it is refused for its size.
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        String::from_utf8(bytes).map_err(|_| "it is no text in UTF-8".to_owned())
     }
 }

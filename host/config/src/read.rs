@@ -133,7 +133,7 @@ impl Reader {
                     start: base,
                     end: base,
                 },
-                format!("the configuration has {size} bytes, and {LARGEST} are the most"),
+                format!("the configuration has more than {LARGEST} bytes"),
                 Some("tables and lists belong into files of their own".to_owned()),
             );
         }

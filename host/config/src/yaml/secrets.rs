@@ -1,7 +1,8 @@
 use super::{Node, Span, Value};
 
 /// Keys whose values are secrets, wherever they stand.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
+    "hmac_key",
     "headers",
     "headers_list",
     "response_headers",
