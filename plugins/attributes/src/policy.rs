@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use tollgate_attraction::{Attraction, Place, WrittenAction};
 use tollgate_sdk::{Batch, Description, NodeKind, Policy, Problem, Setup, Signal, Verdict};
+use tollgate_selection::{Filters, WrittenProperties};
 
-use crate::filter::{Filters, WrittenProperties};
 
 /// The configuration as written.
 #[derive(Debug, Clone, Default, Deserialize)]

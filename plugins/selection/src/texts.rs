@@ -7,7 +7,7 @@ use tollgate_values::decimal;
 
 /// Texts, of which one must match.
 #[derive(Debug, Clone)]
-pub(super) enum Matches {
+pub(crate) enum Matches {
     /// Equal to one of these.
     Strict(Vec<String>),
     /// One of these matches a part of it.
@@ -15,7 +15,7 @@ pub(super) enum Matches {
 }
 
 impl Matches {
-    pub(super) fn any(&self, text: &str) -> bool {
+    pub(crate) fn any(&self, text: &str) -> bool {
         match self {
             Self::Strict(texts) => texts.iter().any(|candidate| candidate == text),
             Self::Regexp(patterns) => patterns.iter().any(|pattern| pattern.is_match(text)),
@@ -25,7 +25,7 @@ impl Matches {
 
 /// What an attribute must hold.
 #[derive(Debug, Clone)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
     /// Anything: it must be there.
     Anything,
     /// A value of the same type.
@@ -35,7 +35,7 @@ pub(super) enum Expected {
 }
 
 impl Expected {
-    pub(super) fn holds(&self, value: Value<'_>) -> bool {
+    pub(crate) fn holds(&self, value: Value<'_>) -> bool {
         match self {
             Self::Anything => true,
             Self::Equal(constant) => equal(constant.value(), value),

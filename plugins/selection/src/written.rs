@@ -9,55 +9,70 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenProperties {
-    pub(super) match_type: Option<String>,
+    /// As the key says.
+    pub match_type: Option<String>,
     /// Settings of a cache of answers. The Collector's matching needs one; here they change nothing.
     #[serde(rename = "regexp")]
-    pub(super) _cache: Option<WrittenCache>,
-    pub(super) services: Option<Texts>,
-    pub(super) span_names: Option<Texts>,
-    pub(super) span_kinds: Option<Texts>,
-    pub(super) log_bodies: Option<Texts>,
-    pub(super) log_severity_texts: Option<Texts>,
-    pub(super) log_severity_number: Option<WrittenSeverity>,
-    pub(super) metric_names: Option<Texts>,
-    pub(super) attributes: Option<Vec<WrittenAttribute>>,
-    pub(super) resources: Option<Vec<WrittenAttribute>>,
-    pub(super) libraries: Option<Vec<WrittenLibrary>>,
+    pub(crate) _cache: Option<WrittenCache>,
+    /// As the key says.
+    pub services: Option<Texts>,
+    pub(crate) span_names: Option<Texts>,
+    pub(crate) span_kinds: Option<Texts>,
+    /// As the key says.
+    pub log_bodies: Option<Texts>,
+    /// As the key says.
+    pub log_severity_texts: Option<Texts>,
+    /// As the key says.
+    pub log_severity_number: Option<WrittenSeverity>,
+    /// As the key says.
+    pub metric_names: Option<Texts>,
+    /// As the key says.
+    pub attributes: Option<Vec<WrittenAttribute>>,
+    /// As the key says.
+    pub resources: Option<Vec<WrittenAttribute>>,
+    pub(crate) libraries: Option<Vec<WrittenLibrary>>,
 }
 
+/// Settings of a cache, which change nothing here.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WrittenCache {
+pub struct WrittenCache {
     #[serde(rename = "cacheenabled")]
     _enabled: Option<bool>,
     #[serde(rename = "cachemaxnumentries")]
     _entries: Option<i64>,
 }
 
+/// Severities that match.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WrittenSeverity {
-    pub(super) min: Option<i32>,
-    pub(super) match_undefined: Option<bool>,
+pub struct WrittenSeverity {
+    /// The lowest severity that matches.
+    pub min: Option<i32>,
+    /// Whether records without severity match.
+    pub match_undefined: Option<bool>,
+}
+
+/// An attribute that must be there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenAttribute {
+    /// Its key.
+    pub key: Option<String>,
+    /// What it must hold; nothing for anything.
+    pub value: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WrittenAttribute {
-    pub(super) key: Option<String>,
-    pub(super) value: Option<serde_json::Value>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WrittenLibrary {
-    pub(super) name: Option<String>,
-    pub(super) version: Option<String>,
+pub(crate) struct WrittenLibrary {
+    pub(crate) name: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 /// A list of texts. One text with commas is a list, too, as for every list of the Collector's configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Texts(pub(super) Vec<String>);
+pub struct Texts(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

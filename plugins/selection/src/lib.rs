@@ -1,4 +1,4 @@
-//! `include` and `exclude`: which records are acted upon.
+//! `include` and `exclude`: which records a policy acts upon, as several processors of the Collector share them.
 
 mod check;
 mod choose;
@@ -6,7 +6,7 @@ mod texts;
 mod written;
 
 pub use choose::{Choice, Filter};
-pub use written::WrittenProperties;
+pub use written::{Texts, WrittenAttribute, WrittenCache, WrittenProperties, WrittenSeverity};
 
 use tollgate_sdk::{Compat, Problem, Setup, Signal};
 
@@ -78,6 +78,33 @@ impl Filters {
             .1
             .as_ref()
     }
+}
+
+/// Checks what is written for one signal, at these JSON pointers, and declares what the conditions read. None where nothing is asked;
+/// mistakes are added to `problems`.
+pub fn filter(
+    include: Option<(WrittenProperties, &str)>,
+    exclude: Option<(WrittenProperties, &str)>,
+    signal: Signal,
+    setup: &mut Setup,
+    problems: &mut Vec<Problem>,
+) -> Option<Filter> {
+    let mut found = Vec::new();
+    let mut check = |written: Option<(WrittenProperties, &str)>| {
+        let (written, at) = written?;
+        let properties = written.check(at, &mut found);
+        if found.is_empty() && !properties.fits(signal) {
+            let message = format!("not all of these are there in {}", signal.as_str());
+            found.push(Problem::at(at, message));
+        }
+        Some(properties)
+    };
+    let (include, exclude) = (check(include), check(exclude));
+    if !found.is_empty() {
+        problems.append(&mut found);
+        return None;
+    }
+    Filter::configure(include, exclude, signal, setup)
 }
 
 /// Whether any of several items is enough. The Collector wants all libraries to match, which two never do; its documentation

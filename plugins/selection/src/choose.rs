@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use tollgate_sdk::{Field, NodeKind, NodeView, Setup, Signal, Value, attribute_path};
 use tollgate_values::text;
 
-use super::any_library;
-use super::check::{Library, Properties, Severity};
-use super::texts::{Expected, Matches};
+use crate::any_library;
+use crate::check::{Library, Properties, Severity};
+use crate::texts::{Expected, Matches};
 
 /// What the Collector takes for the name of a service that has none.
 const NO_SERVICE: &str = "<nil-service-name>";
@@ -22,7 +22,7 @@ pub struct Filter {
 
 impl Filter {
     /// Declares what the conditions read. Without conditions there is no filter.
-    pub(super) fn configure(
+    pub(crate) fn configure(
         include: Option<Properties>,
         exclude: Option<Properties>,
         signal: Signal,

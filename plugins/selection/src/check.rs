@@ -4,36 +4,36 @@ use tollgate_attraction::Constant;
 use tollgate_patterns::Pattern;
 use tollgate_sdk::{Compat, Problem, Signal};
 
-use super::texts::{Expected, Matches};
-use super::written::{Texts, WrittenAttribute, WrittenLibrary, WrittenProperties};
+use crate::texts::{Expected, Matches};
+use crate::written::{Texts, WrittenAttribute, WrittenLibrary, WrittenProperties};
 
 /// The conditions of an `include` or an `exclude`, for all signals.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Properties {
-    pub(super) services: Option<Matches>,
-    pub(super) span_names: Option<Matches>,
-    pub(super) span_kinds: Option<Matches>,
-    pub(super) log_bodies: Option<Matches>,
-    pub(super) log_severity_texts: Option<Matches>,
-    pub(super) log_severity_number: Option<Severity>,
-    pub(super) metric_names: Option<Matches>,
-    pub(super) attributes: Vec<(String, Expected)>,
-    pub(super) resources: Vec<(String, Expected)>,
-    pub(super) libraries: Vec<Library>,
+pub(crate) struct Properties {
+    pub(crate) services: Option<Matches>,
+    pub(crate) span_names: Option<Matches>,
+    pub(crate) span_kinds: Option<Matches>,
+    pub(crate) log_bodies: Option<Matches>,
+    pub(crate) log_severity_texts: Option<Matches>,
+    pub(crate) log_severity_number: Option<Severity>,
+    pub(crate) metric_names: Option<Matches>,
+    pub(crate) attributes: Vec<(String, Expected)>,
+    pub(crate) resources: Vec<(String, Expected)>,
+    pub(crate) libraries: Vec<Library>,
 }
 
 /// The severities that match.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Severity {
-    pub(super) min: i64,
-    pub(super) match_undefined: bool,
+pub(crate) struct Severity {
+    pub(crate) min: i64,
+    pub(crate) match_undefined: bool,
 }
 
 /// An instrumentation scope.
 #[derive(Debug, Clone)]
-pub(super) struct Library {
-    pub(super) name: Matches,
-    pub(super) version: Option<Matches>,
+pub(crate) struct Library {
+    pub(crate) name: Matches,
+    pub(crate) version: Option<Matches>,
 }
 
 const SPAN_KINDS: [&str; 5] = [
@@ -47,7 +47,7 @@ const MATCH_TYPES: &str = "write `match_type: strict` or `match_type: regexp`";
 
 impl WrittenProperties {
     /// Checks conditions that stand at the JSON pointer `at`.
-    pub(super) fn check(self, at: &str, problems: &mut Vec<Problem>) -> Properties {
+    pub(crate) fn check(self, at: &str, problems: &mut Vec<Problem>) -> Properties {
         let kind = match self.match_type.as_deref() {
             None | Some("") => Kind::Missing,
             Some("strict") => Kind::Strict,
@@ -88,13 +88,13 @@ impl WrittenProperties {
 
 impl Properties {
     /// Whether a signal has everything that is compared, and something is.
-    pub(super) fn fits(&self, signal: Signal) -> bool {
+    pub(crate) fn fits(&self, signal: Signal) -> bool {
         let all_fit = self.given().all(|(_, signals)| signals.contains(&signal));
         all_fit && self.given().next().is_some()
     }
 
     /// The conditions for one signal. The Collector passes over the resources of metrics.
-    pub(super) fn of(&self, signal: Signal, compat: Compat) -> Option<Self> {
+    pub(crate) fn of(&self, signal: Signal, compat: Compat) -> Option<Self> {
         let mut part = self.clone();
         if compat == Compat::Collector && signal == Signal::Metrics {
             part.resources.clear();
