@@ -58,7 +58,7 @@ pub(super) fn print(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>
 }
 
 fn instant(time: Time) -> String {
-    time.rfc3339()
+    crate::functions::time::shown(time)
 }
 
 /// Whether a verb shows what a type makes of itself.

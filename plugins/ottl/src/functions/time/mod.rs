@@ -39,6 +39,12 @@ static FORMAT_TIME: Function = Function::new(
     Ok(Some(Box::new(strptime::to_layout(format))))
 });
 
+/// An instant as Go's `String` shows it.
+pub(crate) fn shown(time: Time) -> String {
+    let layout = Layout::new("2006-01-02 15:04:05.999999999 -0700 MST".to_owned());
+    show::show(&layout, time)
+}
+
 const NO_FORMAT: Error = Error::failed("there is no format");
 
 static NOW: Function = Function::new("Now", &[], |call| Ok(call.now().into())).impure();
@@ -120,6 +126,14 @@ mod tests {
             "-0330"
         );
         assert_eq!(shown("%Y %y", Time::new(-62_198_755_200, 0)), "-0001 00");
+    }
+
+    #[test]
+    fn an_instant_is_shown_as_go_shows_it() {
+        let time = Time::new(1_707_447_845, 6_007_000);
+        assert_eq!(super::shown(time), "2024-02-09 03:04:05.006007 +0000 UTC");
+        let zone = zone::load("Asia/Kolkata").unwrap();
+        assert_eq!(super::shown(Time::new(0, 0).within(zone)), "1970-01-01 05:30:00 +0530 IST");
     }
 
     #[test]

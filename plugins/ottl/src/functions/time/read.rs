@@ -188,11 +188,11 @@ mod tests {
         // The hour that exists twice, and the one that does not exist.
         assert_eq!(
             seconds("2024-10-27 02:30", "%F %R", "Europe/Berlin"),
-            Some(1_729_989_000)
+            Some(1_729_992_600)
         );
         assert_eq!(
             seconds("2024-03-31 02:30", "%F %R", "Europe/Berlin"),
-            Some(1_711_845_000)
+            Some(1_711_848_600)
         );
         assert_eq!(
             seconds("2024-07-01 12:00 CEST", "%F %R %Z", "Europe/Berlin"),
@@ -200,7 +200,7 @@ mod tests {
         );
         assert_eq!(
             seconds("2024-07-01 12:00 CET", "%F %R %Z", ""),
-            Some(1_719_828_000)
+            Some(1_719_831_600)
         );
         assert_eq!(seconds("2024-07-01 12:00 PST", "%F %R %Z", ""), None);
         assert_eq!(
