@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::table::{self, canonical, entries, unordered, value};
-use tollgate_ottl::Value;
 use tollgate_ottl::testing::Failure;
+use tollgate_ottl::{Registry, Value, functions};
 
 /// Rows that differ, and why. By their statements.
 const DIFFERENT: &[(&str, &str)] = &[
@@ -71,7 +71,8 @@ fn expected(row: &Json) -> Shown {
 }
 
 fn found(row: &Json, payload: &Json) -> Shown {
-    let mut record = table::log(payload);
+    let functions = Registry::standard().with(functions::log_formats());
+    let mut record = table::log(payload).functions(functions);
     match record.run(row["statement"].as_str().unwrap()) {
         Err(Failure::Refused(_)) => return Shown::Refused,
         Err(Failure::Failed(_)) => return Shown::Failed,
