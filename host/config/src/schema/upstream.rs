@@ -312,8 +312,12 @@ pub(crate) fn has(role: Role, kind: &str) -> bool {
         Role::Extension => EXTENSIONS,
         Role::Program => &[],
     };
-    let wanted = plain(kind);
-    kinds.iter().any(|known| plain(known) == wanted)
+    kinds.iter().any(|known| same(known, kind))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    let letter = |byte: &u8| *byte != b'_';
+    one.bytes().filter(letter).eq(other.bytes().filter(letter))
 }
 
 fn plain(kind: &str) -> String {
