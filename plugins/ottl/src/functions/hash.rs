@@ -72,14 +72,14 @@ fn murmur_32(text: &[u8]) -> u32 {
     let mut hash = 0_u32;
     let mut words = text.chunks_exact(4);
     for word in words.by_ref() {
-        hash ^= mix(little_endian(word) as u32);
+        hash ^= mix(low(little_endian(word)));
         hash = hash
             .rotate_left(13)
             .wrapping_mul(5)
             .wrapping_add(0xe654_6b64);
     }
-    hash ^= mix(little_endian(words.remainder()) as u32);
-    hash ^= text.len() as u32;
+    hash ^= mix(low(little_endian(words.remainder())));
+    hash ^= low(text.len() as u64);
     hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
     hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
     hash ^ hash >> 16
@@ -125,6 +125,15 @@ fn murmur_128(text: &[u8]) -> [u8; 16] {
     low = low.wrapping_add(high);
     high = high.wrapping_add(low);
     (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+}
+
+/// The lower half.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the upper half is not wanted"
+)]
+const fn low(number: u64) -> u32 {
+    number as u32
 }
 
 /// Up to eight bytes as a number.

@@ -81,13 +81,12 @@ impl Variant {
                 match letters.next() {
                     None if count == 0 => return Some(out),
                     None if self.raw && count > 1 => break,
-                    None => return None,
                     Some(b'=') if !self.raw && count > 1 => padding += 1,
                     Some(letter) if padding == 0 => {
                         bits = bits << 6 | self.bits(letter)?;
                         count += 1;
                     }
-                    Some(_) => return None,
+                    _ => return None,
                 }
             }
             bits <<= 6 * (4 - count);

@@ -15,6 +15,8 @@ pub(super) enum Charset {
     Table(Box<[char]>),
     /// Several bytes a character.
     Wide(&'static Encoding),
+    /// ISO-2022-JP.
+    Japanese,
     /// Chinese between `~{` and `~}`.
     Hz,
 }
@@ -45,7 +47,7 @@ impl Charset {
             "euc-kr" | "cseuckr" => Self::Wide(EUC_KR),
             "gb18030" | "csgb18030" => Self::Wide(GB18030),
             "gbk" | "csgbk" | "cp936" | "ms936" | "windows-936" => Self::Wide(GBK),
-            "iso-2022-jp" | "csiso2022jp" => Self::Wide(ISO_2022_JP),
+            "iso-2022-jp" | "csiso2022jp" => Self::Japanese,
             "shift_jis" | "csshiftjis" | "ms_kanji" => Self::Wide(SHIFT_JIS),
             "hz-gb-2312" => Self::Hz,
             name => Self::Table(table(name)?),
@@ -56,13 +58,14 @@ impl Charset {
     pub(super) fn decode(&self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Raw => bytes.to_vec(),
-            Self::Utf8 => utf8(bytes),
+            Self::Utf8 => String::from_utf8_lossy(bytes).into_owned().into_bytes(),
             Self::Utf16(order) => utf16(bytes, *order).into_bytes(),
             Self::Wide(encoding) => encoding
                 .decode_without_bom_handling(bytes)
                 .0
                 .into_owned()
                 .into_bytes(),
+            Self::Japanese => japanese(bytes).into_bytes(),
             Self::Hz => hz(bytes).into_bytes(),
             Self::Table(table) => {
                 let letter = |byte: &u8| table.get(usize::from(*byte)).copied();
@@ -93,18 +96,6 @@ fn table(name: &str) -> Option<Box<[char]>> {
     Some(letters.into())
 }
 
-/// Each byte that belongs to no character becomes one of U+FFFD.
-fn utf8(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.extend_from_slice(chunk.valid().as_bytes());
-        for _ in chunk.invalid() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
-    out
-}
-
 fn utf16(bytes: &[u8], order: Order) -> String {
     let (order, bytes) = match (order, bytes) {
         (Order::Marked, [0xff, 0xfe, rest @ ..]) => (Order::Little, rest),
@@ -120,13 +111,33 @@ fn utf16(bytes: &[u8], order: Order) -> String {
             u16::from_be_bytes(unit)
         })
     });
-    let letters =
-        char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
-    let mut text: String = letters.collect();
+    let mut units = units.peekable();
+    let mut text = String::with_capacity(bytes.len());
+    while let Some(unit) = units.next() {
+        let surrogate = matches!(unit, 0xd800..=0xdfff);
+        let second = units.next_if(|second| surrogate && matches!(second, 0xdc00..=0xdfff));
+        let pair = [unit, second.unwrap_or_default()];
+        let pair = pair.into_iter().take(1 + usize::from(second.is_some()));
+        // A second half in the place of a first one spoils both.
+        let letter = char::decode_utf16(pair).next().and_then(Result::ok);
+        text.push(letter.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
     if bytes.len() % 2 == 1 {
         text.push(char::REPLACEMENT_CHARACTER);
     }
     text
+}
+
+/// ISO-2022-JP, with the Roman letters of JIS X 0201 taken for ASCII: `\` is no yen sign.
+fn japanese(bytes: &[u8]) -> String {
+    let mut ascii = bytes.to_vec();
+    for place in 2..ascii.len() {
+        if let Some([0x1b, b'(', letter @ b'J']) = ascii.get_mut(place - 2..=place) {
+            *letter = b'B';
+        }
+    }
+    let text = ISO_2022_JP.decode_without_bom_handling(&ascii).0;
+    text.into_owned()
 }
 
 /// HZ: pairs of seven bits, which are those of GBK without their highest bits.
@@ -142,7 +153,7 @@ fn hz(bytes: &[u8]) -> String {
             (b'~', Some(b'}')) => chinese = false,
             (b'~', Some(b'~')) => out.push('~'),
             (b'~', Some(b'\n')) => {}
-            (b'~', _) | (0x80.., _) => {
+            (b'~' | 0x80.., _) => {
                 out.push(char::REPLACEMENT_CHARACTER);
                 length = 1;
             }

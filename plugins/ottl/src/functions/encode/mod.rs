@@ -86,14 +86,12 @@ impl Decoder {
 fn decode<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let value = call.value(0)?;
     let named;
-    let decoder = match call.state::<Decoder>() {
-        Some(decoder) => decoder,
-        None => {
-            let name = call.text(1)?;
-            named =
-                Decoder::by_name(&name).ok_or(Error::failed("the encoding is not supported"))?;
-            &named
-        }
+    let decoder = if let Some(decoder) = call.state::<Decoder>() {
+        decoder
+    } else {
+        let name = call.text(1)?;
+        named = Decoder::by_name(&name).ok_or(Error::failed("the encoding is not supported"))?;
+        &named
     };
     match &value {
         Value::Text(text) => decoder.decode(text.as_bytes()),
