@@ -65,7 +65,11 @@ impl Answer {
         match case.expected_kind.as_str() {
             "otlp_metrics" => Self::Metrics(Vec::new()),
             "per_pipeline" => {
-                let pipelines = case.expected.as_object().into_iter().flat_map(|map| map.keys());
+                let pipelines = case
+                    .expected
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|map| map.keys());
                 Self::Routed(pipelines.map(|name| (name.clone(), Vec::new())).collect())
             }
             _ => Self::Output(Vec::new()),
@@ -104,15 +108,21 @@ impl Answer {
                 let ignored = case.compare.contains("timestamps");
                 let of = |metrics: &Value| {
                     let metrics = normal(metrics);
-                    if ignored { without_times(&metrics) } else { metrics }
+                    if ignored {
+                        without_times(&metrics)
+                    } else {
+                        metrics
+                    }
                 };
                 let made: Vec<Value> = metrics.iter().map(of).collect();
                 metric_set(&made) == metric_set(&[of(&case.expected)])
             }
-            ("per_pipeline", Self::Routed(pipelines)) => pipelines.iter().all(|(pipeline, requests)| {
-                let expected = case.expected.get(pipeline).unwrap_or(&Value::Null);
-                is_one(requests, expected)
-            }),
+            ("per_pipeline", Self::Routed(pipelines)) => {
+                pipelines.iter().all(|(pipeline, requests)| {
+                    let expected = case.expected.get(pipeline).unwrap_or(&Value::Null);
+                    is_one(requests, expected)
+                })
+            }
             _ => false,
         }
     }

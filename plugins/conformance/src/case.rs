@@ -97,7 +97,10 @@ impl Case {
         let routed = self.request_context.clone().unwrap_or_default();
         let mut metadata = client.metadata;
         for (key, values) in routed.grpc_metadata.into_iter().chain(routed.http_metadata) {
-            metadata.entry(key).or_default().extend(values.into_values());
+            metadata
+                .entry(key)
+                .or_default()
+                .extend(values.into_values());
         }
         RequestContext {
             // As a receiver has it: names of headers in lower case.

@@ -44,6 +44,8 @@ const DOUBLES: &[&str] = &[
     "sum",
     "explicitBounds",
 ];
+/// Small integers: a number with nothing behind its point is one.
+const SMALL: &[&str] = &["offset", "scale"];
 const ATTRIBUTES: &[&str] = &["attributes", "filteredAttributes"];
 
 /// The normal form of a request or a part of one.
@@ -86,6 +88,10 @@ fn member(value: &Value, key: &str) -> Value {
         Value::Number(number) if INTEGERS.contains(&key) && number.as_i64().is_some() => {
             json!(number.to_string())
         }
+        Value::Number(number) if SMALL.contains(&key) => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0);
+            whole.map_or_else(|| value.clone(), |number| json!(number))
+        }
         Value::Number(number) if DOUBLES.contains(&key) => json!(number.as_f64()),
         Value::String(text) if DOUBLES.contains(&key) => text
             .parse::<f64>()
@@ -123,10 +129,13 @@ fn sort(entries: &mut [Value]) {
 pub(crate) fn without_times(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members
-                .iter()
-                .filter(|(name, _)| !["timeUnixNano", "startTimeUnixNano"].contains(&name.as_str()));
-            Value::Object(kept.map(|(name, value)| (name.clone(), without_times(value))).collect())
+            let kept = members.iter().filter(|(name, _)| {
+                !["timeUnixNano", "startTimeUnixNano"].contains(&name.as_str())
+            });
+            Value::Object(
+                kept.map(|(name, value)| (name.clone(), without_times(value)))
+                    .collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.iter().map(without_times).collect()),
         other => other.clone(),

@@ -102,7 +102,10 @@ impl Counter {
                 name: count.name.clone(),
                 description: written.description,
                 unit: String::new(),
-                shape: Shape::Sum { monotonic: true },
+                shape: Shape::Sum {
+                    monotonic: true,
+                    compensated: false,
+                },
             });
             Count {
                 definition: definitions.len() - 1,

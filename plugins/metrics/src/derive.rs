@@ -32,6 +32,8 @@ pub enum Shape {
     Sum {
         /// Whether it never falls.
         monotonic: bool,
+        /// Whether doubles are added so that what rounding takes is given back at the end. It is always a double.
+        compensated: bool,
     },
     /// The last.
     Gauge,
@@ -111,7 +113,15 @@ struct Series {
 #[derive(Debug)]
 enum Gathered {
     Number(Number),
-    Histogram { counts: Vec<u64>, sum: f64 },
+    /// A sum, and what rounding took from it.
+    Compensated {
+        sum: f64,
+        lost: f64,
+    },
+    Histogram {
+        counts: Vec<u64>,
+        sum: f64,
+    },
     Exponential(Box<Exponential>),
 }
 
@@ -261,6 +271,18 @@ impl Gathered {
             (Shape::Exponential { max_size }, _) => {
                 Gathered::Exponential(Box::new(Exponential::new(*max_size)))
             }
+            (
+                Shape::Sum {
+                    compensated: true, ..
+                },
+                amount,
+            ) => Gathered::Compensated {
+                sum: match amount {
+                    Amount::Number(number) => number.to_double(),
+                    Amount::Seen { .. } => 0.0,
+                },
+                lost: 0.0,
+            },
             (Shape::Sum { .. } | Shape::Gauge, Amount::Number(number)) => Gathered::Number(number),
             (Shape::Sum { .. } | Shape::Gauge, Amount::Seen { .. }) => {
                 Gathered::Number(Number::Double(0.0))
@@ -274,6 +296,16 @@ impl Gathered {
                 *last = match shape {
                     Shape::Sum { .. } => last.plus(number),
                     _ => number,
+                };
+            }
+            (Gathered::Compensated { sum, lost }, Amount::Number(number)) => {
+                let (before, added) = (*sum, number.to_double());
+                *sum += added;
+                // What the smaller of the two lost when they were added.
+                *lost += if before.abs() >= added.abs() {
+                    (before - *sum) + added
+                } else {
+                    (added - *sum) + before
                 };
             }
             (Gathered::Histogram { counts, sum }, Amount::Seen { value, times }) => {
@@ -307,6 +339,11 @@ impl Gathered {
         point.fixed64(3, time);
         match self {
             Gathered::Number(Number::Double(value)) => point.present_fixed64(4, value.to_bits()),
+            Gathered::Compensated { sum, lost } => {
+                // Of what is infinite nothing can be given back.
+                let whole = if sum.is_finite() { sum + lost } else { *sum };
+                point.present_fixed64(4, whole.to_bits());
+            }
             Gathered::Number(Number::Int(value)) => {
                 point.present_fixed64(6, value.cast_unsigned());
             }
@@ -351,7 +388,7 @@ impl Shape {
             return;
         }
         data.int32(2, Temporality::DELTA.0);
-        if let Shape::Sum { monotonic } = self {
+        if let Shape::Sum { monotonic, .. } = self {
             data.varint(3, u64::from(*monotonic));
         }
     }

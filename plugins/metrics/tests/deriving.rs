@@ -37,7 +37,13 @@ fn json_of(derived: &Derived<'_>) -> Json {
 #[test]
 fn series_are_told_apart_by_their_attributes() {
     let definitions = [
-        definition("n", Shape::Sum { monotonic: true }),
+        definition(
+            "n",
+            Shape::Sum {
+                monotonic: true,
+                compensated: false,
+            },
+        ),
         definition("last", Shape::Gauge),
     ];
     let mut derived = Derived::new("test", &definitions);
@@ -100,7 +106,13 @@ fn nothing_comes_of_nothing() {
 
 #[test]
 fn a_sum_becomes_a_double_with_the_first_one() {
-    let definitions = [definition("n", Shape::Sum { monotonic: false })];
+    let definitions = [definition(
+        "n",
+        Shape::Sum {
+            monotonic: false,
+            compensated: false,
+        },
+    )];
     let mut derived = Derived::new("test", &definitions);
     let resource = derived.resource(&Labels::default());
     for number in [Number::Int(2), Number::Double(0.5), Number::Int(1)] {
@@ -218,4 +230,29 @@ fn the_whole_range_of_doubles_fits() {
     let (_, _, counts) = exponential(160, &(1..2000).map(f64::from).collect::<Vec<_>>());
     assert!(counts.len() <= 160);
     assert_eq!(counts.iter().sum::<u64>(), 1999);
+}
+
+#[test]
+fn what_rounding_takes_is_given_back() {
+    let shape = Shape::Sum {
+        monotonic: true,
+        compensated: true,
+    };
+    let definitions = [definition("n", shape)];
+    let sum = |numbers: &[f64]| {
+        let mut derived = Derived::new("test", &definitions);
+        let resource = derived.resource(&Labels::default());
+        for number in numbers {
+            derived.add(
+                resource,
+                0,
+                &Labels::default(),
+                Amount::Number(Number::Double(*number)),
+            );
+        }
+        json_of(&derived)["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]["sum"]["dataPoints"][0]["asDouble"].as_f64().unwrap()
+    };
+    assert_eq!(sum(&[0.1; 10]), 1.0);
+    assert_eq!(sum(&[1e100, 1.0, -1e100]), 1.0);
+    assert_eq!(sum(&[3.0]), 3.0);
 }

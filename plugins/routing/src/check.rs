@@ -42,13 +42,10 @@ pub(crate) fn check(written: &Written, setup: &mut Setup, problems: &mut Vec<Pro
     pipelines(&written.default_pipelines, "/default_pipelines", problems);
     for (nth, row) in written.table.iter().enumerate() {
         check_row(row, &format!("/table/{nth}"), setup, problems);
-        let earlier = written.table.iter().take(nth);
-        if earlier.into_iter().any(|other| same(other, row)) {
-            let problem = Problem::at(
-                format!("/table/{nth}"),
-                "a row before has the same condition",
-            );
-            setup.warn(problem.help("nothing gets to this one: take it out"));
+        if is_repeated(written, nth) {
+            let at = format!("/table/{nth}");
+            let problem = Problem::at(at, "a row before has the same condition");
+            setup.warn(problem.help("the Collector leaves this one out"));
         }
     }
 }
@@ -121,8 +118,15 @@ fn pipelines(names: &[String], at: &str, problems: &mut Vec<Problem>) {
     }
 }
 
-fn same(one: &WrittenRow, other: &WrittenRow) -> bool {
-    one.context == other.context
-        && one.condition == other.condition
-        && one.statement == other.statement
+/// Whether a row before one has the same condition about the same: the Collector then leaves the later one out.
+pub(crate) fn is_repeated(written: &Written, nth: usize) -> bool {
+    let Some(row) = written.table.get(nth) else {
+        return false;
+    };
+    let same = |other: &WrittenRow| {
+        other.context == row.context
+            && other.condition == row.condition
+            && other.statement == row.statement
+    };
+    written.table.iter().take(nth).any(same)
 }

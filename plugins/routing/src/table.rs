@@ -4,7 +4,7 @@ use tollgate_ottl::Error;
 use tollgate_sdk::{Batch, NodeView, Problem, Route, Rule, Setup, Signal, Verdict, log};
 use tollgate_statements::{Layout, Plan, Scene};
 
-use crate::check::signal_of;
+use crate::check::{is_repeated, signal_of};
 use crate::config::{Action, ErrorMode, Written};
 use crate::row::Row;
 
@@ -49,7 +49,8 @@ impl Table {
         let mut plan = Plan::new(signal);
         let mut rows = Vec::new();
         for (nth, row) in written.table.iter().enumerate() {
-            if row.pipelines.iter().any(is_of) {
+            let left_out = whole && is_repeated(written, nth);
+            if row.pipelines.iter().any(is_of) && !left_out {
                 let at = format!("/table/{nth}");
                 rows.extend(Row::configure(row, &at, signal, &mut plan, setup, problems));
             }
@@ -150,7 +151,7 @@ impl<'t> Walk<'t> {
                 Ok(holds) => holds,
             };
             if holds {
-                self.add(&row.routes);
+                add(&mut self.to, &row.routes);
                 if row.action == Action::Move {
                     stays = false;
                     if !table.meets_all {
@@ -167,15 +168,16 @@ impl<'t> Walk<'t> {
         } else {
             table.rules.matched
         };
-        self.add(&table.defaults);
+        add(&mut self.to, &table.defaults);
         Ok(rule)
     }
+}
 
-    fn add(&mut self, routes: &[Route]) {
-        for route in routes {
-            if !self.to.contains(route) {
-                self.to.push(*route);
-            }
+/// Adds routes that are not there yet.
+fn add(to: &mut Vec<Route>, routes: &[Route]) {
+    for route in routes {
+        if !to.contains(route) {
+            to.push(*route);
         }
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn made<'w>(
         found.push(Made {
             shape: Shape::Sum {
                 monotonic: sum.monotonic,
+                compensated: false,
             },
             value: (&sum.value, "sum"),
             count: None,

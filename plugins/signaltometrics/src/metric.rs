@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// What OTTL says of a key that a map has not.
-const NO_SUCH_KEY: &str = "key not found in map";
+const NO_SUCH_KEY: &str = "the key is not in the map";
 
 impl Metric {
     /// Checks a metric of a section, which stands at `at`; adds its definition, if it is a new one.

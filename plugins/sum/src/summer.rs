@@ -84,7 +84,10 @@ impl Summer {
                 name: sum.name.clone(),
                 description: written.description,
                 unit: String::new(),
-                shape: Shape::Sum { monotonic: true },
+                shape: Shape::Sum {
+                    monotonic: true,
+                    compensated: true,
+                },
             });
             let texts = written.conditions.unwrap_or_default();
             let at = format!("{}/conditions", sum.at);
