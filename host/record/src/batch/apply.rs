@@ -116,7 +116,9 @@ impl Batch {
             }
             self.renumber(&renumber);
         }
-        let sets = applied.routed.take_sets(std::mem::take(&mut part.route_sets));
+        let sets = applied
+            .routed
+            .take_sets(std::mem::take(&mut part.route_sets));
         for judgement in &part.judgements {
             if let Verdict::Route(set) = judgement.verdict {
                 let record = self.store.nodes[judgement.node].records.0;
@@ -146,9 +148,11 @@ impl Batch {
 /// Whether a node that comes whole does come: not in the place of a metric that is dropped, or that has a point that failed.
 fn is_settled(edit: &Edit, part: &Changes, records: (u32, u32), failed: &HashSet<u32>) -> bool {
     edit.op != Op::Replace
-        || !(part.judgements.iter().any(|judgement| {
-            judgement.verdict == Verdict::Drop && judgement.node == edit.target
-        }) || (records.0..records.1).any(|record| failed.contains(&record)))
+        || !(part
+            .judgements
+            .iter()
+            .any(|judgement| judgement.verdict == Verdict::Drop && judgement.node == edit.target)
+            || (records.0..records.1).any(|record| failed.contains(&record)))
 }
 
 fn count(counters: &mut [u64], rule: u32, by: u64) {

@@ -351,10 +351,9 @@ pub(super) fn inner_messages(node: Message) -> &'static [(Message, u32)] {
         Message::ResourceEntry => &[(Message::Resource, 1)],
         Message::ScopeEntry => &[(Message::Scope, 1)],
         Message::Span => &[(Message::Status, 15)],
-        Message::ExponentialPoint => &[
-            (Message::PositiveBuckets, 8),
-            (Message::NegativeBuckets, 9),
-        ],
+        Message::ExponentialPoint => {
+            &[(Message::PositiveBuckets, 8), (Message::NegativeBuckets, 9)]
+        }
         _ => &[],
     }
 }

@@ -122,7 +122,12 @@ impl Gathered {
 }
 
 /// Appends a list of numbers, from the content of the `AnyValue` that is its cell. Numbers stand packed.
-pub(crate) fn put_list(memory: &Memory, array: Span, (number, form): (u32, Form), out: &mut Vec<u8>) {
+pub(crate) fn put_list(
+    memory: &Memory,
+    array: Span,
+    (number, form): (u32, Form),
+    out: &mut Vec<u8>,
+) {
     if form == Form::Quantiles {
         each(memory, array, |value| {
             let (quantile, value) = quantile_of(memory, &value).unwrap_or_default();

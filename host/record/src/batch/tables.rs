@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::names::Names;
-use crate::fields::plan::Plan;
 use super::store::{Cell, Edited, Frame, List, NONE, Node, Table, flag};
+use crate::fields::plan::Plan;
 
 /// The tables that grow while bytes are read: at first the request, later the values that edits bring.
 #[derive(Debug, Clone)]

@@ -319,7 +319,8 @@ fn typed(form: Form, dice: &mut Dice<'_>) -> Value {
             numbers(dice, |dice| Value::Int(i64::from(dice.byte())))
         }
         Form::Quantiles => numbers(dice, |dice| {
-            let part = |name: &str, dice: &mut Dice<'_>| (name.to_owned(), Value::Double(double(dice)));
+            let part =
+                |name: &str, dice: &mut Dice<'_>| (name.to_owned(), Value::Double(double(dice)));
             Value::Map(vec![part("quantile", dice), part("value", dice)])
         }),
         Form::Int32 | Form::Sint32 => Value::Int(-i64::from(dice.byte()) - 1),

@@ -49,7 +49,11 @@ pub fn grown(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     let live = u64::from(before) + applied.created - applied.merged;
     assert_eq!(u64::from(batch.live_records()), live);
     batch.settle().expect("what was added was checked");
-    assert_eq!(u64::from(batch.live_records()), live, "records are conserved");
+    assert_eq!(
+        u64::from(batch.live_records()),
+        live,
+        "records are conserved"
+    );
     let encoded = batch.encode();
     if live == 0 && before > 0 {
         assert!(encoded.is_empty());
@@ -57,7 +61,9 @@ pub fn grown(signal: Signal, wire: &[u8], dice: &mut Dice<'_>) {
     }
     assert_eq!(decoded(signal, &encoded), expected, "what goes out");
     assert_eq!(count(signal, &encoded), Ok(batch.records()));
-    let kept: Vec<u32> = (0..batch.records()).filter_map(|record| batch.origin(record)).collect();
+    let kept: Vec<u32> = (0..batch.records())
+        .filter_map(|record| batch.origin(record))
+        .collect();
     assert!(kept.is_sorted() && kept.last().is_none_or(|last| *last < before));
     let mut next = View::default();
     batch.project(&access, 0..batch.records(), &mut next);
@@ -136,7 +142,15 @@ fn logs(wire: &[u8], view: &View, outcome: &mut Outcome, dice: &mut Dice<'_>) ->
     let new = LogsData::decode(&*request(Signal::Logs, dice)).unwrap();
     let kind = NodeKind::LogRecord;
     add_above_records!(
-        data, new, view, outcome, dice, resource_logs, scope_logs, log_records, kind
+        data,
+        new,
+        view,
+        outcome,
+        dice,
+        resource_logs,
+        scope_logs,
+        log_records,
+        kind
     );
     data.encode_to_vec()
 }
@@ -172,7 +186,15 @@ fn traces(wire: &[u8], view: &View, outcome: &mut Outcome, dice: &mut Dice<'_>) 
     }
     let kind = NodeKind::Span;
     add_above_records!(
-        data, new, view, outcome, dice, resource_spans, scope_spans, spans, kind
+        data,
+        new,
+        view,
+        outcome,
+        dice,
+        resource_spans,
+        scope_spans,
+        spans,
+        kind
     );
     data.encode_to_vec()
 }
@@ -205,7 +227,15 @@ fn metrics(wire: &[u8], view: &View, outcome: &mut Outcome, dice: &mut Dice<'_>)
     }
     let kind = NodeKind::Metric;
     add_above_records!(
-        data, new, view, outcome, dice, resource_metrics, scope_metrics, metrics, kind
+        data,
+        new,
+        view,
+        outcome,
+        dice,
+        resource_metrics,
+        scope_metrics,
+        metrics,
+        kind
     );
     data.encode_to_vec()
 }

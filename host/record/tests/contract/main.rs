@@ -10,8 +10,11 @@
 )]
 
 mod answer;
+mod beyond;
 mod changed;
+mod grown;
 mod judged;
 mod malformed;
 mod refused;
+mod routed;
 mod shown;

@@ -55,6 +55,13 @@ impl Checker<'_> {
         metric: u32,
         edit: &mut Edit,
     ) -> Result<(), Refusal> {
+        if edit.kind != ValueKind::Bytes {
+            return Err(Refusal::Kind {
+                index,
+                path: "metric",
+                kind: edit.kind,
+            });
+        }
         let records = self.whole(index, Message::Metric, edit)?;
         if !self.replaced.insert(metric) {
             return Err(Refusal::Replaced { index });
