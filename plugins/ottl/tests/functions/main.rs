@@ -10,5 +10,6 @@
 
 mod compare;
 mod format;
+mod more;
 mod rows;
 mod table;
