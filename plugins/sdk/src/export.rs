@@ -107,7 +107,11 @@ fn manifest(manifest: &Manifest) -> wit::Manifest {
         rules: manifest.rules().to_vec(),
         routes: manifest.routes().to_vec(),
         instruments: manifest.instruments().iter().map(instrument).collect(),
-        emits: manifest.emits().iter().map(|signal| (*signal).into()).collect(),
+        emits: manifest
+            .emits()
+            .iter()
+            .map(|signal| (*signal).into())
+            .collect(),
         partition_by: None,
         tick_every: None,
         warnings: manifest.warnings().iter().cloned().map(problem).collect(),
@@ -132,7 +136,9 @@ fn problem(problem: Problem) -> wit::Problem {
         at: problem.at,
         message: problem.message,
         help: problem.help,
-        span: problem.span.map(|span| (narrow(span.start), narrow(span.end))),
+        span: problem
+            .span
+            .map(|span| (narrow(span.start), narrow(span.end))),
     }
 }
 

@@ -117,7 +117,8 @@ impl Manifest {
     #[must_use]
     pub fn asks(&self, signal: Signal) -> bool {
         let access = self.access(signal);
-        let speaks = !self.routes.is_empty() || !self.instruments.is_empty() || !self.emits.is_empty();
+        let speaks =
+            !self.routes.is_empty() || !self.instruments.is_empty() || !self.emits.is_empty();
         !access.is_empty() || access.takes && speaks
     }
 

@@ -32,7 +32,11 @@ impl Measured {
             let known = self.all.get_mut(place);
             if let Some(known) = known.filter(|known| is_series(known, instrument, attributes)) {
                 let sum = known.value + value;
-                known.value = if is_sum && sum.is_finite() { sum } else { value };
+                known.value = if is_sum && sum.is_finite() {
+                    sum
+                } else {
+                    value
+                };
                 return;
             }
             hash = hash.wrapping_add(1);

@@ -30,18 +30,12 @@ pub enum Behaviour {
     /// The manifest asks for `tick-every`.
     /// Promise: refused at load, with that reason.
     AsksTick,
-    /// The manifest asks for routes.
+    /// The manifest names a route twice.
     /// Promise: refused at load, with that reason.
     AsksRoutes,
-    /// The manifest asks for instruments of its own.
+    /// The manifest names an instrument with spaces and line breaks.
     /// Promise: refused at load, with that reason.
     AsksInstruments,
-    /// The manifest asks to emit.
-    /// Promise: refused at load, with that reason.
-    AsksEmits,
-    /// The manifest asks to add nodes.
-    /// Promise: refused at load, with that reason.
-    AsksAdds,
     /// The manifest has two entries for one signal.
     /// Promise: refused at load.
     ManifestTwice,
@@ -191,21 +185,60 @@ pub enum Behaviour {
     /// Holds a record.
     /// Promise: refused, as holding is not offered.
     Hold,
-    /// Routes a record.
-    /// Promise: refused, as routing is not offered.
+    /// Routes a record to what its manifest does not name.
+    /// Promise: refused.
     Route,
+    /// Routes a record to a set that the outcome does not have.
+    /// Promise: refused.
+    RouteWild,
+    /// Routes a record to nowhere.
+    /// Promise: refused.
+    RouteNowhere,
     /// Decides on a key.
     /// Promise: refused, as holding is not offered.
     Decide,
-    /// Measures.
-    /// Promise: refused, as instruments are not offered.
+    /// Measures without an instrument.
+    /// Promise: refused.
     Measure,
-    /// Emits.
-    /// Promise: refused, as emissions are not offered.
+    /// Measures NaN, with an instrument.
+    /// Promise: refused.
+    MeasureNan,
+    /// Takes away from a sum that only grows.
+    /// Promise: refused.
+    MeasureNegative,
+    /// Measures a hundred thousand series.
+    /// Promise: refused, or contained at the limit of an outcome's size.
+    MeasureFlood,
+    /// Measures with an attribute of 4 KiB.
+    /// Promise: refused.
+    MeasureLong,
+    /// Emits a request of a signal that it did not declare.
+    /// Promise: refused.
     Emit,
-    /// Adds a node.
-    /// Promise: refused, as additions are not offered.
+    /// Emits bytes that are no request, of a signal that it declared.
+    /// Promise: refused.
+    EmitGarbage,
+    /// Emits a request of 8 MiB, of a signal that it declared.
+    /// Promise: contained, at the limit of an outcome's size.
+    EmitHuge,
+    /// Adds a node, and did not declare it.
+    /// Promise: refused.
     Add,
+    /// Adds a metric to a record, declared to add.
+    /// Promise: refused.
+    AddWrongKind,
+    /// Adds a record that is no message, declared to add.
+    /// Promise: refused.
+    AddGarbage,
+    /// Adds a node to one that the view does not have, declared to add.
+    /// Promise: refused.
+    AddWild,
+    /// Adds a record of 8 MiB, declared to add.
+    /// Promise: contained, at the limit of an outcome's size.
+    AddHuge,
+    /// Puts bytes that are no metric in the place of a metric, declared to write it; adds them where the signal has no metrics.
+    /// Promise: refused.
+    ReplaceGarbage,
 
     // Outcomes that contradict themselves.
     /// Judges a record twice.

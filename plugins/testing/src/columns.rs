@@ -106,6 +106,7 @@ pub(crate) trait EditsExt {
     fn value(&mut self, op: u8, target: u32, kind: u8, value: u64);
     fn put(&mut self, node: u32, path: &str, kind: u8, value: u64);
     fn put_bytes(&mut self, node: u32, path: &str, kind: u8, value: &[u8]);
+    fn add(&mut self, node: u32, child: u32, message: &[u8]);
     fn text(&mut self, bytes: &[u8]) -> u64;
 }
 
@@ -132,6 +133,14 @@ impl EditsExt for Edits {
     fn put_bytes(&mut self, node: u32, path: &str, kind: u8, value: &[u8]) {
         let value = self.text(value);
         self.put(node, path, kind, value);
+    }
+
+    fn add(&mut self, node: u32, child: u32, message: &[u8]) {
+        let message = self.text(message);
+        self.value(ADD, node, BYTES, message);
+        if let Some(last) = self.field.last_mut() {
+            *last = child;
+        }
     }
 
     fn text(&mut self, bytes: &[u8]) -> u64 {

@@ -31,13 +31,31 @@ pub(crate) fn manifest(config: &Config) -> Manifest {
             manifest.partition_by = Some("attributes[\"victim\"]".to_owned());
         }
         Behaviour::AsksTick => manifest.tick_every = Some(1_000_000_000),
-        Behaviour::AsksRoutes => manifest.routes.push("otlp/elsewhere".to_owned()),
-        Behaviour::AsksInstruments => manifest.instruments.push(instrument()),
-        Behaviour::AsksEmits => manifest.emits.push(Signal::Logs),
-        Behaviour::AsksAdds => manifest
+        Behaviour::AsksRoutes => {
+            manifest.routes = vec!["otlp/elsewhere".to_owned(), "otlp/elsewhere".to_owned()];
+        }
+        Behaviour::AsksInstruments => manifest.instruments.push(Instrument {
+            name: "two\nlines".to_owned(),
+            ..instrument()
+        }),
+        Behaviour::MeasureNan
+        | Behaviour::MeasureNegative
+        | Behaviour::MeasureFlood
+        | Behaviour::MeasureLong => manifest.instruments.push(instrument()),
+        Behaviour::EmitGarbage | Behaviour::EmitHuge => manifest.emits = SIGNALS.to_vec(),
+        Behaviour::AddWrongKind
+        | Behaviour::AddGarbage
+        | Behaviour::AddWild
+        | Behaviour::AddHuge => manifest
             .access
             .iter_mut()
             .for_each(|access| access.adds = true),
+        Behaviour::ReplaceGarbage => manifest.access.iter_mut().for_each(|access| {
+            access.adds = true;
+            if access.signal == Signal::Metrics {
+                access.writes.push("metric".to_owned());
+            }
+        }),
         Behaviour::ManifestTwice => manifest.access.push(access(config, Signal::Logs)),
         Behaviour::ManifestBadPath => {
             let bad = [

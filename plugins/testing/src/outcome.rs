@@ -7,8 +7,8 @@ use tollgate_sdk::bindings::tollgate::policy::batch::{
 use crate::{
     Behaviour as B,
     columns::{
-        ADD, BOOLEAN, BYTES, DELETE, DOUBLE, DROP, EditsExt as _, HOLD, JudgementsExt as _, MAP,
-        RENAME, ROUTE, SET, TEXT, WITHHELD, cells_of, empty, nodes, on_cell, records, span,
+        BOOLEAN, BYTES, DELETE, DOUBLE, DROP, EditsExt as _, HOLD, JudgementsExt as _, MAP, RENAME,
+        ROUTE, SET, TEXT, WITHHELD, cells_of, empty, nodes, on_cell, records, span,
     },
     manifest::RULE,
 };
@@ -40,6 +40,8 @@ pub(crate) fn dishonest(behaviour: B, view: &View) -> Outcome {
         wrong,
         beyond_the_manifest,
         not_offered,
+        telemetry,
+        additions,
         contradictory,
         too_large,
     ];
@@ -146,15 +148,24 @@ fn beyond_the_manifest(behaviour: B, view: &View) -> Option<Outcome> {
     Some(outcome)
 }
 
-/// What the interface has and no manifest can ask for yet.
+/// What the interface has and no manifest can ask for yet, and routes to where none leads.
 fn not_offered(behaviour: B, view: &View) -> Option<Outcome> {
     let mut outcome = empty();
     let record = records(view).next()?;
+    let judgements = &mut outcome.judgements;
     match behaviour {
-        B::Hold => outcome.judgements.judge(record, HOLD),
+        B::Hold => judgements.judge(record, HOLD),
         B::Route => {
-            outcome.judgements.judge(record, ROUTE);
-            outcome.judgements.route_sets.push(vec![0]);
+            judgements.judge(record, ROUTE);
+            judgements.route_sets.push(vec![0]);
+        }
+        B::RouteWild => {
+            judgements.judge(record, ROUTE);
+            judgements.argument = vec![WILD];
+        }
+        B::RouteNowhere => {
+            judgements.judge(record, ROUTE);
+            judgements.route_sets.push(Vec::new());
         }
         B::Decide => {
             outcome.decisions = Decisions {
@@ -164,16 +175,63 @@ fn not_offered(behaviour: B, view: &View) -> Option<Outcome> {
                 text: b"key".to_vec(),
             };
         }
-        B::Measure => outcome.measurements.push(Measurement {
-            instrument: 0,
-            value: 1.0,
-            attributes: Vec::new(),
-        }),
-        B::Emit => outcome.emissions.push(Emission {
-            signal: Signal::Logs,
-            request: Vec::new(),
-        }),
-        B::Add => outcome.edits.value(ADD, record, BYTES, 0),
+        _ => return None,
+    }
+    Some(outcome)
+}
+
+/// Measurements and emissions that are none, or that nobody allowed.
+fn telemetry(behaviour: B, view: &View) -> Option<Outcome> {
+    let mut outcome = empty();
+    let measured = |value: f64, series: String| Measurement {
+        instrument: 0,
+        value,
+        attributes: vec![("series".to_owned(), series)],
+    };
+    let emitted = |request: Vec<u8>| Emission {
+        signal: view.signal,
+        request,
+    };
+    let measurements = &mut outcome.measurements;
+    match behaviour {
+        B::Measure => measurements.push(measured(1.0, String::new())),
+        B::MeasureNan => measurements.push(measured(f64::NAN, String::new())),
+        B::MeasureNegative => measurements.push(measured(-1.0, String::new())),
+        B::MeasureFlood => {
+            measurements.extend((0..100_000).map(|series| measured(1.0, series.to_string())));
+        }
+        B::MeasureLong => measurements.push(measured(1.0, "x".repeat(4096))),
+        B::Emit => outcome.emissions.push(emitted(Vec::new())),
+        B::EmitGarbage => outcome
+            .emissions
+            .push(emitted(b"\x0a\xff garbage".to_vec())),
+        B::EmitHuge => outcome.emissions.push(emitted(vec![0x7a; 8 << 20])),
+        _ => return None,
+    }
+    Some(outcome)
+}
+
+/// Nodes that nobody allowed, that are none, or that come where none can be.
+fn additions(behaviour: B, view: &View) -> Option<Outcome> {
+    let mut outcome = empty();
+    let record = records(view).next()?;
+    let scope = nodes(view, |kind| kind == 2).next()?;
+    let edits = &mut outcome.edits;
+    let child = match view.signal {
+        Signal::Logs => 3,
+        Signal::Traces => 4,
+        Signal::Metrics => 5,
+    };
+    match behaviour {
+        B::Add => edits.add(scope, child, b""),
+        B::AddWrongKind => edits.add(record, 5, b""),
+        B::AddGarbage => edits.add(scope, child, b"\x0a\xff garbage"),
+        B::AddWild => edits.add(WILD, child, b""),
+        B::AddHuge => edits.add(scope, child, &vec![0x7a; 8 << 20]),
+        B::ReplaceGarbage => match nodes(view, |kind| kind == 5).next() {
+            Some(metric) => edits.put_bytes(metric, "metric", BYTES, b"\x0a\xff garbage"),
+            None => edits.add(scope, child, b"\x0a\xff garbage"),
+        },
         _ => return None,
     }
     Some(outcome)

@@ -1,5 +1,6 @@
 //! What crosses the wall arrives as it was sent, and an answer that is none is told apart from a trap.
 
+use tollgate_record::{Emission, Measurement, Signal};
 use tollgate_sandbox::{Failure, Instance};
 
 use crate::guests::{DESCRIPTION, Data, Guest, HEAP, OUTCOME, outcome};
@@ -99,18 +100,45 @@ fn answers_that_are_none_are_invalid() {
 }
 
 #[test]
-fn rights_that_no_manifest_can_have_are_not_used() {
-    for column in [
-        outcome::DECISIONS_KEEP,
-        outcome::MEASUREMENTS,
-        outcome::EMISSIONS,
-    ] {
-        let mut data = Data::at(OUTCOME, 160);
-        // One entry of zeros: an allowed decision, measurement and emission, would there be any.
-        let (_, address) = data.room(64);
-        data.slice(usize::try_from(column - OUTCOME).unwrap(), address, 1);
-        invalid(instance(&Guest::default().with_data(&data)));
-    }
+fn decisions_are_a_right_that_no_manifest_can_have() {
+    let mut data = Data::at(OUTCOME, 160);
+    let (_, address) = data.room(64);
+    let column = usize::try_from(outcome::DECISIONS_KEEP - OUTCOME).unwrap();
+    data.slice(column, address, 1);
+    invalid(instance(&Guest::default().with_data(&data)));
+}
+
+#[test]
+fn measurements_and_emissions_cross() {
+    let mut data = Data::at(OUTCOME, 160);
+    let column = |column: u32| usize::try_from(column - OUTCOME).unwrap();
+    let (place, address) = data.room(24);
+    data.slice(column(outcome::MEASUREMENTS), address, 1);
+    data.word(place, 3);
+    // 2.5, of which the upper half alone is not zero.
+    data.word(place + 12, 0x4004_0000);
+    let (attributes, address) = data.room(16);
+    data.slice(place + 16, address, 1)
+        .text(attributes, "model")
+        .text(attributes + 8, "small");
+    let (place, address) = data.room(12);
+    data.slice(column(outcome::EMISSIONS), address, 1)
+        .byte(place, 2)
+        .text(place + 4, "request");
+    let outcome = instance(&Guest::default().with_data(&data))
+        .process(&view())
+        .unwrap();
+    let measurement = Measurement {
+        instrument: 3,
+        value: 2.5,
+        attributes: vec![("model".to_owned(), "small".to_owned())],
+    };
+    assert_eq!(outcome.measurements, [measurement]);
+    let emission = Emission {
+        signal: Signal::Metrics,
+        request: b"request".to_vec(),
+    };
+    assert_eq!(outcome.emissions, [emission]);
 }
 
 #[test]

@@ -8,6 +8,10 @@ use wit_parser::Resolve;
 
 /// Where `configure` answers from.
 pub const MANIFEST: u32 = 1024;
+/// Bytes of the answer of `configure`.
+pub const MANIFEST_SIZE: usize = 88;
+/// Bytes of a problem in it.
+pub const PROBLEM_SIZE: usize = 40;
 /// Where `process` answers from.
 pub const OUTCOME: u32 = 32 * 1024;
 /// Where `describe` answers from.
@@ -155,7 +159,7 @@ impl Data {
         self
     }
 
-    fn word(&mut self, offset: usize, value: u32) {
+    pub fn word(&mut self, offset: usize, value: u32) {
         self.bytes[offset..offset + 4].copy_from_slice(&value.to_le_bytes());
     }
 
@@ -180,6 +184,48 @@ impl Data {
         self.slice(offset, address, text.len())
     }
 
+    /// Destinations of a manifest.
+    pub fn routes(&mut self, names: &[&str]) -> &mut Self {
+        self.texts(24, names)
+    }
+
+    /// Instruments of a manifest: names and kinds (0 delta sum, 1 histogram, 2 gauge), all in seconds.
+    pub fn instruments(&mut self, instruments: &[(&str, u8)]) -> &mut Self {
+        let (place, address) = self.room(instruments.len() * 28);
+        for (index, (name, kind)) in instruments.iter().enumerate() {
+            let entry = place + index * 28;
+            self.text(entry, name)
+                .text(entry + 8, "s")
+                .text(entry + 16, "What it is.")
+                .byte(entry + 24, *kind);
+        }
+        self.slice(32, address, instruments.len())
+    }
+
+    /// Signals of the emissions of a manifest.
+    pub fn emits(&mut self, signals: &[u8]) -> &mut Self {
+        let (place, address) = self.room(signals.len());
+        for (index, signal) in signals.iter().enumerate() {
+            self.byte(place + index, *signal);
+        }
+        self.slice(40, address, signals.len())
+    }
+
+    /// Warnings of a manifest: what is wrong, and where in the text.
+    pub fn warnings(&mut self, warnings: &[(&str, Option<(u32, u32)>)]) -> &mut Self {
+        let (place, address) = self.room(warnings.len() * PROBLEM_SIZE);
+        for (index, (message, span)) in warnings.iter().enumerate() {
+            let entry = place + index * PROBLEM_SIZE;
+            self.text(entry, "/statements/0").text(entry + 8, message);
+            if let Some((start, end)) = span {
+                self.byte(entry + 28, 1);
+                self.word(entry + 32, *start);
+                self.word(entry + 36, *end);
+            }
+        }
+        self.slice(80, address, warnings.len())
+    }
+
     pub fn texts(&mut self, offset: usize, texts: &[&str]) -> &mut Self {
         let (place, address) = self.room(texts.len() * 8);
         for (index, text) in texts.iter().enumerate() {
@@ -201,7 +247,7 @@ pub struct Rights<'a> {
 
 /// The answer of `configure`: a manifest with these rights and rules.
 pub fn manifest(rights: &[Rights<'_>], rules: &[&str]) -> Data {
-    let mut data = Data::at(MANIFEST, 80);
+    let mut data = Data::at(MANIFEST, MANIFEST_SIZE);
     let (place, address) = data.room(rights.len() * 24);
     data.slice(8, address, rights.len()).texts(16, rules);
     for (index, rights) in rights.iter().enumerate() {

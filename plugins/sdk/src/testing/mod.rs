@@ -288,8 +288,12 @@ impl<P: Policy> Harness<P> {
             .during(|| instance.process(convert::columns(&view, signal)))
             .map_err(RunError::Policy)?;
         let instruments = convert::instruments(manifest);
-        let emits: Vec<record::Signal> =
-            manifest.emits().iter().copied().map(convert::signal).collect();
+        let emits: Vec<record::Signal> = manifest
+            .emits()
+            .iter()
+            .copied()
+            .map(convert::signal)
+            .collect();
         let grant = record::Grant {
             rules: manifest.rules().len(),
             routes: manifest.routes().len(),
