@@ -27,9 +27,21 @@ impl Test {
             Self::Const(value) | Self::Known(value) => Ok(*value),
             Self::Compare(comparison) => {
                 let (left, operator, right) = &**comparison;
-                let left = left.evaluate(record)?;
-                let right = right.evaluate(record)?;
-                compare(&left, *operator, &right)
+                // A literal is compared where it stands.
+                let (computed_left, computed_right);
+                let left = if let Some(known) = left.known() {
+                    known
+                } else {
+                    computed_left = left.evaluate(record)?;
+                    &computed_left
+                };
+                let right = if let Some(known) = right.known() {
+                    known
+                } else {
+                    computed_right = right.evaluate(record)?;
+                    &computed_right
+                };
+                compare(left, *operator, right)
             }
             Self::Call(expression) => match expression.evaluate(record)? {
                 Value::Bool(value) => Ok(value),

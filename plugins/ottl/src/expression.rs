@@ -73,10 +73,19 @@ impl Key {
 
 impl Expression {
     /// The value that it has for a record.
+    #[inline]
     pub(crate) fn evaluate<'e>(
         &'e self,
         record: &mut dyn Telemetry<'e>,
     ) -> Result<Value<'e>, Error> {
+        match self {
+            Self::Path(slot) => record.get(*slot),
+            Self::Literal(value) | Self::Folded(value) => Ok(value.borrowed()),
+            other => other.compute(record),
+        }
+    }
+
+    fn compute<'e>(&'e self, record: &mut dyn Telemetry<'e>) -> Result<Value<'e>, Error> {
         match self {
             Self::Literal(value) | Self::Folded(value) => Ok(value.borrowed()),
             Self::Path(slot) => record.get(*slot),
