@@ -23,6 +23,10 @@ pub const STOCK: &[&str] = &[
     "resource",
     "probabilistic_sampler",
     "lookup",
+    "routing",
+    "signaltometrics",
+    "sum",
+    "count",
 ];
 
 /// The guest that misbehaves as it is told to, in plugins/testing.

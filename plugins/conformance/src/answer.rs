@@ -8,7 +8,7 @@ use tollgate_sdk::{Compat, Policy};
 
 use crate::case::Case;
 use crate::metrics::metric_set;
-use crate::normal::{normal, records_mut, without_times};
+use crate::normal::{normal, records_mut, rounded, without_times};
 
 /// What a policy answers to a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +107,7 @@ impl Answer {
             ("otlp_metrics", Self::Metrics(metrics)) => {
                 let ignored = case.compare.contains("timestamps");
                 let of = |metrics: &Value| {
-                    let metrics = normal(metrics);
+                    let metrics = rounded(&normal(metrics));
                     if ignored {
                         without_times(&metrics)
                     } else {

@@ -125,6 +125,24 @@ fn sort(entries: &mut [Value]) {
     });
 }
 
+/// A normal form with doubles to fourteen digits: in the Collector's own files of what it expects, sums are rounded.
+pub(crate) fn rounded(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(name, value)| (name.clone(), rounded(value)));
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(rounded).collect()),
+        Value::Number(number) if number.is_f64() => {
+            let digits = number.as_f64().map(|number| format!("{number:.13e}"));
+            digits.map_or_else(|| value.clone(), Value::String)
+        }
+        other => other.clone(),
+    }
+}
+
 /// A normal form without the times of points.
 pub(crate) fn without_times(value: &Value) -> Value {
     match value {

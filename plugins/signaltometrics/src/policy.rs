@@ -47,7 +47,7 @@ impl Policy for SignalToMetrics {
     fn configure(written: Written, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut definitions = Vec::new();
-        let mut plans = Plans::new();
+        let mut plans = Plans::new().with_adjusted_count();
         let mut sections = Vec::new();
         for (section, metrics) in [
             (Section::Spans, &written.spans),

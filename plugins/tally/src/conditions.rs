@@ -4,7 +4,6 @@ use tollgate_ottl::{Condition, Error};
 use tollgate_sdk::{NodeView, Problem};
 use tollgate_statements::{Scene, problem};
 
-use crate::plans::context;
 use crate::{Moment, Plans, Section};
 
 /// OTTL conditions, one of which must hold. Where there are none, all is well.
@@ -20,7 +19,7 @@ impl Conditions {
         plans: &mut Plans,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let (context, functions) = context(section);
+        let (context, functions) = plans.context(section);
         let compiled = texts.iter().enumerate().filter_map(|(nth, text)| {
             let compiled = plans.of(section).condition(context, &functions, text);
             compiled

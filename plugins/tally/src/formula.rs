@@ -4,7 +4,6 @@ use tollgate_ottl::{Error, Expression, Value};
 use tollgate_sdk::{NodeView, Problem};
 use tollgate_statements::{Scene, problem};
 
-use crate::plans::context;
 use crate::{Moment, Plans, Section};
 
 /// An OTTL expression.
@@ -49,7 +48,7 @@ impl Formula {
         plans: &mut Plans,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let (context, functions) = context(section);
+        let (context, functions) = plans.context(section);
         let compiled = plans.of(section).expression(context, &functions, text);
         compiled
             .map_err(|mistake| problems.push(problem(at, &mistake)))

@@ -1,6 +1,6 @@
 //! OTTL of several signals, until it is known what it reads.
 
-use tollgate_ottl::{Context, Registry};
+use tollgate_ottl::{Context, Function, Registry};
 use tollgate_sdk::{Batch, Setup, Signal};
 use tollgate_statements::{Layout, Plan, functions};
 
@@ -12,6 +12,8 @@ pub struct Plans {
     logs: Plan,
     traces: Plan,
     metrics: Plan,
+    /// A function that spans have beside the usual ones.
+    of_spans: Option<&'static Function>,
 }
 
 /// What they read, signal by signal.
@@ -36,6 +38,32 @@ impl Plans {
             logs: Plan::new(Signal::Logs),
             traces: Plan::new(Signal::Traces),
             metrics: Plan::new(Signal::Metrics),
+            of_spans: None,
+        }
+    }
+
+    /// The same, with `AdjustedCount()` for spans.
+    #[must_use]
+    pub fn with_adjusted_count(self) -> Self {
+        Self {
+            of_spans: Some(&functions::ADJUSTED_COUNT),
+            ..self
+        }
+    }
+
+    /// The context of what a section is about, and the functions there.
+    pub(crate) fn context(&self, section: Section) -> (Context, Registry) {
+        let context = match section {
+            Section::Spans => Context::Span,
+            Section::SpanEvents => Context::SpanEvent,
+            Section::Metrics => Context::Metric,
+            Section::DataPoints => Context::DataPoint,
+            Section::Logs => Context::Log,
+        };
+        let functions = functions::converters(context);
+        match context {
+            Context::Span => (context, functions.with(self.of_spans)),
+            _ => (context, functions),
         }
     }
 
@@ -81,16 +109,4 @@ pub struct Moment<'l> {
     pub(crate) now: u64,
     /// The seed of the batch.
     pub(crate) seed: u64,
-}
-
-/// The context of what a section is about, and the functions there.
-pub(crate) fn context(section: Section) -> (Context, Registry) {
-    let context = match section {
-        Section::Spans => Context::Span,
-        Section::SpanEvents => Context::SpanEvent,
-        Section::Metrics => Context::Metric,
-        Section::DataPoints => Context::DataPoint,
-        Section::Logs => Context::Log,
-    };
-    (context, functions::converters(context))
 }
