@@ -10,6 +10,7 @@
 
 mod compare;
 mod format;
+mod hostile;
 mod more;
 mod rows;
 mod table;
