@@ -133,7 +133,10 @@ mod tests {
         let time = Time::new(1_707_447_845, 6_007_000);
         assert_eq!(super::shown(time), "2024-02-09 03:04:05.006007 +0000 UTC");
         let zone = zone::load("Asia/Kolkata").unwrap();
-        assert_eq!(super::shown(Time::new(0, 0).within(zone)), "1970-01-01 05:30:00 +0530 IST");
+        assert_eq!(
+            super::shown(Time::new(0, 0).within(zone)),
+            "1970-01-01 05:30:00 +0530 IST"
+        );
     }
 
     #[test]
