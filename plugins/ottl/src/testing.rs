@@ -1,6 +1,7 @@
 //! A record in memory, for the tests of functions and for tables of statements.
 //!
-//! Every path exists. `attributes` and `cache` of any context are maps that are always there; everything else is nothing until it is set.
+//! Every path exists. `attributes` and `cache` of any context are maps that are always there, a body holds what telemetry can hold, and
+//! everything else is nothing until it is set, and then what it was set to.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -274,6 +275,8 @@ impl<'e> Telemetry<'e> for Memory<'e> {
                 Value::Nil => empty_map(),
                 other => crate::convert::map(other)?.into(),
             }
+        } else if place.root.ends_with(".body") {
+            value.storable()?
         } else {
             value
         };

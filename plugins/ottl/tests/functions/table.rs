@@ -89,7 +89,8 @@ pub(crate) fn canonical(value: &Value<'_>) -> Json {
         Value::Bool(value) => json!({"bool": value}),
         Value::Int(value) => json!({"int": value}),
         Value::Double(value) if value.is_nan() => json!({"double": "NaN"}),
-        Value::Double(value) => json!({"double": format!("{value:?}")}),
+        // The two zeros are equal.
+        Value::Double(value) => json!({"double": format!("{:?}", value + 0.0)}),
         Value::Text(value) => json!({"text": value.as_str()}),
         Value::Bytes(value) => json!({"bytes": value.to_vec()}),
         Value::List(list) => {
