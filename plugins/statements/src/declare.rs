@@ -149,13 +149,7 @@ impl Declaring<'_> {
     }
 
     fn kind_of(&self, row: &Row) -> NodeKind {
-        match row.field.split_once('.') {
-            Some(("resource", _)) => NodeKind::Resource,
-            Some(("scope", _)) => NodeKind::Scope,
-            Some(("metric", _)) => NodeKind::Metric,
-            Some(("spanevent", _)) => NodeKind::SpanEvent,
-            _ => self.record(),
-        }
+        row.kind(self.record())
     }
 
     fn unit(&mut self, kind: NodeKind, usage: Usage, what: Held) {

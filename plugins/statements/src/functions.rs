@@ -95,7 +95,8 @@ fn on_points<'e>(call: &mut Call<'_, 'e>, with_value: bool) -> Result<Value<'e>,
 const ROOT: u32 = 0;
 const ADJUSTED: u32 = 1;
 const SEMCONV: u32 = 2;
-const ON_POINTS: u32 = 3;
+/// The action by which the points of a metric are asked for an attribute; what else stands for a metric answers it, too.
+pub const ON_POINTS: u32 = 3;
 
 /// What a function needs beside its arguments.
 pub(crate) fn needs(function: &str) -> Vec<(Target, Usage)> {

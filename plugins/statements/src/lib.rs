@@ -48,6 +48,7 @@
 mod change;
 pub mod convert;
 mod declare;
+mod failures;
 mod field;
 mod flush;
 pub mod functions;
@@ -62,6 +63,7 @@ mod semconv;
 mod trace_state;
 mod views;
 
+pub use failures::{Failures, Fallible};
 pub use field::{show, store};
 pub use layout::Layout;
 pub use mode::{ErrorMode, problem};

@@ -33,6 +33,25 @@ pub enum Target {
     Request(&'static str, Option<String>, Vec<Step<'static>>),
 }
 
+impl Target {
+    /// The kind of node that it is part of, where records are of this kind. None of what is no telemetry.
+    pub(crate) fn kind(&self, record: NodeKind) -> Option<NodeKind> {
+        match self {
+            Self::Field(row, _) => Some(row.kind(record)),
+            Self::Entry(of, ..) | Self::Map(of) => Some(of.kind),
+            Self::Cache(_) => None,
+            Self::TraceState(_) | Self::Status => Some(NodeKind::Span),
+            Self::Children(Children::Events | Children::Links) => Some(NodeKind::Span),
+            Self::Children(Children::Points) => Some(NodeKind::Metric),
+            Self::Children(Children::Exemplars) | Self::Buckets(_) | Self::Quantiles => {
+                Some(NodeKind::DataPoint)
+            }
+            Self::EventIndex => Some(NodeKind::SpanEvent),
+            Self::Request(..) => Some(NodeKind::Request),
+        }
+    }
+}
+
 /// A map that is always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MapOf {

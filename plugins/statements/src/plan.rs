@@ -129,6 +129,31 @@ impl Plan {
         }
     }
 
+    /// How many paths were gathered, for [`Plan::writes_beyond`].
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.gathered.targets.len()
+    }
+
+    /// Whether there is no path.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.gathered.targets.is_empty()
+    }
+
+    /// Whether a path that was gathered after the first ones writes to anything but nodes of a context.
+    #[must_use]
+    pub fn writes_beyond(&self, first: usize, context: Context) -> bool {
+        let own = place::node_kind(context);
+        let after = self.gathered.targets.iter().skip(first);
+        let mut written = after.filter(|(_, usage)| usage.write);
+        written.any(|(target, _)| {
+            target
+                .kind(self.signal.record_kind())
+                .is_some_and(|kind| kind != own)
+        })
+    }
+
     /// Declares what was gathered.
     pub fn finish(self, setup: &mut Setup) -> Layout {
         let Gathered {

@@ -1,6 +1,7 @@
 //! The fields that paths lead to, by context.
 
 use tollgate_ottl::Context;
+use tollgate_sdk::NodeKind;
 
 /// A field that is always there.
 #[derive(Debug)]
@@ -15,6 +16,19 @@ pub struct Row {
     pub shown: Shown,
     /// The kinds of metrics that have it, as bits by `METRIC_DATA_TYPE`; all of them for what does not depend on the kind.
     pub kinds: u8,
+}
+
+impl Row {
+    /// The kind of node that has it, where records are of this kind.
+    pub(crate) fn kind(&self, record: NodeKind) -> NodeKind {
+        match self.field.split_once('.') {
+            Some(("resource", _)) => NodeKind::Resource,
+            Some(("scope", _)) => NodeKind::Scope,
+            Some(("metric", _)) => NodeKind::Metric,
+            Some(("spanevent", _)) => NodeKind::SpanEvent,
+            _ => record,
+        }
+    }
 }
 
 /// What a field holds.
