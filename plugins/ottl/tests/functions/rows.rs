@@ -108,30 +108,39 @@ fn found(row: &Json, payload: &Json) -> Shown {
 
 #[test]
 fn functions_do_what_they_did_on_a_collector() {
+    let (head, rows) = table::read("functions.jsonl");
+    check(&head, rows, DIFFERENT);
+}
+
+#[test]
+fn statements_do_what_upstream_does() {
+    let (head, rows) = table::read("statements.jsonl");
+    check(&head, rows, &[]);
+}
+
+fn check(head: &Json, mut rows: Vec<Json>, different: &[(&str, &str)]) {
     let only = std::env::var("ONLY").ok();
     let only: Option<Vec<&str>> = only.as_deref().map(|names| names.split(',').collect());
-    let (head, mut rows) = table::read("functions.jsonl");
     let other = std::env::var("ROWS").ok();
     if let Some(file) = &other {
         let text = std::fs::read_to_string(file).unwrap();
-        rows = text
-            .lines()
+        let lines = text.lines();
+        rows = lines
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
     }
-    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    let mut left = 0;
+    let mut counts = Counts::default();
     let mut unexplained = Vec::new();
     for row in &rows {
         let function = row["function"].as_str().unwrap();
-        if only
+        let skipped = only
             .as_ref()
-            .is_some_and(|names| !names.contains(&function))
-        {
+            .is_some_and(|names| !names.contains(&function));
+        if skipped {
             continue;
         }
         if !is_ours(row) {
-            left += 1;
+            counts.left += 1;
             continue;
         }
         let payload = match &row["input"] {
@@ -141,39 +150,63 @@ fn functions_do_what_they_did_on_a_collector() {
         };
         let (wanted, got) = (expected(row), found(row, payload));
         let statement = row["statement"].as_str().unwrap();
-        let count = counts.entry(function.to_owned()).or_default();
-        let known = DIFFERENT.iter().find(|(known, _)| *known == statement);
-        // Where the Collector itself went down, we may refuse the statement, or fail.
-        let stopped = row["panic"] == true && matches!(got, Shown::Refused | Shown::Failed);
-        // The text of its error holds the time, which is all that the table says of it.
-        let failed = wanted == Shown::Type("output".to_owned()) && got == Shown::Failed;
-        if wanted == got || stopped || failed {
-            count.0 += 1;
-            assert!(known.is_none(), "no longer different: {statement}");
-            continue;
-        }
-        count.1 += 1;
-        if known.is_none() {
+        let known = different.iter().any(|(known, _)| *known == statement);
+        let equal = is_equal(row, &wanted, &got);
+        counts.count(function, equal);
+        assert!(!(known && equal), "no longer different: {statement}");
+        if !known && !equal {
             unexplained.push(statement);
             if only.is_some() || other.is_some() {
-                println!(
-                    "{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({})",
-                    row["error"]
-                );
+                let error = &row["error"];
+                println!("{statement}\n  wanted {wanted:?}\n  got    {got:?}\n  ({error})");
             }
         }
     }
-    for (function, (equal, different)) in counts.iter().filter(|(_, counts)| counts.1 > 0) {
-        println!("{function}: {equal} equal, {different} different");
-    }
-    let equal: usize = counts.values().map(|counts| counts.0).sum();
-    let different: usize = counts.values().map(|counts| counts.1).sum();
-    println!(
-        "{equal} rows equal, {different} different, {left} left to the policies or to lambdas"
-    );
+    counts.announce();
+    let count = unexplained.len();
     assert!(
-        unexplained.is_empty(),
-        "{} rows differ, and no reason is known",
-        unexplained.len()
+        count == 0,
+        "{count} rows differ, and no reason is known: {:?}",
+        unexplained.first()
     );
+}
+
+fn is_equal(row: &Json, wanted: &Shown, got: &Shown) -> bool {
+    // Where the Collector itself went down, we may refuse the statement, or fail.
+    let stopped = row["panic"] == true && matches!(got, Shown::Refused | Shown::Failed);
+    // The text of its error holds the time, which is all that the table says of it.
+    let failed = *wanted == Shown::Type("output".to_owned()) && *got == Shown::Failed;
+    wanted == got || stopped || failed
+}
+
+#[derive(Default)]
+struct Counts {
+    /// By function: rows that are equal, and rows that are not.
+    functions: BTreeMap<String, (usize, usize)>,
+    left: usize,
+}
+
+impl Counts {
+    fn count(&mut self, function: &str, equal: bool) {
+        let count = self.functions.entry(function.to_owned()).or_default();
+        if equal {
+            count.0 += 1;
+        } else {
+            count.1 += 1;
+        }
+    }
+
+    fn announce(&self) {
+        for (function, (equal, different)) in &self.functions {
+            if *different > 0 {
+                println!("{function}: {equal} equal, {different} different");
+            }
+        }
+        let equal: usize = self.functions.values().map(|counts| counts.0).sum();
+        let different: usize = self.functions.values().map(|counts| counts.1).sum();
+        let left = self.left;
+        println!(
+            "{equal} rows equal, {different} different, {left} left to the policies or to lambdas"
+        );
+    }
 }
