@@ -278,6 +278,7 @@ impl Declaring<'_> {
             }
             Target::Map(of) if self.in_metric(of.kind) => Place::Metric(Target::Map(of)),
             Target::Map(of) => Place::Map(self.map_index(of)),
+            Target::NoKey(_) => Place::NoKey,
             Target::Cache(steps) => Place::Cache(steps),
             Target::TraceState(key) => match self.found_row(NodeKind::Span, "trace_state") {
                 (at, Some(field)) => Place::TraceState { field, at, key },

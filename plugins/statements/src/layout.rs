@@ -105,6 +105,8 @@ pub(crate) enum Place {
         steps: Vec<Step<'static>>,
     },
     Map(usize),
+    /// What always fails.
+    NoKey,
     /// A part of a whole metric.
     Metric(Target),
     Cache(Vec<Step<'static>>),

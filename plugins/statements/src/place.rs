@@ -15,6 +15,8 @@ pub enum Target {
     Entry(MapOf, String, Vec<Step<'static>>),
     /// All entries of a map.
     Map(MapOf),
+    /// What a map is asked for by a key that is no text; it always fails.
+    NoKey(MapOf),
     /// The cache of the context, and keys into it.
     Cache(Vec<Step<'static>>),
     /// An entry of a span's `trace_state`.
@@ -38,7 +40,7 @@ impl Target {
     pub(crate) fn kind(&self, record: NodeKind) -> Option<NodeKind> {
         match self {
             Self::Field(row, _) => Some(row.kind(record)),
-            Self::Entry(of, ..) | Self::Map(of) => Some(of.kind),
+            Self::Entry(of, ..) | Self::Map(of) | Self::NoKey(of) => Some(of.kind),
             Self::Cache(_) => None,
             Self::TraceState(_) | Self::Status => Some(NodeKind::Span),
             Self::Children(Children::Events | Children::Links) => Some(NodeKind::Span),
@@ -151,7 +153,8 @@ pub(crate) fn target(running: Context, path: &Path<'_>, usage: Usage) -> Result<
             Some(Step::Text(key)) => {
                 Ok(Target::Entry(map, key.as_str().to_owned(), steps.collect()))
             }
-            Some(_) => Err(format!("`{name}` is a map, and its keys are texts")),
+            // Upstream notices when the statement runs.
+            Some(_) => Ok(Target::NoKey(map)),
         };
     }
     if name == "trace_state" && context == Context::Span && (!steps.is_empty() || path.dynamic) {

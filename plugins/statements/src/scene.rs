@@ -29,6 +29,7 @@ pub struct Scene<'e> {
     cache: Entries<'e>,
 }
 
+const NO_KEY: Error = Error::expected("string as a key", "int64");
 const READ_ONLY: Error = Error::failed("this path cannot be set");
 
 impl<'e> Scene<'e> {
@@ -456,6 +457,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 whole,
                 steps,
             }) => self.request(*field, path, *whole, steps),
+            Some(Place::NoKey) => Err(NO_KEY),
             Some(other) => Ok(self.opaque(other)),
             None => Ok(Value::Nil),
         }
@@ -501,6 +503,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
             }
             // What stands there already is all that can be set.
             Some(Place::Status) if matches!(value, Value::Opaque(_)) => Ok(()),
+            Some(Place::NoKey) => Err(NO_KEY),
             _ => Err(READ_ONLY),
         }
     }
