@@ -6,7 +6,7 @@ use tollgate_sdk::Problem;
 
 /// What becomes of a record whose statement or condition fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub enum ErrorMode {
     /// The failure is counted and told; the statements after it run.
     #[default]
@@ -17,6 +17,20 @@ pub enum ErrorMode {
     Propagate,
     /// The record fails: the stage's `on_error` says what becomes of it.
     Reject,
+}
+
+impl TryFrom<String> for ErrorMode {
+    type Error = &'static str;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        Ok(match word.to_lowercase().as_str() {
+            "ignore" => Self::Ignore,
+            "silent" => Self::Silent,
+            "propagate" => Self::Propagate,
+            "reject" => Self::Reject,
+            _ => return Err("not an error mode: write `ignore`, `silent`, `propagate` or `reject`"),
+        })
+    }
 }
 
 impl ErrorMode {

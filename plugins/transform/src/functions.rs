@@ -11,7 +11,7 @@ pub(crate) fn all(context: Context) -> Registry {
         Context::Span => functions.with([&shared::SET_SEMCONV_SPAN_NAME]),
         Context::Metric => functions.with(ON_METRICS.iter().copied()),
         Context::DataPoint => functions.with(ON_POINTS.iter().copied()),
-        Context::Log => functions.with(crate::parsing::LIST.iter().copied()),
+        Context::Log => functions.with(tollgate_ottl::functions::log_formats()),
         _ => functions,
     }
 }

@@ -8,7 +8,6 @@
 mod compile;
 mod functions;
 mod metric;
-mod parsing;
 mod point;
 mod policy;
 mod program;
