@@ -27,6 +27,8 @@ pub const STOCK: &[&str] = &[
     "signaltometrics",
     "sum",
     "count",
+    "filter",
+    "transform",
 ];
 
 /// The guest that misbehaves as it is told to, in plugins/testing.
