@@ -29,6 +29,7 @@ pub(crate) mod time;
 mod unique;
 mod url;
 mod user_agent;
+mod xml;
 
 use crate::Function;
 
@@ -61,6 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         time::PARTS,
         url::LIST,
         user_agent::LIST,
+        xml::LIST,
     ];
     LISTS.iter().copied().flatten().copied()
 }

@@ -185,7 +185,7 @@ fn digits(json: &Json, length: usize) -> String {
 /// The body as its text.
 fn body_text(json: &Json) -> Value<'static> {
     match value(json) {
-        Value::Nil => "".to_owned().into(),
+        Value::Nil => String::new().into(),
         Value::Text(text) => text.into(),
         other => tollgate_ottl::json::encode_plain(&other).unwrap().into(),
     }

@@ -48,7 +48,8 @@ impl Parser<'_> {
         let node = self.inside(start, self.flags)?;
         let capture = Capture {
             index,
-            name: name.map(String::into_boxed_str),
+            // Go lets groups share a name, which the automaton would refuse; names are kept beside it.
+            name: None,
             sub: Box::new(node.hir),
         };
         Ok(Node {
