@@ -275,7 +275,7 @@ impl<'e> Telemetry<'e> for Memory<'e> {
                 Value::Nil => empty_map(),
                 other => crate::convert::map(other)?.into(),
             }
-        } else if place.root.ends_with(".body") {
+        } else if matches!(place.root.rsplit_once('.'), Some((_, "body"))) {
             value.storable()?
         } else {
             value

@@ -116,14 +116,14 @@ fn conditions_allocate_nothing() {
     ] {
         let mut places = Places::default();
         let mut compiler = Compiler::new(Context::Log, &functions, &mut places);
-        let compiled = compiler.condition(condition).unwrap();
+        let test = compiler.condition(condition).unwrap();
         let values: Vec<_> = places.0.iter().map(|name| value(name)).collect();
         let mut row = Row(&values);
         // The first search of a pattern builds its states.
-        let first = compiled.holds(&mut row);
+        let first = test.holds(&mut row);
         let before = COUNT.get();
         for _ in 0..100 {
-            assert_eq!(compiled.holds(&mut row), first);
+            assert_eq!(test.holds(&mut row), first);
         }
         assert_eq!(COUNT.get() - before, 0, "{condition}");
     }

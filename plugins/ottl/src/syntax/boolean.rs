@@ -1,6 +1,6 @@
 //! Conditions.
 
-use super::parser::{Parsed, Parser, Stop};
+use super::parser::{COMPARISON, Parsed, Parser, Stop};
 use super::token::Kind;
 use super::tree::{Boolean, Comparison, Node, NodeKind, Operator};
 
@@ -86,10 +86,10 @@ impl Parser<'_> {
         match left.kind {
             NodeKind::Bool(value) => Ok(Boolean::Const(value)),
             NodeKind::Call(call) => {
-                self.note("a comparison");
+                self.note(COMPARISON);
                 Ok(Boolean::Call(call))
             }
-            _ => Err(self.fail("a comparison such as `==`")),
+            _ => Err(self.fail(COMPARISON)),
         }
     }
 }

@@ -30,6 +30,9 @@ pub(super) enum Stop {
 
 pub(super) type Parsed<T> = Result<T, Stop>;
 
+/// What a comparison is called.
+pub(super) const COMPARISON: &str = "a comparison such as `==`";
+
 const END: Token = Token {
     kind: Kind::End,
     at: 0..0,
@@ -74,13 +77,14 @@ impl<'t> Parser<'t> {
                 self.text.get(at.clone()).unwrap_or_default()
             ),
         };
-        self.expected.dedup();
+        let is_equal = token.kind == Kind::Equal;
         let mut kinds: Vec<&str> = Vec::new();
         for kind in &self.expected {
             if !kinds.contains(kind) {
                 kinds.push(kind);
             }
         }
+        let compares = kinds.contains(&COMPARISON);
         let last = kinds.pop().unwrap_or("something else");
         let expected = if kinds.is_empty() {
             last.to_owned()
@@ -88,11 +92,12 @@ impl<'t> Parser<'t> {
             format!("{} or {last}", kinds.join(", "))
         };
         let what = self.what;
-        Mistake::new(
-            self.text,
-            at,
-            format!("the {what} cannot be read: expected {expected}, but {found}"),
-        )
+        let message = format!("the {what} cannot be read: expected {expected}, but {found}");
+        let mistake = Mistake::new(self.text, at, message);
+        if compares && is_equal {
+            return mistake.with_help("values are compared by `==`");
+        }
+        mistake
     }
 
     /// `editor where condition`

@@ -88,10 +88,10 @@ fn found(row: &Json, payload: &Json) -> Shown {
     let result = attributes.get("r");
     if let Some(kind) = row.get("result_type") {
         let kind = kind.as_str().unwrap();
-        let same = match (kind, &result) {
-            ("stringValue", Some(Value::Text(_))) | ("intValue", Some(Value::Int(_))) => true,
-            _ => false,
-        };
+        let same = matches!(
+            (kind, &result),
+            ("stringValue", Some(Value::Text(_))) | ("intValue", Some(Value::Int(_)))
+        );
         return Shown::Type(if same {
             kind.to_owned()
         } else {
