@@ -28,7 +28,9 @@ impl TryFrom<String> for ErrorMode {
             "silent" => Self::Silent,
             "propagate" => Self::Propagate,
             "reject" => Self::Reject,
-            _ => return Err("not an error mode: write `ignore`, `silent`, `propagate` or `reject`"),
+            _ => {
+                return Err("not an error mode: write `ignore`, `silent`, `propagate` or `reject`");
+            }
         })
     }
 }
