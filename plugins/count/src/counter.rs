@@ -23,6 +23,8 @@ struct Count {
     definition: usize,
     dimensions: Vec<Dimension>,
     conditions: Conditions,
+    /// Whether anything can come of it.
+    usable: bool,
     /// Whose records cannot be judged where a condition fails.
     rule: Rule,
 }
@@ -76,14 +78,8 @@ impl Counter {
                 let problem = Problem::at(format!("{}/attributes", count.at), message);
                 problems.push(problem.help("count their data points, under `datapoints`"));
             }
-            for (nth, _) in attributes
-                .iter()
-                .enumerate()
-                .filter(|(_, attribute)| attribute.key.is_empty())
-            {
-                let at = format!("{}/attributes/{nth}/key", count.at);
-                problems.push(Problem::at(at, "the attribute has no key"));
-            }
+            let at = format!("{}/attributes", count.at);
+            let usable = tollgate_tally::check_dimensions(&attributes, &at, setup, problems);
             // What a record has itself goes before what stands above it.
             let kinds = [section.kind(), NodeKind::Scope, NodeKind::Resource];
             let dimensions = attributes.iter().map(|attribute| {
@@ -110,6 +106,7 @@ impl Counter {
             Count {
                 definition: definitions.len() - 1,
                 dimensions,
+                usable,
                 conditions: Conditions::compile(section, &texts, &at, plans, problems),
                 rule: setup.rule(count.name),
             }
@@ -124,6 +121,7 @@ impl Counter {
     /// Counts a batch.
     pub(crate) fn count(&self, batch: &mut Batch<'_>, tally: &mut Tally<'_, '_>) {
         let moment = tally.moment;
+        let now = batch.now();
         // Nodes come resource by resource.
         let mut current: Option<u32> = None;
         let mut seen = Seen::default();
@@ -131,7 +129,7 @@ impl Counter {
         batch.each(self.section.kind(), |node| {
             let resource = node.ancestor_index(NodeKind::Resource);
             if resource != current {
-                self.say_when(place.take(), std::mem::take(&mut seen), tally.derived);
+                self.say_when(place.take(), std::mem::take(&mut seen), now, tally.derived);
                 current = resource;
             }
             for time in &self.times {
@@ -151,12 +149,20 @@ impl Counter {
                 }
             }
         });
-        self.say_when(place, seen, tally.derived);
+        self.say_when(place, seen, now, tally.derived);
     }
 
-    /// Says of the counts of one resource when their nodes were seen. Where no node has a time it is the time of the batch.
-    fn say_when(&self, place: Option<usize>, seen: Seen, derived: &mut Derived<'_>) {
+    /// Says of the counts of one resource when their nodes were seen: where none has a time, now.
+    fn say_when(&self, place: Option<usize>, seen: Seen, now: u64, derived: &mut Derived<'_>) {
         let Some(place) = place else { return };
+        let seen = if seen.last == 0 {
+            Seen {
+                first: now,
+                last: now,
+            }
+        } else {
+            seen
+        };
         for count in &self.counts {
             derived.seen(place, count.definition, seen.first, seen.last);
         }
@@ -172,6 +178,9 @@ impl Count {
         moment: Moment<'_>,
     ) -> Result<bool, Error> {
         labels.clear();
+        if !self.usable {
+            return Ok(false);
+        }
         for dimension in &self.dimensions {
             match dimension.value(node) {
                 Some(value) => labels.push(&dimension.key, value),

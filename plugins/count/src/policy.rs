@@ -31,7 +31,7 @@ impl Policy for Count {
     fn configure(mut written: Written, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut definitions = Vec::new();
-        let mut plans = Plans::new();
+        let mut plans = Plans::of_conditions();
         let mut counters = Vec::new();
         for section in Section::ALL {
             let counts = counts(&mut written, *section, &mut problems);

@@ -25,6 +25,21 @@ pub(crate) struct Metric {
     pub(crate) rule: Rule,
 }
 
+/// What went wrong with a record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trouble {
+    /// Its attributes could not be named.
+    Keys(Error),
+    /// A condition or a value could not be told.
+    Value(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Value(error)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Sum,
@@ -139,13 +154,15 @@ impl Metric {
         labels: &mut Labels,
         moment: Moment<'_>,
         lenient: bool,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, Trouble> {
         labels.clear();
-        self.attributes.write(node, node, labels, moment)?;
+        self.attributes
+            .write(node, node, labels, moment)
+            .map_err(Trouble::Keys)?;
         if lenient {
             Ok(self.conditions.hold_leniently(node, moment))
         } else {
-            self.conditions.hold(node, moment)
+            Ok(self.conditions.hold(node, moment)?)
         }
     }
 
@@ -154,7 +171,7 @@ impl Metric {
         &self,
         node: &NodeView<'_>,
         moment: Moment<'_>,
-    ) -> Result<Option<Amount>, Error> {
+    ) -> Result<Option<Amount>, Trouble> {
         let value = match (self.kind, self.value.evaluate(node, moment)) {
             // A pattern that does not match has no such key.
             (Kind::Gauge, Err(error)) if error.to_string().contains(NO_SUCH_KEY) => {
@@ -166,7 +183,7 @@ impl Metric {
             Outcome::Int(number) => Number::Int(number),
             Outcome::Double(number) => Number::Double(number),
             Outcome::Nil if self.kind == Kind::Gauge => return Ok(None),
-            other => return Err(Error::expected("int64 or float64", other.kind())),
+            other => return Err(Error::expected("int64 or float64", other.kind()).into()),
         };
         if self.kind != Kind::Histogram {
             return Ok(Some(Amount::Number(number)));
@@ -176,7 +193,7 @@ impl Metric {
             Some(count) => match count.evaluate(node, moment)? {
                 Outcome::Int(number) => number,
                 Outcome::Double(number) => Number::Double(number).to_int(),
-                other => return Err(Error::expected("int64 or float64", other.kind())),
+                other => return Err(Error::expected("int64 or float64", other.kind()).into()),
             },
         };
         let times = u64::try_from(times).map_err(|_| Error::failed("the count is negative"))?;

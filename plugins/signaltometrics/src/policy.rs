@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use tollgate_metrics::{Definition, Derived, Labels};
-use tollgate_ottl::Error;
 use tollgate_sdk::{
-    Batch, Description, NodeKind, NodeView, Policy, Problem, Setup, Signal, Value, log,
+    Batch, Compat, Description, NodeKind, NodeView, Policy, Problem, Setup, Signal, Value, log,
 };
 use tollgate_tally::{Moment, Plans, Section, Tally, Workspace};
 
 use crate::config::{ErrorMode, Written, WrittenMetric};
-use crate::metric::Metric;
+use crate::metric::{Metric, Trouble};
 
 /// The scope of the metrics: the Collector's name for it, so that dashboards find them.
 const SCOPE: &str =
@@ -26,6 +25,8 @@ pub struct SignalToMetrics {
     workspace: Workspace,
     error_mode: ErrorMode,
     instance: Option<String>,
+    /// Whether the Collector's behaviour was asked for.
+    whole: bool,
 }
 
 /// The metrics of one section.
@@ -47,7 +48,7 @@ impl Policy for SignalToMetrics {
     fn configure(written: Written, setup: &mut Setup) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut definitions = Vec::new();
-        let mut plans = Plans::new().with_adjusted_count();
+        let mut plans = Plans::of_values();
         let mut sections = Vec::new();
         for (section, metrics) in [
             (Section::Spans, &written.spans),
@@ -82,6 +83,7 @@ impl Policy for SignalToMetrics {
             sections,
             workspace: Workspace::new(plans, setup),
             error_mode: written.error_mode,
+            whole: setup.compat() == Compat::Collector,
             instance: written.service_instance_id.filter(|id| !id.is_empty()),
         })
     }
@@ -101,6 +103,7 @@ impl Policy for SignalToMetrics {
             metrics,
             error_mode: self.error_mode,
             instance: self.instance.as_deref(),
+            whole: self.whole,
         };
         self.workspace
             .run(batch, derived, |batch, tally| passage.go(batch, tally))
@@ -132,6 +135,7 @@ struct Passage<'p> {
     metrics: &'p [Metric],
     error_mode: ErrorMode,
     instance: Option<&'p str>,
+    whole: bool,
 }
 
 impl Passage<'_> {
@@ -148,7 +152,7 @@ impl Passage<'_> {
                     continue;
                 }
                 let lenient = self.error_mode != ErrorMode::Propagate;
-                let mut take = || -> Result<(), Error> {
+                let mut take = || -> Result<(), Trouble> {
                     if !metric.takes(node, tally.labels, moment, lenient)? {
                         return Ok(());
                     }
@@ -169,16 +173,21 @@ impl Passage<'_> {
                     }
                     Ok(())
                 };
-                if let Err(error) = take() {
-                    match self.error_mode {
-                        ErrorMode::Propagate => tally.failures.add(node, metric.rule, error),
-                        ErrorMode::Ignore => skipped += 1,
-                        ErrorMode::Silent => {}
+                let fails = match take() {
+                    Ok(()) => continue,
+                    // The Collector treats these alike under all modes.
+                    Err(Trouble::Keys(error)) if self.whole => Some(error),
+                    Err(Trouble::Keys(error) | Trouble::Value(error)) => {
+                        (self.error_mode == ErrorMode::Propagate).then_some(error)
                     }
+                };
+                match fails {
+                    Some(error) => tally.failures.add(node, metric.rule, error),
+                    None => skipped += 1,
                 }
             }
         });
-        if skipped > 0 {
+        if skipped > 0 && self.error_mode == ErrorMode::Ignore {
             log::error(format!(
                 "{skipped} values were left out, because an expression failed"
             ));
@@ -192,7 +201,7 @@ impl Passage<'_> {
         node: &NodeView<'_>,
         labels: &mut Labels,
         moment: Moment<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Trouble> {
         if let Some(resource) = node.resource() {
             if metric.resource.is_empty() {
                 // Sorted, because resources with the same attributes are one.
@@ -204,7 +213,10 @@ impl Passage<'_> {
                     labels.push(key, value);
                 }
             } else {
-                metric.resource.write(node, &resource, labels, moment)?;
+                metric
+                    .resource
+                    .write(node, &resource, labels, moment)
+                    .map_err(Trouble::Keys)?;
             }
         }
         if let Some(instance) = self.instance {

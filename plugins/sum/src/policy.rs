@@ -34,7 +34,7 @@ impl Policy for Sum {
         });
         let mut problems = Vec::new();
         let mut definitions = Vec::new();
-        let mut plans = Plans::new();
+        let mut plans = Plans::of_conditions();
         let mut summers = Vec::new();
         for section in Section::ALL {
             let sums = written.take(*section, &mut problems);

@@ -26,6 +26,8 @@ struct OneSum {
     source: Option<Field>,
     dimensions: Vec<Dimension>,
     conditions: Conditions,
+    /// Whether anything can come of it.
+    usable: bool,
     arithmetic: Arithmetic,
     /// Whose records cannot be judged where a condition fails.
     rule: Rule,
@@ -55,14 +57,8 @@ impl Summer {
                 let problem = Problem::at(format!("{}/attributes", sum.at), message);
                 problems.push(problem.help("sum their data points, under `datapoints`"));
             }
-            for (nth, _) in attributes
-                .iter()
-                .enumerate()
-                .filter(|(_, attribute)| attribute.key.is_empty())
-            {
-                let at = format!("{}/attributes/{nth}/key", sum.at);
-                problems.push(Problem::at(at, "the attribute has no key"));
-            }
+            let at = format!("{}/attributes", sum.at);
+            let usable = tollgate_tally::check_dimensions(&attributes, &at, setup, problems);
             let kinds = [section.kind()];
             let dimensions = attributes.iter().map(|attribute| {
                 Dimension::new(
@@ -95,6 +91,7 @@ impl Summer {
                 definition: definitions.len() - 1,
                 source,
                 dimensions,
+                usable,
                 conditions: Conditions::compile(section, &texts, &at, plans, problems),
                 arithmetic,
                 rule: setup.rule(sum.name),
@@ -138,6 +135,9 @@ impl OneSum {
         moment: Moment<'_>,
     ) -> Result<bool, Error> {
         labels.clear();
+        if !self.usable {
+            return Ok(false);
+        }
         for dimension in &self.dimensions {
             if !self.label(dimension, node, labels) {
                 return Ok(false);

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 use tollgate_attraction::Constant;
-use tollgate_sdk::{Field, NodeKind, NodeView, Setup, Signal, Value, attribute_path};
+use tollgate_sdk::{
+    Compat, Field, NodeKind, NodeView, Problem, Setup, Signal, Value, attribute_path,
+};
 
 /// An attribute as it is written.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,4 +60,28 @@ impl Dimension {
         self.found(node)
             .or_else(|| self.default.as_ref().map(Constant::value))
     }
+}
+
+/// Checks attributes as they are written, in the list at `at`. Whether anything can come of them: the Collector makes nothing where a key
+/// stands twice, so that this is a mistake here.
+pub fn check_dimensions(
+    attributes: &[WrittenDimension],
+    at: &str,
+    setup: &Setup,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let mut usable = true;
+    for (nth, attribute) in attributes.iter().enumerate() {
+        let at = format!("{at}/{nth}/key");
+        let mut before = attributes.iter().take(nth);
+        if attribute.key.is_empty() {
+            problems.push(Problem::at(at, "the attribute has no key"));
+        } else if before.any(|other| other.key == attribute.key) {
+            usable = false;
+            if setup.compat() == Compat::Tollgate {
+                problems.push(Problem::at(at, "the attribute is named before"));
+            }
+        }
+    }
+    usable
 }

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use tollgate_ottl::{Error, Expression, Value};
+use tollgate_ottl::{Error, Expression, ListKind, Value};
 use tollgate_sdk::{NodeView, Problem};
 use tollgate_statements::{Scene, problem};
 
@@ -65,13 +65,13 @@ impl Formula {
             Value::Nil => Outcome::Nil,
             Value::Int(number) => Outcome::Int(number),
             Value::Double(number) => Outcome::Double(number),
-            Value::List(list) => {
+            Value::List(list) if matches!(list.kind(), ListKind::Slice | ListKind::Texts) => {
                 let texts = list.iter().map(|item| match item {
                     Value::Text(text) => Some(text.as_str().to_owned()),
                     _ => None,
                 });
                 let texts: Option<Vec<String>> = texts.collect();
-                texts.map_or(Outcome::Other("[]any"), Outcome::Texts)
+                texts.map_or(Outcome::Other(list.kind().name()), Outcome::Texts)
             }
             other => Outcome::Other(other.type_name()),
         })

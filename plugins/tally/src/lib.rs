@@ -10,7 +10,7 @@ mod section;
 mod workspace;
 
 pub use conditions::Conditions;
-pub use dimension::{Dimension, WrittenDimension};
+pub use dimension::{Dimension, WrittenDimension, check_dimensions};
 pub use formula::{Formula, Outcome};
 pub use plans::{Layouts, Moment, Plans};
 pub use resources::Resources;

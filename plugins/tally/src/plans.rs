@@ -1,6 +1,6 @@
 //! OTTL of several signals, until it is known what it reads.
 
-use tollgate_ottl::{Context, Function, Registry};
+use tollgate_ottl::{Context, Registry};
 use tollgate_sdk::{Batch, Setup, Signal};
 use tollgate_statements::{Layout, Plan, functions};
 
@@ -12,8 +12,16 @@ pub struct Plans {
     logs: Plan,
     traces: Plan,
     metrics: Plan,
-    /// A function that spans have beside the usual ones.
-    of_spans: Option<&'static Function>,
+    calls: Calls,
+}
+
+/// What may be called beside the converters.
+#[derive(Debug, Clone, Copy)]
+enum Calls {
+    /// What the Collector's filters know of spans and metrics.
+    OfFilters,
+    /// `AdjustedCount()` of spans.
+    OfValues,
 }
 
 /// What they read, signal by signal.
@@ -24,30 +32,25 @@ pub struct Layouts {
     metrics: Layout,
 }
 
-impl Default for Plans {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Plans {
-    /// Nothing yet.
+    /// For policies that choose records by conditions: what may be called is what the Collector's filters may call.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn of_conditions() -> Self {
+        Self::new(Calls::OfFilters)
+    }
+
+    /// For policies that compute values: the converters, and `AdjustedCount()` for spans.
+    #[must_use]
+    pub fn of_values() -> Self {
+        Self::new(Calls::OfValues)
+    }
+
+    fn new(calls: Calls) -> Self {
         Self {
             logs: Plan::new(Signal::Logs),
             traces: Plan::new(Signal::Traces),
             metrics: Plan::new(Signal::Metrics),
-            of_spans: None,
-        }
-    }
-
-    /// The same, with `AdjustedCount()` for spans.
-    #[must_use]
-    pub fn with_adjusted_count(self) -> Self {
-        Self {
-            of_spans: Some(&functions::ADJUSTED_COUNT),
-            ..self
+            calls,
         }
     }
 
@@ -60,11 +63,16 @@ impl Plans {
             Section::DataPoints => Context::DataPoint,
             Section::Logs => Context::Log,
         };
-        let functions = functions::converters(context);
-        match context {
-            Context::Span => (context, functions.with(self.of_spans)),
-            _ => (context, functions),
-        }
+        let functions = match (self.calls, context) {
+            (Calls::OfValues, Context::Span) => {
+                Registry::converters().with([&functions::ADJUSTED_COUNT])
+            }
+            (Calls::OfValues, _) => Registry::converters(),
+            (Calls::OfFilters, Context::Metric) => functions::converters(context)
+                .with([&functions::HAS_KEY_ON_POINT, &functions::HAS_VALUE_ON_POINT]),
+            (Calls::OfFilters, _) => functions::converters(context),
+        };
+        (context, functions)
     }
 
     pub(crate) fn of(&mut self, section: Section) -> &mut Plan {
