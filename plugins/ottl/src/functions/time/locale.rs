@@ -1,7 +1,8 @@
 //! Names of months and weekdays in other languages than English, turned into English before a text is read, as upstream does it with
 //! `lunes`. Oddities of that library show in what is read, and are kept.
 
-use super::parse::{Failure, MONTHS, WEEKDAYS};
+use super::parse::Failure;
+use super::scan::{MONTHS, WEEKDAYS};
 
 /// Languages, and the lines of names that they share.
 const DATA: &str = include_str!("locales.txt");

@@ -7,6 +7,7 @@ mod locale;
 mod parse;
 mod parts;
 mod read;
+mod scan;
 mod show;
 mod strptime;
 mod tzif;

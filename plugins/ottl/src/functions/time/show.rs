@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::calendar::Civil;
 use super::layout::{Element, Layout, Offset};
-use super::parse::{MONTHS, WEEKDAYS};
+use super::scan::{MONTHS, WEEKDAYS};
 use crate::value::Time;
 
 /// An instant as a layout shows it.
