@@ -128,6 +128,7 @@ pub(crate) fn numbers<'e>(cell: Cell<'e>, kind: ListKind) -> Value<'e> {
 }
 
 /// A map of telemetry, of these entries.
-pub(crate) fn map<'e>(entries: tollgate_ottl::Entries<'e>) -> Value<'e> {
+#[must_use]
+pub fn map(entries: tollgate_ottl::Entries<'_>) -> Value<'_> {
     Value::Map(Map::new(MapKind::Map, entries))
 }

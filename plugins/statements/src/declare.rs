@@ -248,6 +248,22 @@ impl Declaring<'_> {
         )
     }
 
+    /// Where the value of a number stands if the other one is written, which takes it away.
+    fn displaced(&self, field: &str) -> Option<At> {
+        let other = match field {
+            "value_int" => "value_double",
+            "value_double" => "value_int",
+            _ => return None,
+        };
+        self.found_row(NodeKind::DataPoint, other).0?;
+        let units = self.units.get(layer(NodeKind::DataPoint)?)?;
+        let is = |unit: &Unit| matches!(unit.what, Held::Field(row) if row.field == field);
+        Some(At {
+            layer: layer(NodeKind::DataPoint)?,
+            unit: units.iter().position(is)?,
+        })
+    }
+
     /// Where a target's value is found.
     fn place(&mut self, target: Target) -> Place {
         match target {
@@ -257,7 +273,7 @@ impl Declaring<'_> {
                     (at, Some(field)) => Place::Field {
                         row,
                         field,
-                        at,
+                        at: at.or_else(|| self.displaced(row.field)),
                         steps,
                     },
                     _ => Place::Metric(Target::Field(row, steps)),

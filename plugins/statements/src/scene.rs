@@ -301,9 +301,9 @@ impl<'e> Scene<'e> {
             .units
             .get(at.layer)
             .map_or(&[][..], Vec::as_slice);
-        let other = units.iter().position(|unit| {
-            unit.written && matches!(unit.what, Held::Field(row) if row.field == other)
-        });
+        let other = units
+            .iter()
+            .position(|unit| matches!(unit.what, Held::Field(row) if row.field == other));
         if let Some(other) = other
             && let Some((_, changes)) = self.layers.get_mut(at.layer)
         {
@@ -558,7 +558,11 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 put(&mut self.cache, key, value.storable()?);
                 Ok(())
             }
-            _ => Err(READ_ONLY),
+            _ => {
+                let mut entries = getters::map(self.get(slot)?)?.into_vec();
+                put(&mut entries, key, value.storable()?);
+                self.set(slot, convert::map(entries))
+            }
         }
     }
 
@@ -573,7 +577,11 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 self.cache.retain(|(known, _)| known.as_str() != key);
                 Ok(())
             }
-            _ => Err(READ_ONLY),
+            _ => {
+                let mut entries = getters::map(self.get(slot)?)?.into_vec();
+                entries.retain(|(known, _)| known.as_str() != key);
+                self.set(slot, convert::map(entries))
+            }
         }
     }
 

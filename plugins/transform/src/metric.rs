@@ -325,7 +325,11 @@ impl<'e> Telemetry<'e> for Whole<'_, 'e> {
                 map.set(&key, convert::write(&stored));
                 Ok(())
             }
-            Some(_) => Err(READ_ONLY),
+            Some(target) => {
+                let mut entries = getters::map(self.look(target)?)?.into_vec();
+                tollgate_ottl::put(&mut entries, key, value.storable()?);
+                self.change(target, convert::map(entries))
+            }
             None => self.scene.set_entry(slot, key, value),
         }
     }
@@ -338,7 +342,11 @@ impl<'e> Telemetry<'e> for Whole<'_, 'e> {
                 }
                 Ok(())
             }
-            Some(_) => Err(READ_ONLY),
+            Some(target) => {
+                let mut entries = getters::map(self.look(target)?)?.into_vec();
+                entries.retain(|(known, _)| known.as_str() != key);
+                self.change(target, convert::map(entries))
+            }
             None => self.scene.delete_entry(slot, key),
         }
     }
