@@ -33,7 +33,7 @@ pub(crate) struct Document {
 /// One text: a file, or what the command line says.
 struct Text {
     name: String,
-    text: String,
+    content: String,
     /// Where it begins among the others.
     start: usize,
     /// Whether `name` is a file's, so that paths in the text are relative to its folder.
@@ -59,7 +59,7 @@ impl Document {
         let start = self.len();
         self.texts.push(Text {
             name: source.name,
-            text: source.text,
+            content: source.text,
             start,
             is_file,
         });
@@ -69,7 +69,9 @@ impl Document {
     /// Bytes of all texts, and one between each two.
     pub(crate) fn len(&self) -> usize {
         self.texts.last().map_or(0, |text| {
-            text.start.saturating_add(text.text.len()).saturating_add(1)
+            text.start
+                .saturating_add(text.content.len())
+                .saturating_add(1)
         })
     }
 
@@ -82,7 +84,7 @@ impl Document {
 
     /// Where a mistake is shown that is of the whole.
     pub(crate) fn first_line(&self) -> Span {
-        let first = self.texts.first().map_or("", |text| &text.text);
+        let first = self.texts.first().map_or("", |text| &text.content);
         Span {
             start: 0,
             end: first.find('\n').unwrap_or(first.len()),
@@ -95,14 +97,14 @@ impl Document {
             return "";
         };
         let from = |at: usize| at.saturating_sub(text.start);
-        text.text
+        text.content
             .get(from(span.start)..from(span.end))
             .unwrap_or_default()
     }
 
     /// The text that a place is in.
     pub(crate) fn text(&self, span: Span) -> &str {
-        self.at(span.start).map_or("", |text| &text.text)
+        self.at(span.start).map_or("", |text| &text.content)
     }
 
     /// What the text of a place is called.
@@ -144,18 +146,18 @@ impl Document {
             };
         };
         let local = self.local(span);
-        let start = boundary(&text.text, local.start);
-        let end = boundary(&text.text, local.end).max(start);
-        let before = text.text.get(..start).unwrap_or_default();
+        let start = boundary(&text.content, local.start);
+        let end = boundary(&text.content, local.end).max(start);
+        let before = text.content.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let rest = text.text.get(start..).unwrap_or_default();
+        let rest = text.content.get(start..).unwrap_or_default();
         let line_end = rest
             .find('\n')
-            .map_or(text.text.len(), |at| start.saturating_add(at));
+            .map_or(text.content.len(), |at| start.saturating_add(at));
         let line = before.matches('\n').count().saturating_add(1);
 
-        let lead = count(text.text.get(line_start..start));
-        let marked = count(text.text.get(start..end.min(line_end))).max(1);
+        let lead = count(text.content.get(line_start..start));
+        let marked = count(text.content.get(start..end.min(line_end))).max(1);
         let (shown, before) = self.window(text, line_start, line_end, lead);
         let room = shown.chars().count().saturating_sub(before).max(1);
         Excerpt {
@@ -169,7 +171,7 @@ impl Document {
 
     /// A line, or the part of a long one around its mark, and the characters of it before the mark.
     fn window(&self, text: &Text, start: usize, end: usize, lead: usize) -> (String, usize) {
-        let line = text.text.get(start..end).unwrap_or_default();
+        let line = text.content.get(start..end).unwrap_or_default();
         if count(line.get(..line.len())) <= WIDTH {
             return (self.shown(text, start, end).trim_end().to_owned(), lead);
         }
@@ -192,7 +194,7 @@ impl Document {
 
     /// The text between two places, secrets starred out, characters that would upset a terminal blanked.
     fn shown(&self, text: &Text, start: usize, end: usize) -> String {
-        let line = text.text.get(start..end).unwrap_or_default();
+        let line = text.content.get(start..end).unwrap_or_default();
         let start = text.start.saturating_add(start);
         let end = text.start.saturating_add(end);
         let near: Vec<&Span> = self

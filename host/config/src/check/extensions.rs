@@ -46,7 +46,7 @@ pub(crate) fn extensions(checker: &mut Checker<'_>, root: &Node) -> Vec<(Compone
         unused(checker, &defined, &HashSet::new());
         return Vec::new();
     };
-    let Some(names) = value::texts(&written.node) else {
+    let Some(wanted) = value::texts(&written.node) else {
         checker.error(
             written.node.span,
             format!("{path}: a list is expected, not {}", written.node.noun()),
@@ -56,7 +56,7 @@ pub(crate) fn extensions(checker: &mut Checker<'_>, root: &Node) -> Vec<(Compone
     };
     let mut named = HashSet::new();
     let mut running = Vec::new();
-    for (name, at) in names {
+    for (name, at) in wanted {
         let Ok(id) = ComponentId::parse(&name) else {
             checker.error(
                 at,

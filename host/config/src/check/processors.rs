@@ -9,6 +9,8 @@ use crate::model::{Batch, MemoryLimit, MemoryLimiter, Processor, Sizer};
 use crate::schema::{BATCH, MEMORY_LIMITER};
 use crate::yaml::{Entry, Span};
 
+const MIB: u64 = 1 << 20;
+
 /// Types that exist.
 pub(crate) const KINDS: [&str; 2] = ["batch", "memory_limiter"];
 
@@ -142,7 +144,6 @@ fn memory_limiter(
         );
     }
     collections(&section, &mut refuse);
-    const MIB: u64 = 1 << 20;
     MemoryLimiter {
         check_interval,
         limit: if mib > 0 {

@@ -252,8 +252,8 @@ fn otlp_exporter(checker: &mut Checker<'_>, path: &str, section: Section<'_>) ->
                 }
             });
         return Exporter::Otlp(OtlpGrpcExporter {
-            headers,
             tls,
+            headers,
             compression,
             timeout,
             ..OtlpGrpcExporter::new(endpoint)
@@ -277,8 +277,8 @@ fn otlp_exporter(checker: &mut Checker<'_>, path: &str, section: Section<'_>) ->
         logs_url: None,
         traces_url: None,
         metrics_url: Some(metrics_url),
-        headers,
         tls,
+        headers,
         compression,
         timeout,
         ..OtlpHttpExporter::new("")

@@ -169,7 +169,7 @@ impl Expander<'_> {
                 return Ok(as_text(String::new()));
             }
             (Ok(node), Some(file)) if matches!(node.value, Value::List(_) | Value::Map(_)) => {
-                return self.fragment(file, text.into_owned(), node, depth);
+                return Ok(self.fragment(file, text.into_owned(), node, depth));
             }
             (Err(mistakes), Some(file)) if is_yaml(&file) => {
                 let why = mistakes.first().map_or("", |mistake| &mistake.message);
@@ -195,13 +195,7 @@ impl Expander<'_> {
     }
 
     /// A part of a configuration that lies in a file of its own: what is wrong in it is shown where it stands there.
-    fn fragment(
-        &mut self,
-        file: String,
-        text: String,
-        mut node: Node,
-        depth: usize,
-    ) -> Result<Expanded, Failure> {
+    fn fragment(&mut self, file: String, text: String, mut node: Node, depth: usize) -> Expanded {
         let span = node.span;
         self.document.add(
             Source {
@@ -217,10 +211,10 @@ impl Expander<'_> {
         self.left_in_value = left;
         let text = self.original(text, span, depth);
         self.open.pop();
-        Ok(Expanded {
+        Expanded {
             value: node.value,
             text,
-        })
+        }
     }
 
     /// The text of a value that is none, for where one is wanted. A comment in it may hold what cannot be expanded.

@@ -52,16 +52,13 @@ pub(crate) fn parse(uri: &str) -> Result<Reference<'_>, Refusal> {
     if rest.contains('$') {
         return Err(("holds a `$` inside".to_owned(), ESCAPE.to_owned()));
     }
-    match refer(scheme, rest) {
-        Some(reference) => reference,
-        None => {
-            let help = format!("for a variable with a default write `${{env:{inner}}}`; {ESCAPE}");
-            Err((
-                format!("takes a value by `{scheme}:`, which does not exist"),
-                help,
-            ))
-        }
-    }
+    refer(scheme, rest).unwrap_or_else(|| {
+        let help = format!("for a variable with a default write `${{env:{inner}}}`; {ESCAPE}");
+        Err((
+            format!("takes a value by `{scheme}:`, which does not exist"),
+            help,
+        ))
+    })
 }
 
 /// Reads what `--config` says: a path, or `scheme:value`.

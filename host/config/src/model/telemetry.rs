@@ -83,6 +83,10 @@ pub enum MetricsLevel {
 
 /// Where metrics go.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are one or two of them in a process"
+)]
 pub enum MetricsReader {
     /// They are there to be fetched.
     Prometheus(PrometheusReader),

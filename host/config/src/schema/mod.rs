@@ -169,8 +169,10 @@ pub struct ComponentReference {
 
 /// Everything that can be configured but for the stock policies, which describe themselves.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub fn reference() -> Vec<ComponentReference> {
-    let component = |component, aliases, role, summary, keys| ComponentReference {
+    use Role::{Connector, Exporter, Extension, Processor, Program, Receiver};
+    let component = |role, component, aliases, summary, keys| ComponentReference {
         component,
         aliases,
         role,
@@ -179,99 +181,99 @@ pub fn reference() -> Vec<ComponentReference> {
     };
     vec![
         component(
+            Receiver,
             "otlp",
             &[],
-            Role::Receiver,
             "takes OTLP over gRPC and HTTP, as protobuf and as JSON",
             RECEIVER,
         ),
         component(
+            Processor,
             "batch",
             &[],
-            Role::Processor,
             "puts requests together before they go on",
             BATCH,
         ),
         component(
+            Processor,
             "memory_limiter",
             &[],
-            Role::Processor,
             "refuses requests while the process holds too much memory, before they are decompressed; the clients may send them again",
             MEMORY_LIMITER,
         ),
-        component("wasm", &[], Role::Processor, "runs a policy of yours", WASM),
+        component(Processor, "wasm", &[], "runs a policy of yours", WASM),
         component(
+            Connector,
             "forward",
             &[],
-            Role::Connector,
             "hands records of one pipeline to others of the same signal",
             FORWARD,
         ),
-        component("wasm", &[], Role::Connector, "runs a policy of yours", WASM),
+        component(Connector, "wasm", &[], "runs a policy of yours", WASM),
         component(
+            Exporter,
             "otlp",
             &["otlp_grpc"],
-            Role::Exporter,
             "sends OTLP over gRPC",
             OTLP,
         ),
         component(
+            Exporter,
             "otlphttp",
             &["otlp_http"],
-            Role::Exporter,
             "sends OTLP over HTTP, as protobuf or as JSON",
             OTLP_HTTP,
         ),
         component(
+            Exporter,
             "file",
             &[],
-            Role::Exporter,
             "writes OTLP/JSON to a file, a request a line",
             FILE,
         ),
         component(
+            Exporter,
             "debug",
             &[],
-            Role::Exporter,
             "shows what arrives on the terminal",
             DEBUG,
         ),
         component(
+            Exporter,
             "nop",
             &[],
-            Role::Exporter,
             "takes everything and keeps nothing",
             NOP,
         ),
         component(
+            Extension,
             "health_check",
             &[],
-            Role::Extension,
             "says over HTTP whether the program works",
             HEALTH_CHECK,
         ),
         component(
+            Extension,
             "pprof",
             &[],
-            Role::Extension,
             "is accepted with a warning and does nothing: `perf record --pid` shows where the time goes",
             &[],
         ),
         component(
+            Extension,
             "zpages",
             &[],
-            Role::Extension,
             "is accepted with a warning and does nothing: `/metrics` counts by component and stage",
             &[],
         ),
         component(
+            Program,
             "gate",
             &[],
-            Role::Program,
-            "limits a stage, and is a key of every processor",
+            "limits a stage, and is a key of every policy",
             GATE,
         ),
-        component("service", &[], Role::Program, "says what runs", SERVICE),
+        component(Program, "service", &[], "says what runs", SERVICE),
     ]
 }
 

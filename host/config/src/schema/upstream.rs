@@ -361,9 +361,6 @@ pub(crate) fn instead(role: Role, kind: &str) -> &'static str {
             "closest is `signaltometrics`, or `count`"
         }
         (Role::Connector, "failover" | "roundrobin") => "closest is `routing`",
-        (Role::Connector, _) => {
-            "remove it from the file and from the pipelines, or keep a Collector for it"
-        }
         (Role::Exporter, "logging") => "closest is `debug`",
         (Role::Exporter, "prometheus" | "prometheusremotewrite" | "googlemanagedprometheus") => {
             "closest is `otlphttp`: Prometheus takes OTLP at `/api/v1/otlp`"

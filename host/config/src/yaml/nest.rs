@@ -39,20 +39,16 @@ fn taken_apart(entries: Vec<Entry>) -> Vec<Entry> {
             }
             None => (entry.key, entry.node),
         };
-        match below.get_mut(&name) {
-            Some((_, more)) => more.push(Entry {
-                key: name,
-                span: entry.span,
-                node,
-            }),
-            None => {
-                below.insert(name.clone(), (apart.len(), Vec::new()));
-                apart.push(Entry {
-                    key: name,
-                    span: entry.span,
-                    node,
-                });
-            }
+        let next = Entry {
+            key: name,
+            span: entry.span,
+            node,
+        };
+        if let Some((_, more)) = below.get_mut(&next.key) {
+            more.push(next);
+        } else {
+            below.insert(next.key.clone(), (apart.len(), Vec::new()));
+            apart.push(next);
         }
     }
     for (at, more) in below.into_values() {

@@ -316,10 +316,9 @@ fn join(
 ) {
     let deeper = |line: &Line<'_>| line.text.starts_with([' ', '\t']);
     let breaks = match before {
-        None => empty,
         Some(before) if !folded || deeper(before) || deeper(line) => empty.saturating_add(1),
         Some(_) if empty == 0 => return traced.push(' ', line.at),
-        Some(_) => empty,
+        _ => empty,
     };
     (0..breaks).for_each(|_| traced.push('\n', line.at));
 }
