@@ -4,16 +4,13 @@
 //! in its view.
 
 pub mod config;
-pub mod digits;
 pub mod hash;
 mod logs;
 mod policy;
-pub mod probability;
 pub mod sampler;
-pub mod sampling;
 mod spans;
-pub mod tracestate;
 
 pub use policy::ProbabilisticSampler;
+pub use tollgate_tracestate::{digits, probability, sampling, tracestate};
 
 tollgate_sdk::export!(ProbabilisticSampler);

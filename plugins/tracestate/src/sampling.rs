@@ -52,7 +52,8 @@ impl<'t> Sampling<'t> {
 impl<'t, T> Spelled<'t, T> {
     /// A number that came as this text.
     #[expect(clippy::unnecessary_wraps, reason = "the end of a chain of options")]
-    pub(crate) fn came(number: T, text: &'t str) -> Option<Self> {
+    #[must_use]
+    pub fn came(number: T, text: &'t str) -> Option<Self> {
         Some(Self {
             number,
             text: Some(text),
@@ -60,7 +61,8 @@ impl<'t, T> Spelled<'t, T> {
     }
 
     /// A number that was found here.
-    pub(crate) fn found(number: T) -> Self {
+    #[must_use]
+    pub fn found(number: T) -> Self {
         Self { number, text: None }
     }
 
