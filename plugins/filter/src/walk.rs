@@ -76,10 +76,8 @@ fn records(
     batch: &mut Batch<'_>,
 ) {
     let mut scene = Scene::new(layout, batch.now(), batch.seed());
-    for index in indices(batch, batch.signal().record_kind()) {
-        let Some(node) = batch.node(index) else {
-            continue;
-        };
+    for node in batch.views(batch.signal().record_kind()) {
+        let index = node.index();
         scene.enter(node);
         match ask(conditions, &mut scene, failures) {
             Said::Nothing => {}

@@ -87,6 +87,31 @@ impl<'b> Batch<'b> {
         }
     }
 
+    /// The nodes of a kind, in the order of the request. They live as long as the batch, so a policy can keep what it read of one while
+    /// it looks at others; [`Batch::edit`] edits them.
+    #[inline]
+    pub fn views(&self, kind: NodeKind) -> impl Iterator<Item = NodeView<'b>> + use<'b> {
+        let frame = self.frame;
+        let mut last = Cells::default();
+        let mut usual = 0;
+        let nodes = (0_u32..).zip(frame.columns.node_kind);
+        nodes.filter_map(move |(index, candidate)| {
+            // The cells of a node stand together, in the order of the nodes.
+            last = frame.columns.cells_from(last.end, index, usual);
+            if *candidate != kind as u8 {
+                return None;
+            }
+            usual = last.end - last.start;
+            Some(NodeView::new(frame, index, kind, last))
+        })
+    }
+
+    /// A place to edit a node that is at hand.
+    #[inline]
+    pub fn edit<'n>(&'n mut self, view: NodeView<'n>) -> Node<'n> {
+        Node::new(view, self.draft)
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn nodes(&self) -> usize {

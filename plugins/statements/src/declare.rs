@@ -36,7 +36,15 @@ pub(crate) fn declare(
         declaring.setup.adds(&declaring.signal);
         declaring.setup.edits(&declaring.signal, "metric")
     });
+    let mut written = [false; LAYERS];
+    for (layer, written) in written.iter_mut().enumerate() {
+        let units = declaring.units.get(layer).into_iter().flatten();
+        let maps = declaring.maps.iter().filter(|map| map.layer == layer);
+        *written =
+            units.into_iter().any(|unit| unit.written) || maps.into_iter().any(|map| map.written);
+    }
     Layout {
+        written,
         places,
         metric_type: declaring.metric_type,
         units: declaring.units,

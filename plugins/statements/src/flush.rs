@@ -45,14 +45,10 @@ fn write_unit(unit: &Unit, node: NodeView<'_>, change: &Change<'_>, batch: &mut 
             if unit.read && unchanged(unit, node, value) {
                 return;
             }
-            if let Some(mut node) = batch.node_mut(node.index()) {
-                node.set(*rule, field, convert::write(value));
-            }
+            batch.edit(node).set(*rule, field, convert::write(value));
         }
         Change::Deleted(rule) => {
-            if let Some(mut node) = batch.node_mut(node.index()) {
-                node.delete(*rule, field);
-            }
+            batch.edit(node).delete(*rule, field);
         }
     }
 }
@@ -108,9 +104,8 @@ fn rename(units: &[Unit], node: NodeView<'_>, changes: &Changes<'_>, batch: &mut
         if let Some((place, (new, Change::Set(_, rule)))) = found
             && let Held::Entry { key, .. } = &new.what
             && old_place < 64
-            && let Some(mut node) = batch.node_mut(node.index())
         {
-            node.rename(*rule, old_field, key);
+            batch.edit(node).rename(*rule, old_field, key);
             done |= bit(place) | bit(old_place);
         }
     }

@@ -13,6 +13,8 @@ pub struct Layout {
     pub(crate) places: Vec<Place>,
     pub(crate) units: [Vec<Unit>; LAYERS],
     pub(crate) maps: Vec<MapPlace>,
+    /// By layer: whether it has anything that statements may change.
+    pub(crate) written: [bool; LAYERS],
     /// The kind of the metric, where a path depends on it.
     pub(crate) metric_type: Option<Field>,
     /// Whole metrics, where statements run on them.
@@ -143,14 +145,9 @@ impl Layout {
     }
 
     /// Whether a layer has anything that statements may change.
+    #[inline]
     pub(crate) fn writes(&self, layer: usize) -> bool {
-        self.units
-            .get(layer)
-            .is_some_and(|units| units.iter().any(|unit| unit.written))
-            || self
-                .maps
-                .iter()
-                .any(|map| map.layer == layer && map.written)
+        self.written.get(layer).is_some_and(|written| *written)
     }
 
     /// Whether statements may change nodes of a kind.

@@ -7,7 +7,7 @@
 //! ```
 //! use tollgate_ottl::Context;
 //! use tollgate_sdk::{Batch, Description, Policy, Problem, Setup, Signal, Verdict};
-//! use tollgate_statements::{Layout, Plan, Scene, functions, problem, indices};
+//! use tollgate_statements::{Layout, Plan, Scene, functions, problem};
 //!
 //! /// Drops log records by a condition.
 //! struct Sieve {
@@ -33,11 +33,10 @@
 //!
 //!     fn batch(&mut self, batch: &mut Batch<'_>) -> Result<(), String> {
 //!         let mut scene = Scene::new(&self.layout, batch.now(), batch.seed());
-//!         for index in indices(batch, batch.signal().record_kind()) {
-//!             let Some(node) = batch.node(index) else { continue };
+//!         for node in batch.views(batch.signal().record_kind()) {
 //!             scene.enter(node);
 //!             if self.condition.holds(&mut scene) == Ok(true) {
-//!                 batch.judge(index, Verdict::Drop(self.rule));
+//!                 batch.judge(node.index(), Verdict::Drop(self.rule));
 //!             }
 //!         }
 //!         Ok(())

@@ -20,10 +20,7 @@ pub(crate) fn run(program: &Program, failures: &mut Failures, all: bool, batch: 
             continue;
         };
         let kind = node_kind(context);
-        for index in indices(batch, kind) {
-            let Some(node) = batch.node(index) else {
-                continue;
-            };
+        for node in batch.views(kind) {
             if failed.skips(node) {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_metrics::{Aggregation, Distribution, Metric, Temporality, bucket_limit};
 use tollgate_ottl::{Context, Entries, Error, Telemetry, Value};
 use tollgate_sdk::{Batch, Field, NewValue, NodeKind, NodeView, Rule, Value as Cell};
-use tollgate_statements::{Failures, Scene, convert, indices, node_kind};
+use tollgate_statements::{Failures, Scene, convert, node_kind};
 
 use crate::functions::action;
 use crate::metric::Whole;
@@ -57,10 +57,7 @@ pub(crate) fn run(
                 }
             }
             context => {
-                for index in indices(batch, node_kind(context)) {
-                    let Some(node) = batch.node(index) else {
-                        continue;
-                    };
+                for node in batch.views(node_kind(context)) {
                     scene.enter(node);
                     let ran = cached(group, &mut scene, &mut caches, |scene| {
                         group_on(group, scene, failures, Scene::rule)
@@ -99,10 +96,7 @@ fn cached<'e, R>(
 
 fn read<'b>(field: Field, batch: &Batch<'b>) -> Result<Vec<ScopeOf<'b>>, String> {
     let mut scopes: Vec<ScopeOf<'b>> = Vec::new();
-    for index in indices(batch, NodeKind::Metric) {
-        let Some(node) = batch.node(index) else {
-            continue;
-        };
+    for node in batch.views(NodeKind::Metric) {
         let Some(scope) = node.scope() else {
             continue;
         };
