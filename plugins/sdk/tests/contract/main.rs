@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod beyond;
 mod billing;
 mod configuration;
 mod edits;
