@@ -121,7 +121,8 @@ impl Pattern {
             return None;
         }
         let mut found = self.regex.create_captures();
-        self.regex.search_captures(&Input::new(text).range(from..), &mut found);
+        self.regex
+            .search_captures(&Input::new(text).range(from..), &mut found);
         found.is_match().then_some(Captures {
             pattern: self,
             text,

@@ -112,7 +112,6 @@ fn refuses_what_go_refuses() {
         (r"\x{110000}", "by number"),
         (r"\xg", "by number"),
         ("a\\", "ends in a backslash"),
-        ("(?P<a>x)(?P<a>y)", "two groups"),
         ("(?P<a-b>x)", "name of a group"),
         ("(?x)a", "imsU"),
         ("(?i-)a", "imsU"),
@@ -124,6 +123,14 @@ fn refuses_what_go_refuses() {
             .unwrap_or_else(|| panic!("{pattern} was taken"));
         assert!(error.to_string().contains(reason), "{pattern}: {error}");
     }
+}
+
+#[test]
+fn groups_may_share_a_name() {
+    let pattern = Pattern::new("(?P<a>x)(?P<a>y)").unwrap();
+    let found = pattern.captures("xy").unwrap();
+    let named: Vec<_> = found.named().collect();
+    assert_eq!(named, [("a", Some("x")), ("a", Some("y"))]);
 }
 
 #[test]

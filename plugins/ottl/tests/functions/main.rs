@@ -12,5 +12,6 @@ mod compare;
 mod format;
 mod hostile;
 mod more;
+mod parse;
 mod rows;
 mod table;

@@ -44,7 +44,7 @@ impl Parser<'_> {
 
     fn captured(&mut self, start: usize, name: Option<String>) -> Result<Node, PatternError> {
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.clone());
+        self.names.push(name);
         let node = self.inside(start, self.flags)?;
         let capture = Capture {
             index,
@@ -90,12 +90,6 @@ impl Parser<'_> {
             return Err(PatternError::new(
                 start,
                 "the name of a group is letters, digits and `_`, in `(?P<name>...)`",
-            ));
-        }
-        if self.names.iter().flatten().any(|known| known == name) {
-            return Err(PatternError::new(
-                start,
-                format!("two groups are called `{name}`; give one another name"),
             ));
         }
         self.at = self.at.saturating_add(name.len()).saturating_add(1);
