@@ -215,6 +215,7 @@ fn number(call: &mut Call<'_, '_>, index: usize) -> Result<[u8; 2], Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

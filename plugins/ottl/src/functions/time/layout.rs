@@ -182,6 +182,11 @@ fn fraction(text: &str) -> Option<(usize, usize, Element)> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 mod tests {
     use super::*;
 

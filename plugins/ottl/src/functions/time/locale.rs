@@ -298,6 +298,7 @@ fn equal_fold(found: &[u8], name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

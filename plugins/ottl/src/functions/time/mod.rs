@@ -91,6 +91,7 @@ fn unix<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -107,6 +107,7 @@ pub(super) fn offset_by_name(zone: Zone, name: &str, seconds: i64) -> Option<i32
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
