@@ -4,6 +4,7 @@ use tollgate_ottl::{
     Call, Context, Error, Function, Kind, Parameter, Registry, Telemetry, Text, Usage, Value,
 };
 use tollgate_sdk::NodeKind;
+use tollgate_tracestate::TraceState;
 
 use crate::place::{MapOf, Target};
 use crate::scene::Scene;
@@ -201,26 +202,13 @@ fn has_on_points(scene: &Scene<'_>, arguments: &[Value<'_>]) -> bool {
 }
 
 /// The count that a trace state tells by its threshold; 1 where it tells none.
+/// Without a threshold a span stands for itself. A trace state that is unsound says nothing.
 fn adjusted_count(state: &Text<'_>) -> Result<f64, Error> {
-    const BAD: Error = Error::failed("the trace state breaks the rules");
-    let mut entries = state.as_str().split(',').map(str::trim);
-    let Some(entry) = entries.find_map(|entry| entry.strip_prefix("ot=")) else {
-        return Ok(1.0);
-    };
-    let mut fields = entry.split(';');
-    let Some(digits) = fields.find_map(|field| field.strip_prefix("th:")) else {
-        return Ok(1.0);
-    };
-    if digits.is_empty() || digits.len() > 14 {
-        return Err(BAD);
+    const UNSOUND: Error = Error::failed("the trace state breaks the rules");
+    let (state, sound) = TraceState::parse(state.as_str());
+    if !sound {
+        return Err(UNSOUND);
     }
-    let number = u64::from_str_radix(digits, 16).map_err(|_| BAD)?;
-    let shift = u32::try_from(digits.len().saturating_mul(4)).map_err(|_| BAD)?;
-    let all = 1_u64.checked_shl(shift).ok_or(BAD)?;
-    let left = all
-        .checked_sub(number)
-        .filter(|left| *left > 0)
-        .ok_or(BAD)?;
-    #[expect(clippy::cast_precision_loss, reason = "56 bits, as the rules have it")]
-    Ok(all as f64 / left as f64)
+    let threshold = state.sampling.threshold;
+    Ok(threshold.map_or(1.0, |threshold| 1.0 / threshold.number.probability()))
 }
