@@ -61,12 +61,7 @@ impl ConfiguredPolicy {
     /// that routes, emits or measures may want no more of a record than that it is there.
     pub(crate) fn called_for(&self, signal: Signal) -> Option<&Access> {
         let manifest = &self.manifest;
-        let asks = !manifest.routes.is_empty()
-            || !manifest.emits.is_empty()
-            || !manifest.instruments.is_empty();
-        manifest
-            .of(signal)
-            .filter(|access| asks || !access.is_empty())
+        manifest.of(signal).filter(|_| manifest.asks(signal))
     }
 
     /// Whether records end here, when it stands in a connector: it makes new telemetry of them, and has nowhere to send them.

@@ -1,0 +1,14 @@
+//! The data path through its public seam: a configuration, requests over HTTP, and what comes out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may panic, and documents by its name"
+)]
+
+mod graph;
+mod support;
