@@ -1,11 +1,17 @@
 //! A policy's own complaints point into the file, wherever its configuration stands.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
 
 mod support;
 
 use support::load_with;
-use tollgate_config::{ComponentId, Diagnostic, Loaded, Remark, Role, Severity};
+use tollgate_config::{ComponentId, Diagnostic, Loaded, Processor, Remark, Role, Severity};
 
 const TEXT: &str = "\
 processors:
@@ -68,6 +74,50 @@ fn a_pointer_that_leads_nowhere_ends_at_what_there_is() {
     assert_eq!(marked("resource", "/attributes"), "resource");
     assert_eq!(marked("redaction", "not a pointer"), "redaction");
     assert_eq!(marked("attributes", "/actions/0/key"), "\"${env:ACTIONS}\"");
+}
+
+/// What is marked of a text below `blocked_values`, written as `scalar`, when a policy means `part` of what it was handed.
+fn marked_part(scalar: &str, part: &str) -> String {
+    let text = TEXT.replace("'[0-9]'", scalar);
+    let loaded = load_with(&text, &[("ACTIONS", "[]"), ("PART", "beginning")])
+        .unwrap_or_else(|found| panic!("{found}"));
+    let Processor::Policy(stage) = &loaded.config.processors[0].1 else {
+        panic!("it is no policy")
+    };
+    let handed = stage.config["blocked_values"][0].as_str().unwrap();
+    let start = handed.find(part).unwrap();
+    let problem = loaded.map.remark(
+        Severity::Error,
+        Role::Processor,
+        &ComponentId::parse("redaction").unwrap(),
+        &Remark {
+            at: "/blocked_values/0",
+            range: Some(start..start + part.len()),
+            message: "no",
+            help: None,
+        },
+    );
+    text.get(problem.span).unwrap().to_owned()
+}
+
+#[test]
+fn a_part_of_a_text_is_marked_however_it_is_written() {
+    for scalar in [
+        "set(a, 1) wher b",
+        "'set(''a'', 1) wher b'",
+        r#""set(\"a\", 1)\twher b""#,
+        ">-\n        set(a, 1)\n        wher b",
+        "|\n        set(a, 1)\n\n          wher b",
+        "'$$a $$$$ wher b'",
+    ] {
+        assert_eq!(marked_part(scalar, "wher"), "wher", "{scalar}");
+    }
+    assert_eq!(marked_part("'a $$ b'", "$"), "$$");
+    assert_eq!(
+        marked_part("'${env:PART} wher'", "wher"),
+        "'${env:PART} wher'",
+        "what a variable brought stands in no file"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::Stock;
+use support::Typed;
 use tollgate_config::{Role, Status, json_schema, reference};
 
 fn every(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
@@ -27,7 +27,7 @@ fn every(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
 
 #[test]
 fn every_reference_leads_somewhere() {
-    let schema = json_schema(&Stock);
+    let schema = json_schema(&Typed);
     let mut references = 0;
     every(&schema, &mut |key, value| {
         if let (true, Some(target)) = (key == "$ref", value.as_str()) {
@@ -43,7 +43,7 @@ fn every_reference_leads_somewhere() {
 
 #[test]
 fn every_component_and_key_is_in_it() {
-    let schema = json_schema(&Stock);
+    let schema = json_schema(&Typed);
     for component in reference() {
         if component.role == Role::Program {
             continue;
@@ -67,7 +67,7 @@ fn every_component_and_key_is_in_it() {
 
 #[test]
 fn a_policys_schema_has_its_own_parts_and_the_hosts_key() {
-    let schema = json_schema(&Stock);
+    let schema = json_schema(&Typed);
     let policy = &schema["$defs"]["attributes"];
     assert_eq!(
         policy["properties"]["inline_string"]["$ref"],

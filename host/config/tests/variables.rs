@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::load_with;
-use tollgate_config::{Component, Diagnostics, Loaded, Processor, Stage};
+use support::{Around, Typed, load_with};
+use tollgate_config::{Component, Diagnostics, Loaded, Options, Processor, Stage, examine, load};
 
 fn policy(loaded: &Loaded) -> &Stage {
     match &loaded.config.processors[0].1 {
@@ -142,7 +142,13 @@ fn typed(target: &str, written: &str, env: &[(&str, &str)]) -> Result<Value, Dia
          exporters: {{nop: }}\n\
          service: {{pipelines: {{logs: {{receivers: [otlp], processors: [attributes], exporters: [nop]}}}}}}\n"
     );
-    load_with(&text, env).map(|loaded| policy(&loaded).config[target].clone())
+    load(
+        &[support::text(&text)],
+        &Around::new(env, &[]),
+        &Typed,
+        &Options::default(),
+    )
+    .map(|loaded| policy(&loaded).config[target].clone())
 }
 
 fn is_of(target: &str, value: &Value) -> bool {
@@ -281,4 +287,38 @@ fn keys_stay_as_they_are() {
         value("{'$${a}': 1, '${env:B}': 2}", &[("B", "b")]).unwrap(),
         json!({"$${a}": 1, "${env:B}": 2})
     );
+}
+
+#[test]
+fn keys_that_a_schema_does_not_know_are_told_and_the_rest_goes_to_the_policy() {
+    let text = "receivers: {otlp: {protocols: {grpc: }}}
+processors: {attributes: {strng: a, int: 7, 'list<map<string,list<string>>>': [{x: [b]}], other: 1}}
+exporters: {nop: }
+service: {pipelines: {logs: {receivers: [otlp], processors: [attributes], exporters: [nop]}}}
+";
+    let examined = examine(
+        &[support::text(text)],
+        &Around::default(),
+        &Typed,
+        &Options::default(),
+    )
+    .unwrap();
+    let said = examined.found.render(false);
+    assert!(
+        said.contains("processors::attributes: there is no key `strng`"),
+        "{said}"
+    );
+    assert!(
+        said.contains("did you mean `string`?") && said.contains("no key `other`"),
+        "{said}"
+    );
+    assert_eq!(examined.found.len(), 2);
+    let Processor::Policy(stage) = &examined.config.processors[0].1 else {
+        panic!("it is no policy")
+    };
+    assert_eq!(
+        stage.config,
+        json!({"int": 7, "list<map<string,list<string>>>": [{"x": ["b"]}]})
+    );
+    assert!(examined.config.pipelines.is_empty(), "nothing runs of it");
 }

@@ -4,6 +4,7 @@ mod components;
 mod exporters;
 mod extensions;
 mod joins;
+mod known;
 mod pipelines;
 mod processors;
 mod receivers;

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::components::Found;
+use super::known::known;
 use super::section::Section;
 use super::typed::typed;
 use super::walk::{Checker, join};
@@ -86,6 +87,7 @@ fn of_stock(
 ) -> (Stage, Place) {
     let mut own = own_keys(&entry.node);
     if let Some(schema) = schema {
+        known(checker, path, &mut own, schema);
         typed(&mut own, schema);
     }
     if checker.mapping(path, &entry.node)

@@ -68,7 +68,7 @@ fn convert(node: &mut Node, schemas: &[&Json], root: &Json, depth: usize) {
 }
 
 /// Every schema that one stands for: what it refers to, and what it offers to choose from.
-fn spread<'a>(schema: &'a Json, root: &'a Json, depth: usize, all: &mut Vec<&'a Json>) {
+pub(super) fn spread<'a>(schema: &'a Json, root: &'a Json, depth: usize, all: &mut Vec<&'a Json>) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
@@ -105,7 +105,7 @@ fn allows(schema: &Json, kind: &str) -> bool {
     }
 }
 
-fn property<'a>(schema: &'a Json, key: &str) -> Option<&'a Json> {
+pub(super) fn property<'a>(schema: &'a Json, key: &str) -> Option<&'a Json> {
     let known = schema.get("properties").and_then(|known| known.get(key));
     known.or_else(|| {
         schema

@@ -216,11 +216,15 @@ fn escape(folding: &mut Folding<'_>, at: usize) -> Option<usize> {
     };
     let meant = match c {
         '\n' | '\r' => {
-            let white = rest
-                .trim_start_matches(['\r', '\n'])
-                .trim_start_matches([' ', '\t']);
+            let own = if rest.starts_with("\r\n") { 2 } else { 1 };
+            let more = rest.get(own..).unwrap_or_default();
+            let next = more.trim_start_matches([' ', '\t', '\r', '\n']);
+            let white = more.len().saturating_sub(next.len());
+            // The line break itself is nothing; empty lines after it are line breaks.
+            let empty = more.get(..white).unwrap_or_default().matches('\n').count();
+            (0..empty).for_each(|_| folding.traced.push('\n', at));
             folding.kept = folding.traced.text.len();
-            return Some(folding.written.len().saturating_sub(white.len()));
+            return Some(folding.written.len().saturating_sub(next.len()));
         }
         '0' => '\0',
         'a' => '\x07',

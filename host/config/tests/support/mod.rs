@@ -27,6 +27,19 @@ impl KnownPolicies for Stock {
     fn connectors(&self) -> Vec<&str> {
         vec!["count", "routing", "signaltometrics", "sum"]
     }
+}
+
+/// The same, where one of them says what it takes.
+pub(crate) struct Typed;
+
+impl KnownPolicies for Typed {
+    fn processors(&self) -> Vec<&str> {
+        Stock.processors()
+    }
+
+    fn connectors(&self) -> Vec<&str> {
+        Stock.connectors()
+    }
 
     fn schema(&self, policy: &str) -> Option<&str> {
         (policy == "attributes").then_some(include_str!("../fixtures/typed.json"))
