@@ -73,6 +73,21 @@ impl<'a> Indexer<'a> {
                 run.push(self.store, cell);
                 continue;
             }
+            if let Some((kind, number)) = wire::plain_number(value) {
+                let cell = self.cell(Cell {
+                    node: at.node,
+                    name,
+                    owner: at.frame,
+                    next: NONE,
+                    children: NONE,
+                    flags: 0,
+                    kind,
+                    origin,
+                    value: number,
+                })?;
+                run.push(self.store, cell);
+                continue;
+            }
             let any: Any = any::any(memory, origin.tail(value.len()))?;
             let element = Element::spanning(number, origin);
             self.store.nodes[at.node].cells = run.list;

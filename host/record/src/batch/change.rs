@@ -118,9 +118,11 @@ impl Batch {
         self.mark_above(cell);
         self.look_inside(cell);
         // All pieces of a list are replaced, not the last alone.
-        let slot = schema::slot(self.store.cells[cell].name);
-        if !self.store.shadows.is_empty() && slot.is_some_and(|slot| slot.form.is_numbers()) {
-            self.kill_shadows(cell);
+        if !self.store.shadows.is_empty() {
+            let slot = schema::slot(self.store.cells[cell].name);
+            if slot.is_some_and(|slot| slot.form.is_numbers()) {
+                self.kill_shadows(cell);
+            }
         }
     }
 
@@ -170,6 +172,9 @@ impl Batch {
     /// Takes away the elements of a field whose place a cell has taken.
     fn kill_shadows(&mut self, cell: u32) {
         let mut later = cell;
+        if self.store.shadows.is_empty() {
+            return;
+        }
         while let Some(earlier) = self.store.shadows.remove(&later) {
             self.store.list_edit(earlier);
             self.store.cells[earlier].flags |= flag::DEAD;

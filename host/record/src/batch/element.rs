@@ -19,6 +19,7 @@ pub(super) fn element(memory: &Memory, store: &Store, cell: &Cell, number: u32, 
     };
     let expected = u64::from(cell.origin.len);
     match form {
+        Form::Attributes if plain_attribute(memory, cell, name.step, number, out) => {}
         Form::Attributes => wire::put_message(out, number, expected, |out| {
             key_value(memory, store, cell, out);
         }),
@@ -33,6 +34,80 @@ pub(super) fn element(memory: &Memory, store: &Store, cell: &Cell, number: u32, 
         }
         form => numbers::put(out, number, form, cell.value),
     }
+}
+
+/// Writes the element of an attribute in one go, where it is new or nothing of the old one stays but a key. Says whether it did.
+fn plain_attribute(
+    memory: &Memory,
+    cell: &Cell,
+    step: Step,
+    number: u32,
+    out: &mut Vec<u8>,
+) -> bool {
+    let Step::Key(key) = step else { return false };
+    let is_plain = cell.is(flag::ADDED)
+        || cell.is(flag::REPLACED)
+            && wire::plain_element(memory.get(cell.origin))
+                .is_some_and(|(_, content)| wire::plain_key_value(content).is_some());
+    if !is_plain || cell.is(flag::BELOW) {
+        return false;
+    }
+    let content = if cell.kind.is_span() {
+        memory.get(cell.span())
+    } else {
+        &[]
+    };
+    let key = memory.get(key);
+    let value = any_len(cell, content.len());
+    let length = wire::bytes_len(key.len()).saturating_add(wire::bytes_len(value));
+    wire::put_head(out, number, length);
+    wire::put_bytes(out, 1, key);
+    wire::put_head(out, 2, value);
+    match cell.kind {
+        ValueKind::Empty | ValueKind::Withheld => {}
+        ValueKind::Text => wire::put_bytes(out, 1, content),
+        ValueKind::Boolean => wire::put_number(out, 2, cell.value),
+        ValueKind::Int => wire::put_number(out, 3, cell.value),
+        ValueKind::Double => wire::put_fixed64(out, 4, cell.value),
+        ValueKind::Bytes => wire::put_bytes(out, 7, content),
+        ValueKind::Array | ValueKind::Map => out.extend_from_slice(content),
+    }
+    true
+}
+
+/// Length of the `AnyValue` of a cell in which nothing was changed, whose text or bytes have this length.
+fn any_len(cell: &Cell, length: usize) -> usize {
+    match cell.kind {
+        ValueKind::Empty | ValueKind::Withheld => 0,
+        ValueKind::Text | ValueKind::Bytes => wire::bytes_len(length),
+        ValueKind::Boolean => 2,
+        ValueKind::Int => (wire::varint_len(cell.value) as usize).saturating_add(1),
+        ValueKind::Double => 9,
+        ValueKind::Array | ValueKind::Map => length,
+    }
+}
+
+/// Writes the beginning of an attribute that got another key and nothing else: length and key. Returns what of the old element it
+/// stands for, and its own length; nothing where the old element is not written as every encoder writes it.
+pub(super) fn new_head(
+    memory: &Memory,
+    store: &Store,
+    cell: &Cell,
+    out: &mut Vec<u8>,
+) -> Option<(Span, usize)> {
+    let Step::Key(key) = store.names.get(cell.name).step else {
+        return None;
+    };
+    let (tag, content) = wire::plain_element(memory.get(cell.origin))?;
+    let (old, _) = wire::plain_key_value(content)?;
+    let key = memory.get(key);
+    let rest = content.len().saturating_sub(wire::bytes_len(old.len()));
+    let from = out.len();
+    out.push(tag);
+    wire::put_varint(out, wire::bytes_len(key.len()).saturating_add(rest) as u64);
+    wire::put_bytes(out, 1, key);
+    let head = Span::between(cell.origin.start, cell.origin.tail(rest).start);
+    Some((head, out.len().saturating_sub(from)))
 }
 
 /// Writes the content of a `KeyValue`. What is unknown in it stays.

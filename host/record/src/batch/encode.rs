@@ -7,7 +7,7 @@
 use bytes::Bytes;
 
 use super::Batch;
-use super::element::element;
+use super::element::{element, new_head};
 use super::growth::Growth;
 use super::store::{Cell, Memory, NONE, Node, flag};
 use super::tables::Store;
@@ -132,15 +132,22 @@ impl<'a> Encoder<'a> {
         while next != NONE {
             let edited = self.store.edits[next];
             next = edited.next;
-            let cell = self.store.cells[edited.cell];
+            let cell = &self.store.cells[edited.cell];
             if cell.is(flag::ADDED) {
                 has_added |= cell.is_live();
+                continue;
+            }
+            if cell.flags & flag::CHANGED == flag::RENAMED
+                && let Some((head, written)) =
+                    new_head(self.memory, self.store, cell, &mut self.scratch)
+            {
+                self.splice(cell.owner, head, written);
                 continue;
             }
             let from = self.scratch.len();
             if !cell.is(flag::DEAD) {
                 let number = number_at(self.memory, cell.origin);
-                element(self.memory, self.store, &cell, number, &mut self.scratch);
+                element(self.memory, self.store, cell, number, &mut self.scratch);
             }
             self.splice(
                 cell.owner,
@@ -360,6 +367,9 @@ pub(super) fn inner_messages(node: Message) -> &'static [(Message, u32)] {
 
 /// The field number of the element that stands there.
 fn number_at(memory: &Memory, origin: Span) -> u32 {
+    if let [tag @ ..0x80, ..] = memory.get(origin) {
+        return u32::from(tag >> 3);
+    }
     memory
         .reader(origin)
         .next()

@@ -53,7 +53,7 @@ impl Store {
     /// has no such field.
     pub(super) fn frame_for(&self, node: u32, slot: &Slot) -> Option<u32> {
         let node = &self.nodes[node];
-        let has = |message| slot.rows.iter().any(|row| row.message == message);
+        let has = |message| slot.is_in(message);
         if has(node.message) {
             return Some(node.frame);
         }

@@ -186,8 +186,13 @@ impl<'a> Indexer<'a> {
             match entry.action {
                 Action::Unknown | Action::Skip => {}
                 Action::Attribute(slot) => {
-                    self.attribute(at, &element, slot, &mut previous)?;
+                    // Most are read in runs, the first of them included.
+                    reader.go_to(element.start);
                     self.attributes(at, (element.number, slot), &mut reader, &mut previous)?;
+                    if reader.position() == element.start {
+                        reader.go_to(element.end);
+                        self.attribute(at, &element, slot, &mut previous)?;
+                    }
                 }
                 Action::Child(message) => {
                     let frame = frame_of(message, &element, at.frame);

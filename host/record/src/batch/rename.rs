@@ -29,13 +29,18 @@ impl Batch {
             None
         };
         let list = list.unwrap_or(self.store.nodes[entry.node].cells);
-        let mut next = list.first;
+        let mut next = if self.store.names.get(name).uses > 0 {
+            list.first
+        } else {
+            NONE
+        };
         while next != NONE {
-            let other = self.store.cells[next];
+            let other = &self.store.cells[next];
+            let after = other.next;
             if other.name == name && other.is_live() {
                 self.delete(next);
             }
-            next = other.next;
+            next = after;
         }
         self.store.list_edit(cell);
         self.store.cells[cell].flags |= flag::RENAMED;

@@ -191,9 +191,16 @@ pub(crate) struct Slot {
     pub(crate) form: Form,
     pub(crate) writable: bool,
     pub(crate) rows: Vec<Row>,
+    /// The messages of its rows, a bit each.
+    messages: u32,
 }
 
 impl Slot {
+    /// Whether a message has the field.
+    pub(crate) fn is_in(&self, message: Message) -> bool {
+        self.messages & (1 << message as u32) != 0
+    }
+
     /// Whether requests of this signal have the field.
     pub(crate) fn belongs_to(&self, signal: Signal) -> bool {
         match self.node {
@@ -222,6 +229,7 @@ pub(crate) static SLOTS: LazyLock<Vec<Slot>> = LazyLock::new(|| {
             .find(|slot| slot.path == row.path && slot.node == node)
         {
             slot.rows.push(*row);
+            slot.messages |= 1 << row.message as u32;
         } else {
             slots.push(Slot {
                 path: row.path,
@@ -229,6 +237,7 @@ pub(crate) static SLOTS: LazyLock<Vec<Slot>> = LazyLock::new(|| {
                 form: row.form,
                 writable: row.writable,
                 rows: vec![*row],
+                messages: 1 << row.message as u32,
             });
         }
     }

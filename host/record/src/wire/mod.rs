@@ -5,9 +5,15 @@ mod read;
 mod write;
 
 use crate::error::Malformed;
-pub(crate) use plain::{is_utf8, plain_key_value, plain_message, plain_text, same, short_tag};
+pub(crate) use plain::{
+    is_utf8, plain_element, plain_key_value, plain_message, plain_number, plain_text, same,
+    short_tag,
+};
 pub(crate) use read::Reader;
-pub(crate) use write::{put_bytes, put_fixed32, put_fixed64, put_message, put_number, put_varint};
+pub(crate) use write::{
+    bytes_len, put_bytes, put_fixed32, put_fixed64, put_head, put_message, put_number, put_varint,
+    varint_len,
+};
 
 /// Wire type of a varint.
 pub(crate) const VARINT: u8 = 0;

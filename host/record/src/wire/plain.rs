@@ -1,6 +1,7 @@
 //! Short ways through what stands the way every encoder writes it. Whatever does not is left to the reader.
 
 use super::BYTES;
+use crate::signal::ValueKind;
 
 /// The tag of a length-delimited field, if it is one byte.
 pub(crate) fn short_tag(number: u32) -> Option<u8> {
@@ -22,6 +23,14 @@ pub(crate) fn plain_message(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         }
         _ => None,
     }
+}
+
+/// The tag and the content of a whole element with a tag of one byte and a length of one or two.
+#[inline]
+pub(crate) fn plain_element(element: &[u8]) -> Option<(u8, &[u8])> {
+    let tag = *element.first()?;
+    let (content, rest) = plain_message(element, tag)?;
+    (tag < 0x80 && rest.is_empty()).then_some((tag, content))
 }
 
 /// The key of a `KeyValue` and the content of its value, where they stand the way every encoder writes them: key, then value,
@@ -46,6 +55,25 @@ pub(crate) fn plain_text(content: &[u8]) -> Option<&[u8]> {
         return None;
     };
     plain_rest(rest)
+}
+
+/// Kind and value of an `AnyValue` that holds a number or a boolean and nothing else: of an integer one of one or two bytes, as most
+/// are.
+#[inline]
+pub(crate) fn plain_number(content: &[u8]) -> Option<(ValueKind, u64)> {
+    match content {
+        [0x18, byte] if *byte < 0x80 => Some((ValueKind::Int, u64::from(*byte))),
+        [0x18, low, high] if *low >= 0x80 && *high < 0x80 => {
+            let value = u64::from(*low & 0x7f) | u64::from(*high) << 7;
+            Some((ValueKind::Int, value))
+        }
+        [0x21, bytes @ ..] => {
+            let bytes = <[u8; 8]>::try_from(bytes).ok()?;
+            Some((ValueKind::Double, u64::from_le_bytes(bytes)))
+        }
+        [0x10, byte] if *byte <= 1 => Some((ValueKind::Boolean, u64::from(*byte))),
+        _ => None,
+    }
 }
 
 /// What stands after a length of one or two bytes, if it is all there is.

@@ -30,6 +30,12 @@ impl<'a> Reader<'a> {
         self.at = self.at.saturating_add(bytes);
     }
 
+    /// Goes to a position in the batch's memory that was read before.
+    #[inline]
+    pub(crate) fn go_to(&mut self, position: u32) {
+        self.at = position.saturating_sub(self.base) as usize;
+    }
+
     /// Position in the batch's memory.
     #[expect(
         clippy::cast_possible_truncation,

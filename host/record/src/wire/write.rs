@@ -40,6 +40,19 @@ pub(crate) fn put_fixed32(out: &mut Vec<u8>, number: u32, value: u32) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
+/// How many bytes a length-delimited field with a tag of one byte takes.
+pub(crate) fn bytes_len(length: usize) -> usize {
+    (varint_len(length as u64) as usize)
+        .saturating_add(length)
+        .saturating_add(1)
+}
+
+/// Appends tag and length of a field whose content follows.
+pub(crate) fn put_head(out: &mut Vec<u8>, number: u32, length: usize) {
+    put_tag(out, number, BYTES);
+    put_varint(out, length as u64);
+}
+
 /// Appends a text or bytes field.
 pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     put_tag(out, number, BYTES);

@@ -23,7 +23,7 @@ use crate::outcome::{Edits, Emission, Measurement, Outcome};
 use crate::schema::{self, Form};
 use crate::signal::ValueKind;
 use crate::view::View;
-use crate::wire::Span;
+use crate::wire::{Span, same};
 
 /// Values may share text: this much more than the text itself.
 const SHARED_TEXT: usize = 16 << 20;
@@ -131,6 +131,7 @@ impl Batch {
                 arena: Vec::new(),
             },
             places: Vec::new(),
+            renamed: Vec::new(),
             heads,
             gone: vec![0; self.store.cells.len()],
             puts: vec![0; view.node_in_batch.len()],
@@ -223,6 +224,8 @@ struct Checker<'a> {
     values: Memory,
     /// Rights by name, as far as they were asked for.
     places: Vec<Option<Place>>,
+    /// By name, the key that its last entry was given, and the name of that.
+    renamed: Vec<Option<(Span, Option<u32>)>>,
     /// By path of the puts, the name of the cell of the node that it leads to or into; none where no cell ever had it.
     heads: Vec<Option<u32>>,
     /// What this outcome took away, by cell.
@@ -325,14 +328,11 @@ impl Checker<'_> {
 
     /// Checks a set, a delete or a rename.
     fn change(&mut self, index: usize, edit: &mut Edit) -> Result<(), Refusal> {
-        let cell = *self
-            .batch
-            .store
-            .cells
-            .at(edit.target)
-            .ok_or(Refusal::Gone { index })?;
-        let name = *self.batch.store.names.get(cell.name);
-        let node = self.batch.store.nodes[cell.node].kind;
+        let batch = self.batch;
+        let cell = batch.store.cells.at(edit.target);
+        let cell = cell.ok_or(Refusal::Gone { index })?;
+        let name = batch.store.names.get(cell.name);
+        let node = batch.store.nodes[cell.node].kind;
         let slot = schema::slot(name.slot).ok_or(Refusal::Field { index, node })?;
         if !slot.writable {
             return Err(Refusal::ReadOnly {
@@ -348,15 +348,15 @@ impl Checker<'_> {
         let is_declared = bits & (VALUE | LEAVES) != 0
             || bits & TEXTS != 0
                 && match edit.op {
-                    Op::Set => self.is_text(&cell),
-                    Op::Delete => keyed || self.is_text(&cell),
+                    Op::Set => self.is_text(cell),
+                    Op::Delete => keyed || self.is_text(cell),
                     _ => keyed,
                 };
         if !is_declared {
             return Err(Refusal::Undeclared { index, node });
         }
         match edit.op {
-            Op::Rename => self.rename(index, edit, &cell, keyed),
+            Op::Rename => self.rename(index, edit, cell, keyed),
             Op::Delete if slot.form == Form::Whole => Err(Refusal::Whole { index }),
             Op::Delete => {
                 self.mark(edit.target, GONE);
@@ -389,30 +389,52 @@ impl Checker<'_> {
         if edit.kind != ValueKind::Text {
             return Err(Refusal::Value { index });
         }
-        let span = self.text(index, edit)?;
-        let parent = self.batch.store.names.get(cell.name).parent;
-        let place = self.place(parent);
-        let key = self.values.get(span).to_vec();
-        if self.plan.entry(place, &key, WRITE).bits == 0 {
-            return Err(Refusal::Undeclared { index, node });
-        }
-        self.paths_inside(edit.target, key.len())?;
+        let span = self.span(index, edit)?;
+        let known = self.new_name(index, cell, span)?;
+        self.paths_inside(edit.target, span.len as usize)?;
         // The entry that has the key already gives way.
-        let list = if cell.is(flag::NESTED) {
-            self.batch.store.inside(cell.owner)
-        } else {
-            None
-        };
-        let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
-        let known = self
-            .batch
-            .store
-            .names
-            .lookup_key(&self.batch.memory, parent, &key);
         match known {
-            Some(name) if name != cell.name => self.give_way(list, name),
+            Some(name) if name != cell.name => {
+                let list = if cell.is(flag::NESTED) {
+                    self.batch.store.inside(cell.owner)
+                } else {
+                    None
+                };
+                let list = list.unwrap_or(self.batch.store.nodes[cell.node].cells);
+                self.give_way(list, name)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Checks the new key of an entry; returns the name that it then has, if any cell ever had it. A policy gives the entries of one
+    /// name mostly the same key, record after record.
+    fn new_name(&mut self, index: usize, cell: &Cell, span: Span) -> Result<Option<u32>, Refusal> {
+        let batch = self.batch;
+        if self.renamed.is_empty() {
+            self.renamed.resize(batch.store.names.len(), None);
+        }
+        let key = self.values.get(span);
+        if let Some(Some((last, known))) = self.renamed.get(cell.name as usize)
+            && same(self.values.get(*last), key)
+        {
+            return Ok(*known);
+        }
+        if std::str::from_utf8(key).is_err() {
+            return Err(Refusal::Value { index });
+        }
+        let key = key.to_vec();
+        let parent = batch.store.names.get(cell.name).parent;
+        let place = self.place(parent);
+        if self.plan.entry(place, &key, WRITE).bits == 0 {
+            let node = batch.store.nodes[cell.node].kind;
+            return Err(Refusal::Undeclared { index, node });
+        }
+        let known = batch.store.names.lookup_key(&batch.memory, parent, &key);
+        if let Some(last) = self.renamed.get_mut(cell.name as usize) {
+            *last = Some((span, known));
+        }
+        Ok(known)
     }
 
     /// Marks the cells of a list with a name as gone.

@@ -5,7 +5,7 @@ use crate::batch::{any, numbers};
 use crate::error::Refusal;
 use crate::schema::{Form, Slot};
 use crate::signal::ValueKind;
-use crate::wire::Span;
+use crate::wire::{Span, is_utf8};
 
 impl Checker<'_> {
     /// Checks that a value is well-formed and fits its field.
@@ -97,9 +97,10 @@ impl Checker<'_> {
 
     pub(super) fn text(&mut self, index: usize, edit: &Edit) -> Result<Span, Refusal> {
         let span = self.span(index, edit)?;
-        match std::str::from_utf8(self.values.get(span)) {
-            Ok(_) => Ok(span),
-            Err(_) => Err(Refusal::Value { index }),
+        if is_utf8(self.values.get(span)) {
+            Ok(span)
+        } else {
+            Err(Refusal::Value { index })
         }
     }
 }
