@@ -47,4 +47,6 @@ pub use paths::{Key, Path, Paths, Segment, Slot, Usage};
 pub use registry::Registry;
 pub use statement::{Compiler, Condition, Expression, Statement};
 pub use telemetry::Telemetry;
-pub use value::{Bytes, Entries, List, ListKind, Map, MapKind, Opaque, Shared, Text, Time, Value, Zone, put};
+pub use value::{
+    Bytes, Entries, List, ListKind, Map, MapKind, Opaque, Shared, Text, Time, Value, Zone, put,
+};

@@ -1,6 +1,7 @@
 //! From text to tree.
 
 mod boolean;
+mod call;
 mod lexer;
 mod parser;
 mod primary;
