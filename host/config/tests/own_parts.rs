@@ -116,13 +116,13 @@ service:
     logs/b: {receivers: [routing], exporters: [nop]}
     metrics: {receivers: [count, signal_to_metrics, wasm/own], exporters: [nop]}
 ";
-    let loaded = load_with(text, &[]).map_or_else(|found| panic!("{found}"), |loaded| loaded);
+    let loaded = load_with(text, &[]).unwrap_or_else(|found| panic!("{found}"));
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     let connectors = &loaded.config.connectors;
     assert_eq!(connectors[0].1, Connector::Forward);
     let component = |index: usize| match &connectors[index].1 {
         Connector::Policy(stage) => stage.component.clone(),
-        other => panic!("{other:?}"),
+        other @ Connector::Forward => panic!("{other:?}"),
     };
     assert_eq!(component(1), Component::Stock("count".to_owned()));
     assert_eq!(component(2), Component::Stock("signaltometrics".to_owned()));
@@ -231,7 +231,7 @@ fn metrics_are_sent_as_otlp_over_http_or_grpc() {
     let metrics = config("", "", service).telemetry.metrics;
     let reader = |index: usize| match &metrics.readers[index] {
         MetricsReader::Periodic(reader) => reader.clone(),
-        other => panic!("{other:?}"),
+        other @ MetricsReader::Prometheus(_) => panic!("{other:?}"),
     };
     let first = reader(0);
     assert_eq!(first.interval, Duration::from_secs(1));
