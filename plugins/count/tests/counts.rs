@@ -224,7 +224,8 @@ fn mistakes_are_pointed_at_all_at_once() {
 
 #[test]
 fn it_reads_what_it_needs() {
-    let config = json!({ "logs": { "n": { "conditions": [r#"severity_number >= SEVERITY_NUMBER_ERROR"#] } } });
+    let config =
+        json!({ "logs": { "n": { "conditions": ["severity_number >= SEVERITY_NUMBER_ERROR"] } } });
     let policy = Harness::<Count>::configure(config).unwrap();
     let mut reads = policy.manifest().reads(Signal::Logs).to_vec();
     reads.sort_unstable();

@@ -53,6 +53,7 @@ fn attribute(output: &Output, key: &str) -> Option<Value> {
     search(&output.json(), key)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what is compared is an option")]
 fn text(text: &str) -> Option<Value> {
     Some(json!({ "stringValue": text }))
 }

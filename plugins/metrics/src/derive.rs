@@ -227,7 +227,7 @@ impl<'d> Derived<'d> {
                 metric.message(definition.shape.number(), |data| {
                     for (labels, gathered) in &series.points {
                         data.message(1, |point| {
-                            gathered.write(point, &definition.shape, labels, times)
+                            gathered.write(point, &definition.shape, labels, times);
                         });
                     }
                     definition.shape.write_beside(data);

@@ -67,19 +67,19 @@ impl Exponential {
         #[expect(clippy::cast_precision_loss, reason = "the nearest double")]
         let times_double = times as f64;
         self.sum += value * times_double;
-        let size = value.abs();
+        let magnitude = value.abs();
         let side = if value > 0.0 {
             &self.positive
         } else {
             &self.negative
         };
-        let coarser = side.coarser_by(index(size, self.scale), self.max_size);
+        let coarser = side.coarser_by(index(magnitude, self.scale), self.max_size);
         if coarser > 0 {
             self.scale -= coarser;
             self.positive.coarsen(coarser);
             self.negative.coarsen(coarser);
         }
-        let index = index(size, self.scale);
+        let index = index(magnitude, self.scale);
         let side = if value > 0.0 {
             &mut self.positive
         } else {

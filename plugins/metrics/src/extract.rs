@@ -11,9 +11,9 @@ impl Metric {
     pub fn count_metric(&self, monotonic: bool, suffix: &str) -> Result<Option<Metric>, Error> {
         let temporality = self.summed("extract_count_metric")?;
         let points = match &self.data {
-            Data::Histogram { points, .. } => each(points, HistogramPoint::counted),
-            Data::Exponential { points, .. } => each(points, ExponentialPoint::counted),
-            Data::Summary(points) => each(points, SummaryPoint::counted),
+            Data::Histogram { points, .. } => each(points, |point| Some(point.counted())),
+            Data::Exponential { points, .. } => each(points, |point| Some(point.counted())),
+            Data::Summary(points) => each(points, |point| Some(point.counted())),
             _ => Vec::new(),
         };
         let mut metric = self.derived(suffix, sum(points, temporality, monotonic));
@@ -32,7 +32,7 @@ impl Metric {
             Data::Exponential { points, .. } => each(points, |point| {
                 Some(point.at.with(Number::Double(point.sum?)))
             }),
-            Data::Summary(points) => each(points, SummaryPoint::summed),
+            Data::Summary(points) => each(points, |point| Some(point.summed())),
             _ => Vec::new(),
         };
         Ok(self
@@ -48,7 +48,7 @@ impl Metric {
         monotonic: bool,
         suffix: &str,
     ) -> Option<Metric> {
-        let points = each(self.summary()?, SummaryPoint::counted);
+        let points = each(self.summary()?, |point| Some(point.counted()));
         Some(self.derived(suffix, sum(points, temporality, monotonic)))
     }
 
@@ -60,7 +60,7 @@ impl Metric {
         monotonic: bool,
         suffix: &str,
     ) -> Option<Metric> {
-        let points = each(self.summary()?, SummaryPoint::summed);
+        let points = each(self.summary()?, |point| Some(point.summed()));
         Some(self.derived(suffix, sum(points, temporality, monotonic)))
     }
 
@@ -156,35 +156,38 @@ impl At {
         }
     }
 
-    fn with_count(&self, count: u64) -> Option<NumberPoint> {
-        Some(self.with(Number::Int(count.cast_signed())))
+    fn with_count(&self, count: u64) -> NumberPoint {
+        self.with(Number::Int(count.cast_signed()))
     }
 }
 
 impl HistogramPoint {
-    fn counted(&self) -> Option<NumberPoint> {
+    fn counted(&self) -> NumberPoint {
         self.at.with_count(self.count)
     }
 }
 
 impl ExponentialPoint {
-    fn counted(&self) -> Option<NumberPoint> {
+    fn counted(&self) -> NumberPoint {
         self.at.with_count(self.count)
     }
 }
 
 impl SummaryPoint {
-    fn counted(&self) -> Option<NumberPoint> {
+    fn counted(&self) -> NumberPoint {
         self.at.with_count(self.count)
     }
 
-    fn summed(&self) -> Option<NumberPoint> {
-        Some(self.at.with(Number::Double(self.sum)))
+    fn summed(&self) -> NumberPoint {
+        self.at.with(Number::Double(self.sum))
     }
 }
 
-fn each<P>(points: &[P], number: impl Fn(&P) -> Option<NumberPoint>) -> Vec<NumberPoint> {
-    points.iter().filter_map(number).collect()
+fn each<P, N: IntoIterator<Item = NumberPoint>>(
+    points: &[P],
+    number: impl Fn(&P) -> N,
+) -> Vec<NumberPoint> {
+    points.iter().flat_map(number).collect()
 }
 
 fn sum(points: Vec<NumberPoint>, temporality: Temporality, monotonic: bool) -> Data {

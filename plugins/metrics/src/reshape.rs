@@ -40,19 +40,19 @@ impl Metric {
     pub fn scale(&mut self, multiplier: f64) -> Result<(), Error> {
         match &mut self.data {
             Data::Gauge(points) | Data::Sum { points, .. } => {
-                points
-                    .iter_mut()
-                    .for_each(|point| scale_number(point, multiplier));
+                for point in points {
+                    scale_number(point, multiplier);
+                }
             }
             Data::Histogram { points, .. } => {
-                points
-                    .iter_mut()
-                    .for_each(|point| scale_histogram(point, multiplier));
+                for point in points {
+                    scale_histogram(point, multiplier);
+                }
             }
             Data::Summary(points) => {
-                points
-                    .iter_mut()
-                    .for_each(|point| scale_summary(point, multiplier));
+                for point in points {
+                    scale_summary(point, multiplier);
+                }
             }
             other @ (Data::Exponential { .. } | Data::Empty) => {
                 return Err(Error::Data {

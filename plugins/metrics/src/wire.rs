@@ -240,7 +240,9 @@ impl Writer {
     pub(crate) fn packed_varints(&mut self, number: u8, values: &[u64]) {
         if !values.is_empty() {
             self.message(number, |message| {
-                values.iter().for_each(|value| message.varint_bare(*value));
+                for value in values {
+                    message.varint_bare(*value);
+                }
             });
         }
     }

@@ -77,10 +77,20 @@ fn percentile(
     Ok(found.map(|metric| values(&metric)[0].to_double()))
 }
 
+/// A percentile, the count, the buckets, their bounds, the least and the greatest value, and what is expected.
+type Case<'c> = (
+    f64,
+    u64,
+    &'c [u64],
+    &'c [f64],
+    [Option<f64>; 2],
+    Option<f64>,
+);
+
 #[test]
 fn percentiles_of_histograms() {
     let none = [None, None];
-    let cases: [(f64, u64, &[u64], &[f64], [Option<f64>; 2], Option<f64>); 9] = [
+    let cases: [Case; 9] = [
         (50.0, 0, &[0, 0], &[1.0], none, None),
         (50.0, 10, &[], &[], none, None),
         (

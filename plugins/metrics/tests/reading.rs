@@ -1,5 +1,10 @@
 //! What is read is what is written.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -23,7 +23,7 @@ impl Conditions {
         let compiled = texts.iter().enumerate().filter_map(|(nth, text)| {
             let compiled = plans.of(section).condition(context, &functions, text);
             compiled
-                .map_err(|mistake| problems.push(problem(&format!("{at}/{nth}"), &mistake)))
+                .map_err(|mistake| problems.push(problem(format!("{at}/{nth}"), &mistake)))
                 .ok()
         });
         Self(compiled.collect())

@@ -51,7 +51,6 @@ impl<'t> Sampling<'t> {
 
 impl<'t, T> Spelled<'t, T> {
     /// A number that came as this text.
-    #[expect(clippy::unnecessary_wraps, reason = "the end of a chain of options")]
     #[must_use]
     pub fn came(number: T, text: &'t str) -> Option<Self> {
         Some(Self {
