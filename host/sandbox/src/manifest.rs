@@ -45,12 +45,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Whether the policy is to be called for `signal`. One that asks for nothing of it, and neither routes, emits nor measures, could
-    /// do nothing either.
+    /// Whether the policy is to be called for `signal`. One that asks for nothing of it, and neither routes nor emits, has no
+    /// use for it.
     #[must_use]
     pub fn asks(&self, signal: Signal) -> bool {
-        let speaks =
-            !self.routes.is_empty() || !self.instruments.is_empty() || !self.emits.is_empty();
+        let speaks = !self.routes.is_empty() || !self.emits.is_empty();
         self.of(signal)
             .is_some_and(|access| speaks || !access.is_empty())
     }

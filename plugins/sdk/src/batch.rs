@@ -184,8 +184,7 @@ impl<'b> Batch<'b> {
 
     /// Gives a cell, which must be an attribute or an entry of a map, another key.
     pub fn rename_cell(&mut self, rule: Rule, cell: u32, new_key: &str) {
-        self.draft
-            .edit(Operation::Rename, cell, 0, &NewValue::from(new_key), rule);
+        self.draft.rename(cell, new_key, rule);
     }
 
     /// Gives a node a field with a value, in place of what is there.

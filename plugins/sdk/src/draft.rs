@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::bindings::tollgate::policy::batch::{Edits, Emission, Judgements};
+use crate::columns::kind;
 use crate::measure::Measured;
 use crate::value::NewValue;
 use crate::{Field, NodeKind, Route, Rule, Verdict, path};
@@ -45,6 +46,9 @@ impl<'p> From<&'p String> for FieldOrPath<'p> {
     }
 }
 
+/// New keys that are kept to be found again.
+const MOST_KEYS: usize = 32;
+
 /// Stands for the index of a path that no edit has needed yet.
 const UNWRITTEN: u32 = u32::MAX;
 
@@ -65,6 +69,8 @@ pub(crate) struct Draft {
     /// Likewise for paths by their text, and for attributes by kind of node and key.
     other_paths: BTreeMap<Box<str>, u32>,
     attribute_paths: [BTreeMap<Box<str>, u32>; NodeKind::COUNT],
+    /// New keys that were written, each with its span: a policy gives record after record the same ones.
+    keys: Vec<(Box<str>, u64)>,
     /// The sets of routes that records were given, each with its index.
     route_sets: BTreeMap<Vec<u32>, u32>,
     random_state: u64,
@@ -143,6 +149,7 @@ impl Draft {
             declared_paths: Vec::new(),
             other_paths: BTreeMap::new(),
             attribute_paths: Default::default(),
+            keys: Vec::new(),
             route_sets: BTreeMap::new(),
             random_state: seed,
         }
@@ -211,6 +218,24 @@ impl Draft {
         }
         let (kind, number) = value.write(&mut self.edits.text);
         self.push(operation, target, field, kind, number, rule);
+    }
+
+    /// Appends a rename. The new key crosses once, however many entries get it.
+    pub(crate) fn rename(&mut self, cell: u32, key: &str, rule: Rule) {
+        if self.edits.op.is_empty() {
+            make_room(&mut self.edits, self.room);
+        }
+        let known = self.keys.iter().find(|(known, _)| **known == *key);
+        let span = if let Some((_, span)) = known {
+            *span
+        } else {
+            let span = write_span(&mut self.edits.text, key.as_bytes());
+            if self.keys.len() < MOST_KEYS {
+                self.keys.push((key.into(), span));
+            }
+            span
+        };
+        self.push(Operation::Rename, cell, 0, kind::TEXT, span, rule);
     }
 
     #[inline]

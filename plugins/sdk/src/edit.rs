@@ -131,13 +131,7 @@ impl<'a> Node<'a> {
 
     fn rename_cell(&mut self, rule: Rule, cell: Option<usize>, new_key: &str) -> bool {
         if let Some(cell) = cell {
-            self.draft.edit(
-                Operation::Rename,
-                narrow(cell),
-                0,
-                &NewValue::from(new_key),
-                rule,
-            );
+            self.draft.rename(narrow(cell), new_key, rule);
         }
         cell.is_some()
     }

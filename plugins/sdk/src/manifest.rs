@@ -113,12 +113,11 @@ impl Manifest {
             .filter(|signal| self.access(*signal).takes || !self.access(*signal).is_empty())
     }
 
-    /// Whether the host calls it for a signal: where it asks for nothing and has nothing to say, it could do nothing either.
+    /// Whether the host calls it for a signal: where it asks for nothing, and neither routes nor emits, it has no use for it.
     #[must_use]
     pub fn asks(&self, signal: Signal) -> bool {
         let access = self.access(signal);
-        let speaks =
-            !self.routes.is_empty() || !self.instruments.is_empty() || !self.emits.is_empty();
+        let speaks = !self.routes.is_empty() || !self.emits.is_empty();
         !access.is_empty() || access.takes && speaks
     }
 

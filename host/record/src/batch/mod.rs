@@ -39,6 +39,7 @@ pub use apply::Applied;
 pub use check::Changes;
 use growth::Growth;
 use index::Indexer;
+pub(crate) use names::Names;
 pub use routed::Routed;
 use store::{MAX_WIRE, Memory};
 use tables::Store;

@@ -58,8 +58,19 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The fields of the table alone.
+    /// The fields of the table alone, for so many bytes.
     pub(crate) fn new(plan: &Plan, wire_len: usize) -> Self {
+        let mut names = plan.names.get_or_init(|| Self::of_table(plan)).clone();
+        names.bound = wire_len
+            .saturating_mul(8)
+            .saturating_add(1 << 20)
+            .min(1 << 30);
+        names.limit = names.bound;
+        names.hasher = RandomState::new();
+        names
+    }
+
+    fn of_table(plan: &Plan) -> Self {
         let mut table = Table::default();
         let mut texts = String::new();
         for (number, slot) in (0_u32..).zip(SLOTS.iter()) {
@@ -79,17 +90,13 @@ impl Names {
                 first: NONE,
             });
         }
-        let bound = wire_len
-            .saturating_mul(8)
-            .saturating_add(1 << 20)
-            .min(1 << 30);
         Self {
             table,
             texts,
             by_step: HashMap::new(),
             hasher: RandomState::new(),
-            bound,
-            limit: bound,
+            bound: 0,
+            limit: 0,
         }
     }
 

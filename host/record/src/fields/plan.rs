@@ -1,8 +1,9 @@
 //! Fields made ready for use: what to do with each element of each message, and which keys are meant.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::path::{Path, Step, Wanted, Wildcard};
+use crate::batch::Names;
 use crate::schema::{self, Form, MESSAGES, Message, NUMBERS, Row, SLOTS};
 use crate::signal::{NodeKind, Signal};
 use crate::wire;
@@ -111,6 +112,8 @@ pub(crate) struct Plan {
     busy: [bool; MESSAGES],
     /// Whether paths can be found that the list does not name.
     pub(crate) finds: bool,
+    /// What the names of every batch begin with.
+    pub(crate) names: OnceLock<Names>,
 }
 
 impl Plan {
@@ -123,6 +126,7 @@ impl Plan {
             kinds: [false; 10],
             busy: [false; MESSAGES],
             finds: false,
+            names: OnceLock::new(),
         };
         for (number, entry) in (0_u32..).zip(wanted) {
             match entry {
