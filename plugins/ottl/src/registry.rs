@@ -54,16 +54,21 @@ impl Registry {
     /// The known name that is nearest to one that is not known, if one is near.
     #[must_use]
     pub(crate) fn nearest(&self, name: &str) -> Option<&'static str> {
-        let near = |known: &&'static str| {
-            let distance = distance(&known.to_lowercase(), &name.to_lowercase());
-            (distance <= name.len() / 3).then_some(distance)
-        };
-        self.functions
-            .keys()
-            .filter_map(|known| Some((near(known)?, *known)))
-            .min()
-            .map(|(_, known)| known)
+        nearest(self.names(), name)
     }
+}
+
+/// The known name that is nearest to one that is not known, if one is near.
+pub(crate) fn nearest(
+    known: impl Iterator<Item = &'static str>,
+    name: &str,
+) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let near = |known: &'static str| {
+        let distance = distance(&known.to_lowercase(), &name);
+        (distance <= name.len() / 3).then_some((distance, known))
+    };
+    known.filter_map(near).min().map(|(_, known)| known)
 }
 
 /// How many letters have to be added, dropped or changed.

@@ -2,72 +2,81 @@
 
 use crate::Context;
 
-const SEVERITY: &str = "SEVERITY_NUMBER_";
+/// Names with their numbers.
+type Table = &'static [(&'static str, i64)];
 
-/// The levels of severity, four numbers each, from 1.
-const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+const SEVERITIES: Table = &[
+    ("SEVERITY_NUMBER_UNSPECIFIED", 0),
+    ("SEVERITY_NUMBER_TRACE", 1),
+    ("SEVERITY_NUMBER_TRACE2", 2),
+    ("SEVERITY_NUMBER_TRACE3", 3),
+    ("SEVERITY_NUMBER_TRACE4", 4),
+    ("SEVERITY_NUMBER_DEBUG", 5),
+    ("SEVERITY_NUMBER_DEBUG2", 6),
+    ("SEVERITY_NUMBER_DEBUG3", 7),
+    ("SEVERITY_NUMBER_DEBUG4", 8),
+    ("SEVERITY_NUMBER_INFO", 9),
+    ("SEVERITY_NUMBER_INFO2", 10),
+    ("SEVERITY_NUMBER_INFO3", 11),
+    ("SEVERITY_NUMBER_INFO4", 12),
+    ("SEVERITY_NUMBER_WARN", 13),
+    ("SEVERITY_NUMBER_WARN2", 14),
+    ("SEVERITY_NUMBER_WARN3", 15),
+    ("SEVERITY_NUMBER_WARN4", 16),
+    ("SEVERITY_NUMBER_ERROR", 17),
+    ("SEVERITY_NUMBER_ERROR2", 18),
+    ("SEVERITY_NUMBER_ERROR3", 19),
+    ("SEVERITY_NUMBER_ERROR4", 20),
+    ("SEVERITY_NUMBER_FATAL", 21),
+    ("SEVERITY_NUMBER_FATAL2", 22),
+    ("SEVERITY_NUMBER_FATAL3", 23),
+    ("SEVERITY_NUMBER_FATAL4", 24),
+];
+
+const SPANS: Table = &[
+    ("SPAN_KIND_UNSPECIFIED", 0),
+    ("SPAN_KIND_INTERNAL", 1),
+    ("SPAN_KIND_SERVER", 2),
+    ("SPAN_KIND_CLIENT", 3),
+    ("SPAN_KIND_PRODUCER", 4),
+    ("SPAN_KIND_CONSUMER", 5),
+    ("STATUS_CODE_UNSET", 0),
+    ("STATUS_CODE_OK", 1),
+    ("STATUS_CODE_ERROR", 2),
+];
+
+const METRICS: Table = &[
+    ("AGGREGATION_TEMPORALITY_UNSPECIFIED", 0),
+    ("AGGREGATION_TEMPORALITY_DELTA", 1),
+    ("AGGREGATION_TEMPORALITY_CUMULATIVE", 2),
+    ("METRIC_DATA_TYPE_NONE", 0),
+    ("METRIC_DATA_TYPE_GAUGE", 1),
+    ("METRIC_DATA_TYPE_SUM", 2),
+    ("METRIC_DATA_TYPE_HISTOGRAM", 3),
+    ("METRIC_DATA_TYPE_EXPONENTIAL_HISTOGRAM", 4),
+    ("METRIC_DATA_TYPE_SUMMARY", 5),
+];
+
+const POINTS: Table = &[("FLAG_NONE", 0), ("FLAG_NO_RECORDED_VALUE", 1)];
+
+/// The tables of a context.
+const fn tables(context: Context) -> &'static [Table] {
+    match context {
+        Context::Log => &[SEVERITIES],
+        Context::Span | Context::SpanEvent => &[SPANS],
+        Context::DataPoint => &[POINTS, METRICS],
+        Context::Metric => &[METRICS],
+        Context::Scope | Context::Resource | Context::Request => &[],
+    }
+}
+
+/// The names that a context knows, with their numbers.
+pub(crate) fn all(context: Context) -> impl Iterator<Item = (&'static str, i64)> {
+    tables(context).iter().copied().flatten().copied()
+}
 
 /// The number that a name stands for in a context.
 pub(crate) fn number(context: Context, name: &str) -> Option<i64> {
-    match context {
-        Context::Log => severity(name.strip_prefix(SEVERITY)?),
-        Context::Span | Context::SpanEvent => place(
-            name,
-            &[
-                ("SPAN_KIND_UNSPECIFIED", 0),
-                ("SPAN_KIND_INTERNAL", 1),
-                ("SPAN_KIND_SERVER", 2),
-                ("SPAN_KIND_CLIENT", 3),
-                ("SPAN_KIND_PRODUCER", 4),
-                ("SPAN_KIND_CONSUMER", 5),
-                ("STATUS_CODE_UNSET", 0),
-                ("STATUS_CODE_OK", 1),
-                ("STATUS_CODE_ERROR", 2),
-            ],
-        ),
-        Context::DataPoint => {
-            place(name, &[("FLAG_NONE", 0), ("FLAG_NO_RECORDED_VALUE", 1)]).or_else(|| metric(name))
-        }
-        Context::Metric => metric(name),
-        Context::Scope | Context::Resource | Context::Request => None,
-    }
-}
-
-fn place(name: &str, table: &[(&str, i64)]) -> Option<i64> {
-    let found = table.iter().find(|(known, _)| *known == name);
-    found.map(|(_, number)| *number)
-}
-
-fn severity(level: &str) -> Option<i64> {
-    if level == "UNSPECIFIED" {
-        return Some(0);
-    }
-    let (place, name) = (0..)
-        .zip(LEVELS)
-        .find(|(_, name)| level.starts_with(name))?;
-    let step = match level.strip_prefix(name)? {
-        "" => 1,
-        "2" => 2,
-        "3" => 3,
-        "4" => 4,
-        _ => return None,
-    };
-    Some(place * 4 + step)
-}
-
-fn metric(name: &str) -> Option<i64> {
-    place(
-        name,
-        &[
-            ("AGGREGATION_TEMPORALITY_UNSPECIFIED", 0),
-            ("AGGREGATION_TEMPORALITY_DELTA", 1),
-            ("AGGREGATION_TEMPORALITY_CUMULATIVE", 2),
-            ("METRIC_DATA_TYPE_NONE", 0),
-            ("METRIC_DATA_TYPE_GAUGE", 1),
-            ("METRIC_DATA_TYPE_SUM", 2),
-            ("METRIC_DATA_TYPE_HISTOGRAM", 3),
-            ("METRIC_DATA_TYPE_EXPONENTIAL_HISTOGRAM", 4),
-            ("METRIC_DATA_TYPE_SUMMARY", 5),
-        ],
-    )
+    let found = all(context).find(|(known, _)| *known == name);
+    found.map(|(_, number)| number)
 }

@@ -79,4 +79,11 @@ fn mistakes_point_at_their_place() {
     assert!(text.contains("no parameter `valu`"), "{text}");
     let text = refused(r#"set(attributes["a"], Filter(attributes["l"], (k, v) => v > 1))"#);
     assert!(text.contains("lambda"), "{text}");
+    let text = refused("set(severity_number, SEVERITY_NUMBER_ERORR)");
+    assert!(
+        text.contains("did you mean `SEVERITY_NUMBER_ERROR`?"),
+        "{text}"
+    );
+    let text = refused("set(body, 1) where body = 1");
+    assert!(text.contains("compared by `==`"), "{text}");
 }

@@ -169,3 +169,15 @@ fn deep_and_large_patterns_are_refused_rather_than_run() {
     assert!(Pattern::new(&r"(?:\pL{1000}|".repeat(50)).is_err());
     assert!(Pattern::new(&format!("{}x", r"\pL{1000}".repeat(50))).is_err());
 }
+
+#[test]
+fn groups_are_found_from_a_place_on() {
+    let pattern = Pattern::new(r"\b(?P<letter>[a-z])(\d)?").unwrap();
+    let from = |at| pattern.captures_at("a1 b c2", at);
+    assert_eq!(from(1).unwrap().name("letter"), Some("b"));
+    assert_eq!(from(1).unwrap().get(2), None);
+    assert_eq!(from(5).unwrap().get(0), Some("c2"));
+    // What stands before the place still counts as before it.
+    assert!(pattern.captures_at("a1", 1).is_none());
+    assert!(pattern.captures_at("a1", 9).is_none());
+}

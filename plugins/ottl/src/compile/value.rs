@@ -3,6 +3,7 @@
 use super::{Build, Compiled};
 use crate::expression::Expression;
 use crate::paths::Usage;
+use crate::registry::nearest;
 use crate::syntax::tree::{Node, NodeKind, PathNode};
 use crate::value::{Bytes, Text, Value};
 use crate::{Error, Slot, Telemetry, Time, symbols};
@@ -81,7 +82,12 @@ impl Build<'_> {
         symbols::number(self.context, name).ok_or_else(|| {
             let context = self.context.name();
             let message = format!("`{name}` is no name of a number on `{context}`");
-            self.mistake(&node.at, message)
+            let mistake = self.mistake(&node.at, message);
+            let known = symbols::all(self.context).map(|(known, _)| known);
+            match nearest(known, name) {
+                Some(near) => mistake.with_help(format!("did you mean `{near}`?")),
+                None => mistake,
+            }
         })
     }
 
