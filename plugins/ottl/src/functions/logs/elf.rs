@@ -92,13 +92,12 @@ fn entry<'e>(line: &str, fields: &[Text<'e>]) -> Result<Value<'e>, Error> {
     let mut values = Vec::new();
     let mut rest = line.trim_start_matches([' ', '\t']);
     while !rest.is_empty() {
-        let (value, behind) = match rest.strip_prefix('"') {
-            Some(quoted) => self::quoted(quoted)?,
-            None => {
-                let end = rest.find([' ', '\t']).unwrap_or(rest.len());
-                let (value, behind) = rest.split_at(end);
-                (value.to_owned(), behind)
-            }
+        let (value, behind) = if let Some(quoted) = rest.strip_prefix('"') {
+            self::quoted(quoted)?
+        } else {
+            let end = rest.find([' ', '\t']).unwrap_or(rest.len());
+            let (value, behind) = rest.split_at(end);
+            (value.to_owned(), behind)
         };
         values.push(value);
         rest = behind.trim_start_matches([' ', '\t']);

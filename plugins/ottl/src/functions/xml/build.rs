@@ -133,12 +133,11 @@ impl Builder {
         for _ in level..known {
             sibling = self.tree.node(sibling).parent.ok_or(MISPLACED)?;
         }
-        match self.tree.node(sibling).parent {
-            Some(parent) => self.tree.append(parent, id),
-            None => {
-                self.tree.follow(self.beside, id);
-                self.beside = id;
-            }
+        if let Some(parent) = self.tree.node(sibling).parent {
+            self.tree.append(parent, id);
+        } else {
+            self.tree.follow(self.beside, id);
+            self.beside = id;
         }
         // Upstream forgets where it came from but for the last step.
         for _ in level.saturating_add(1)..known {

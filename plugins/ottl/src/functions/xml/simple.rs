@@ -35,12 +35,11 @@ fn elements<'e>(tree: &Tree, parent: Id, depth: usize) -> Result<Entries<'e>, Er
         if node.first.is_none() {
             continue;
         }
-        let value = match leaf(tree, id) {
-            Some(text) => Some(Value::text(text)),
-            None => {
-                let held = elements(tree, id, depth)?;
-                (!held.is_empty()).then(|| Map::new(MapKind::Map, held).into())
-            }
+        let value = if let Some(text) = leaf(tree, id) {
+            Some(Value::text(text))
+        } else {
+            let held = elements(tree, id, depth)?;
+            (!held.is_empty()).then(|| Map::new(MapKind::Map, held).into())
         };
         let Some((count, place)) = tags.get_mut(node.data.as_str()) else {
             continue;

@@ -13,6 +13,7 @@ const RANGE: Error = Error::failed("substring() in the XPath leaves the text");
 const REGEX: Error = Error::failed("the regular expression in the XPath is not valid");
 
 impl Evaluation<'_> {
+    #[expect(clippy::too_many_lines, reason = "one function of XPath an arm")]
     pub(super) fn call(
         &mut self,
         name: &str,
@@ -129,14 +130,11 @@ impl Evaluation<'_> {
                 Value::Text(if name == "translate" {
                     translate(&text, &from, &to)
                 } else {
-                    let own;
-                    let pattern = match pattern {
-                        Some(pattern) => pattern,
-                        None => {
-                            own = Pattern::new(&from).map_err(|_| REGEX)?;
-                            &own
-                        }
+                    let own = match pattern {
+                        Some(_) => None,
+                        None => Some(Pattern::new(&from).map_err(|_| REGEX)?),
                     };
+                    let pattern = pattern.or(own.as_ref()).ok_or(REGEX)?;
                     self.replace(pattern, text, to)?
                 })
             }
@@ -268,15 +266,13 @@ fn round(number: f64) -> f64 {
 
 /// A small letter in place of a capital one; where that takes several characters, the letter stays.
 fn lower(character: char) -> char {
-    match character {
-        'İ' => 'i',
-        _ => {
-            let mut small = character.to_lowercase();
-            match (small.next(), small.next()) {
-                (Some(small), None) => small,
-                _ => character,
-            }
-        }
+    if character == 'İ' {
+        return 'i';
+    }
+    let mut small = character.to_lowercase();
+    match (small.next(), small.next()) {
+        (Some(small), None) => small,
+        _ => character,
     }
 }
 

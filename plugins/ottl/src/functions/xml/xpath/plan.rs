@@ -162,11 +162,11 @@ fn boxed((query, _): (Query, Traits)) -> Box<Query> {
 
 impl Planner {
     fn node(&mut self, node: &Node, flags: Flags) -> Planned {
-        let none = Traits::default();
+        let plain = Traits::default();
         match node {
-            Node::Root => Ok((Query::Root, none)),
-            Node::Number(number) => Ok((Query::Number(*number), none)),
-            Node::Text(text) => Ok((Query::Text(text.clone()), none)),
+            Node::Root => Ok((Query::Root, plain)),
+            Node::Number(number) => Ok((Query::Number(*number), plain)),
+            Node::Text(text) => Ok((Query::Text(text.clone()), plain)),
             Node::Axis(axis) => {
                 let planned = self.axis(axis, flags)?;
                 self.first = Some(match &planned.0 {
@@ -373,7 +373,7 @@ impl Planner {
             ("matches", Some(Query::Number(_))) => {
                 return Err("matches() takes a regular expression".to_owned());
             }
-            ("matches" | "replace", Some(Query::Text(text))) => match Pattern::new(text) {
+            ("matches" | "replace", Some(Query::Text(source))) => match Pattern::new(source) {
                 Ok(pattern) => Some(pattern),
                 Err(error) if *name == "matches" => return Err(error.to_string()),
                 Err(_) => None,

@@ -249,7 +249,7 @@ impl<'t> Parser<'t> {
 
     fn step(&mut self, input: Option<Node>) -> Parsed {
         let mut node = match self.scanner.item {
-            Item::Mark("(") => return self.sequence(input),
+            Item::Mark("(") => return self.sequence(input.as_ref()),
             Item::Mark(mark @ ("." | "..")) => {
                 self.next()?;
                 let axis = if mark == "." { "self" } else { "parent" };
@@ -274,16 +274,16 @@ impl<'t> Parser<'t> {
         Ok(node)
     }
 
-    fn sequence(&mut self, input: Option<Node>) -> Parsed {
+    fn sequence(&mut self, input: Option<&Node>) -> Parsed {
         self.expect("(")?;
         self.depth = self.depth.saturating_add(1);
         if self.depth > DEEPEST {
             return Err("the XPath is nested too deeply".to_owned());
         }
-        let mut left = self.step(input.clone())?;
+        let mut left = self.step(input.cloned())?;
         while self.is(",") {
             self.next()?;
-            let right = self.step(input.clone())?;
+            let right = self.step(input.cloned())?;
             left = Node::Operator("|", Box::new(left), Box::new(right));
         }
         self.depth = self.depth.saturating_sub(1);
