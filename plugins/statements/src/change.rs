@@ -4,6 +4,7 @@ use tollgate_ottl::{Entries, Map, MapKind, Text, Value, put};
 use tollgate_sdk::{NodeView, Rule};
 
 use crate::convert;
+use crate::place::Children;
 
 /// A unit that was changed, or was not.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub(crate) struct Changes<'e> {
     pub(crate) units: Vec<Change<'e>>,
     /// By map; empty while nothing was changed.
     pub(crate) maps: Vec<Option<Working<'e>>>,
+    /// The kinds of nodes below that are taken away.
+    pub(crate) cleared: Vec<(Children, Rule)>,
     /// Whether there is a change.
     pub(crate) dirty: bool,
 }
@@ -124,6 +127,7 @@ impl<'e> Changes<'e> {
         if self.dirty {
             self.units.fill(Change::Kept);
             self.maps.fill(None);
+            self.cleared.clear();
             self.dirty = false;
         }
     }

@@ -22,6 +22,7 @@ pub(crate) fn declare(
         units: Default::default(),
         maps: Vec::new(),
         metric_type: None,
+        cleared: [false; LAYERS],
     };
     for (target, usage) in &targets {
         declaring.map(target, *usage);
@@ -36,7 +37,7 @@ pub(crate) fn declare(
         declaring.setup.adds(&declaring.signal);
         declaring.setup.edits(&declaring.signal, "metric")
     });
-    let mut written = [false; LAYERS];
+    let mut written = declaring.cleared;
     for (layer, written) in written.iter_mut().enumerate() {
         let units = declaring.units.get(layer).into_iter().flatten();
         let maps = declaring.maps.iter().filter(|map| map.layer == layer);
@@ -62,6 +63,8 @@ struct Declaring<'s> {
     units: [Vec<Unit>; LAYERS],
     maps: Vec<MapPlace>,
     metric_type: Option<Field>,
+    /// By layer: whether nodes below are taken away.
+    cleared: [bool; LAYERS],
 }
 
 impl Declaring<'_> {
@@ -134,7 +137,7 @@ impl Declaring<'_> {
                 self.of_span("status.code", usage);
                 self.of_span("status.message", usage);
             }
-            Target::Children(children) => self.children(*children),
+            Target::Children(children) => self.children(*children, usage),
             _ => {}
         }
     }
@@ -145,15 +148,27 @@ impl Declaring<'_> {
         }
     }
 
-    /// Makes nodes that are only counted part of the view.
-    fn children(&mut self, children: Children) {
+    /// Makes nodes that are only counted, or taken away, part of the view.
+    fn children(&mut self, children: Children, usage: Usage) {
+        if self.whole_metrics {
+            return;
+        }
         let path = match children {
             Children::Events => "spanevent.time_unix_nano",
             Children::Links => "spanlink.flags",
-            Children::Exemplars if !self.whole_metrics => "exemplar.time_unix_nano",
-            Children::Points | Children::Exemplars => return,
+            Children::Exemplars => "exemplar.time_unix_nano",
+            Children::Points => "",
         };
-        self.setup.reads(&self.signal, path);
+        if !path.is_empty() {
+            self.setup.reads(&self.signal, path);
+        }
+        self.metric_type();
+        if usage.write {
+            self.setup.drops(&self.signal);
+            if let Some(written) = self.cleared.get_mut(3) {
+                *written = true;
+            }
+        }
     }
 
     fn kind_of(&self, row: &Row) -> NodeKind {

@@ -1,6 +1,6 @@
 //! Changes as edits of the batch: what is as it was is not written, and a value that only changed its key is renamed.
 
-use tollgate_sdk::{Batch, NodeView, attribute_path};
+use tollgate_sdk::{Batch, NodeView, Verdict, attribute_path};
 
 use crate::change::{Change, Changes, Working};
 use crate::convert;
@@ -29,6 +29,12 @@ pub(crate) fn write(
             continue;
         }
         write_unit(unit, node, change, batch);
+    }
+    for (children, rule) in &changes.cleared {
+        let (_, kind) = children.kinds();
+        for child in node.children().filter(|child| child.kind() == kind) {
+            batch.judge(child.index(), Verdict::Drop(*rule));
+        }
     }
     for (map, working) in layout.maps.iter().zip(&changes.maps) {
         if let Some(working) = working {

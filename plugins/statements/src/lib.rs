@@ -47,6 +47,7 @@
 mod change;
 pub mod convert;
 mod declare;
+pub mod entry;
 mod failures;
 mod field;
 mod flush;

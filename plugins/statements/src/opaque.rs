@@ -1,11 +1,11 @@
 //! What statements can count and pass about alone.
 
-use tollgate_ottl::{Opaque, Value};
+use tollgate_ottl::{Error, Opaque, Value};
 use tollgate_sdk::NodeKind;
 
-use crate::layout::Place;
+use crate::layout::{Place, layer};
 use crate::place::Children;
-use crate::scene::Scene;
+use crate::scene::{READ_ONLY, Scene};
 
 impl<'e> Scene<'e> {
     /// The value of a place that holds what the language does not look into.
@@ -42,25 +42,49 @@ impl<'e> Scene<'e> {
     }
 
     fn children(&self, children: Children) -> Value<'e> {
-        let (above, kind, name) = match children {
-            Children::Events => (NodeKind::Span, NodeKind::SpanEvent, "ptrace.SpanEventSlice"),
-            Children::Links => (NodeKind::Span, NodeKind::SpanLink, "ptrace.SpanLinkSlice"),
-            Children::Exemplars => (
-                NodeKind::DataPoint,
-                NodeKind::Exemplar,
-                "pmetric.ExemplarSlice",
-            ),
-            Children::Points => (
-                NodeKind::Metric,
-                NodeKind::DataPoint,
-                "pmetric.NumberDataPointSlice",
-            ),
-        };
+        let (above, kind) = children.kinds();
         let Some(node) = self.of_kind(above) else {
             return Value::Nil;
         };
+        let Some(name) = children.name(self.metric_kind()) else {
+            return Value::Nil;
+        };
+        if self.cleared(children, above) {
+            return self.named(name, above, Some(0));
+        }
         let count = node.children().filter(|child| child.kind() == kind).count();
         self.named(name, above, Some(count))
+    }
+
+    fn cleared(&self, children: Children, above: NodeKind) -> bool {
+        let changes = layer(above).and_then(|layer| self.layers.get(layer));
+        changes.is_some_and(|(_, changes)| {
+            changes.dirty
+                && changes
+                    .cleared
+                    .iter()
+                    .any(|(cleared, _)| *cleared == children)
+        })
+    }
+
+    /// Takes the events or the links of a span away; nothing else can be done to them.
+    pub(crate) fn set_children(
+        &mut self,
+        children: Children,
+        value: &Value<'_>,
+    ) -> Result<(), Error> {
+        match value {
+            Value::Opaque(_) => return Ok(()),
+            Value::Nil => {}
+            _ => return Err(READ_ONLY),
+        }
+        let (above, _) = children.kinds();
+        let rule = self.rule.ok_or(READ_ONLY)?;
+        let changes = layer(above).and_then(|layer| self.layers.get_mut(layer));
+        let (_, changes) = changes.ok_or(READ_ONLY)?;
+        changes.dirty = true;
+        changes.cleared.push((children, rule));
+        Ok(())
     }
 
     fn event_index(&self) -> Value<'e> {

@@ -76,6 +76,33 @@ pub enum Children {
     Exemplars,
 }
 
+impl Children {
+    /// The kind of node that they stand under, and theirs.
+    pub(crate) const fn kinds(self) -> (NodeKind, NodeKind) {
+        match self {
+            Self::Events => (NodeKind::Span, NodeKind::SpanEvent),
+            Self::Links => (NodeKind::Span, NodeKind::SpanLink),
+            Self::Points => (NodeKind::Metric, NodeKind::DataPoint),
+            Self::Exemplars => (NodeKind::DataPoint, NodeKind::Exemplar),
+        }
+    }
+
+    /// What upstream calls their list, by the kind of the metric; none where there is no such list.
+    #[must_use]
+    pub const fn name(self, metric: Option<u32>) -> Option<&'static str> {
+        Some(match (self, metric) {
+            (Self::Events, _) => "ptrace.SpanEventSlice",
+            (Self::Links, _) => "ptrace.SpanLinkSlice",
+            (Self::Points, Some(1 | 2)) => "pmetric.NumberDataPointSlice",
+            (Self::Points, Some(3)) => "pmetric.HistogramDataPointSlice",
+            (Self::Points, Some(4)) => "pmetric.ExponentialHistogramDataPointSlice",
+            (Self::Points, Some(5)) => "pmetric.SummaryDataPointSlice",
+            (Self::Exemplars, Some(1..=4)) => "pmetric.ExemplarSlice",
+            (Self::Points | Self::Exemplars, _) => return None,
+        })
+    }
+}
+
 /// The kind of node that a context is about.
 #[must_use]
 pub const fn node_kind(context: Context) -> NodeKind {

@@ -159,6 +159,17 @@ impl Plan {
         let Gathered {
             targets, hidden, ..
         } = self.gathered;
-        declare(self.signal, self.whole, targets, hidden, setup)
+        // What columns cannot say: lists of points or buckets that are replaced.
+        let replaced = |(target, usage): &(Target, Usage)| {
+            usage.write
+                && matches!(
+                    target,
+                    Target::Children(place::Children::Points | place::Children::Exemplars)
+                        | Target::Buckets(_)
+                        | Target::Quantiles
+                )
+        };
+        let whole = self.whole || targets.iter().any(replaced);
+        declare(self.signal, whole, targets, hidden, setup)
     }
 }

@@ -9,7 +9,7 @@ use tollgate_sdk::{Batch, Field, NodeKind, NodeView, Rule};
 use crate::change::{Change, Changes};
 use crate::layout::{At, Held, LAYERS, Layout, Place, layer};
 use crate::rows::{ALL, Holds, Row};
-use crate::{convert, field, flush, functions, trace_state};
+use crate::{convert, entry, field, flush, functions, trace_state};
 
 /// What statements run on: a node of the batch, those above it, and what earlier statements have changed of them.
 ///
@@ -18,10 +18,10 @@ pub struct Scene<'e> {
     layout: &'e Layout,
     now: Time,
     random: u64,
-    rule: Option<Rule>,
+    pub(crate) rule: Option<Rule>,
     node: Option<NodeView<'e>>,
     /// By layer: the node whose changes are at hand, and its changes.
-    layers: [(Option<NodeView<'e>>, Changes<'e>); LAYERS],
+    pub(crate) layers: [(Option<NodeView<'e>>, Changes<'e>); LAYERS],
     /// Changes of other nodes.
     kept: BTreeMap<u32, (NodeView<'e>, Changes<'e>)>,
     /// Changes that are empty, with room.
@@ -30,7 +30,7 @@ pub struct Scene<'e> {
 }
 
 const NO_KEY: Error = Error::expected("string as a key", "int64");
-const READ_ONLY: Error = Error::failed("this path cannot be set");
+pub(crate) const READ_ONLY: Error = Error::failed("this path cannot be set");
 
 impl<'e> Scene<'e> {
     /// For one batch, by its time and its seed.
@@ -277,8 +277,11 @@ impl<'e> Scene<'e> {
             if !matches!(container, Value::List(_) | Value::Map(_)) {
                 return Err(Error::expected("a list or a map", container.type_name()));
             }
-            let changed = nested::set(container, steps, value)?;
-            return self.change(at, |rule| Change::Set(changed, rule));
+            let (changed, result) = entry::set(Some(container), steps, value);
+            if let Some(changed) = changed {
+                self.change(at, |rule| Change::Set(changed, rule))?;
+            }
+            return result;
         }
         let Some(stored) = field::store(row, value)? else {
             return Ok(());
@@ -358,9 +361,12 @@ impl<'e> Scene<'e> {
             }
             Some((Step::Text(key), rest)) => {
                 let found = self.cache.iter().find(|(known, _)| known == key);
-                let held = found.map_or(Value::Nil, |(_, value)| value.clone());
-                let changed = nested::set(held, rest, value)?;
-                put(&mut self.cache, Text::Borrowed(key), changed);
+                let held = found.map(|(_, value)| value.clone());
+                let (changed, result) = entry::set(held, rest, value);
+                if let Some(changed) = changed {
+                    put(&mut self.cache, Text::Borrowed(key), changed);
+                }
+                result?;
             }
             Some(_) => return Err(Error::failed("keys of a cache are texts")),
         }
@@ -473,21 +479,18 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 steps,
             }) => self.set_field(row, *field, *at, steps, value),
             Some(Place::Entry { field, at, steps }) => {
-                let stored = if steps.is_empty() {
-                    value.storable()?
-                } else {
-                    nested::set(self.entry(*field, *at).unwrap_or(Value::Nil), steps, value)?
-                };
-                self.change(*at, |rule| Change::Set(stored, rule))
+                let (changed, result) = entry::set(self.entry(*field, *at), steps, value);
+                if let Some(changed) = changed {
+                    self.change(*at, |rule| Change::Set(changed, rule))?;
+                }
+                result
             }
             Some(Place::Inside { map, key, steps }) => {
-                let stored = if steps.is_empty() {
-                    value.storable()?
-                } else {
-                    nested::set(self.inside(*map, key).unwrap_or(Value::Nil), steps, value)?
-                };
-                self.working(*map)?.set(Text::Borrowed(key), stored);
-                Ok(())
+                let (changed, result) = entry::set(self.inside(*map, key), steps, value);
+                if let Some(changed) = changed {
+                    self.working(*map)?.set(Text::Borrowed(key), changed);
+                }
+                result
             }
             Some(Place::Map(map)) => self.set_all(*map, value),
             Some(Place::Cache(steps)) => self.set_cached(steps, value),
@@ -503,6 +506,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
             }
             // What stands there already is all that can be set.
             Some(Place::Status) if matches!(value, Value::Opaque(_)) => Ok(()),
+            Some(Place::Children(children)) => self.set_children(*children, &value),
             Some(Place::NoKey) => Err(NO_KEY),
             _ => Err(READ_ONLY),
         }

@@ -2,12 +2,14 @@
 
 use tollgate_metrics::model::{Attributes, Data};
 use tollgate_metrics::{Metric, Temporality};
-use tollgate_ottl::nested::{self, Step};
+use tollgate_ottl::nested;
 use tollgate_ottl::{
     Entries, Error, Opaque, Slot, Telemetry, Text, Time, Value, convert as getters,
 };
 use tollgate_sdk::{NodeKind, Rule};
-use tollgate_statements::{Children, MapOf, Row, Scene, Target, convert, functions, show, store};
+use tollgate_statements::{
+    Children, MapOf, Row, Scene, Target, convert, entry, functions, show, store,
+};
 
 use crate::point::{Point, point};
 use crate::whole;
@@ -138,6 +140,14 @@ impl<'e> Whole<'_, 'e> {
         Ok(())
     }
 
+    fn list(&mut self, children: Children, len: usize) -> Value<'static> {
+        let kind = u32::try_from(kind(self.metric)).ok();
+        match children.name(kind) {
+            Some(name) => self.opaque(name, 0, Some(len)),
+            None => Value::Nil,
+        }
+    }
+
     fn opaque(&mut self, name: &'static str, id: u64, len: Option<usize>) -> Value<'static> {
         let len = len.map(|len| u32::try_from(len).unwrap_or(u32::MAX));
         Value::Opaque(Opaque { name, id, len })
@@ -166,14 +176,14 @@ impl<'e> Whole<'_, 'e> {
             }
             Target::Children(Children::Points) => {
                 let len = self.metric.data.len();
-                Ok(self.opaque("pmetric.NumberDataPointSlice", 0, Some(len)))
+                Ok(self.list(Children::Points, len))
             }
             Target::Children(Children::Exemplars) => {
                 let len = self
                     .point()
                     .and_then(|mut point| point.exemplars().map(|held| held.len()));
                 Ok(match len {
-                    Some(len) => self.opaque("pmetric.ExemplarSlice", 0, Some(len)),
+                    Some(len) => self.list(Children::Exemplars, len),
                     None => Value::Nil,
                 })
             }
@@ -208,16 +218,13 @@ impl<'e> Whole<'_, 'e> {
         match target {
             Target::Field(row, _) => self.set_field(row, value),
             Target::Entry(of, key, steps) => {
-                let stored = if steps.is_empty() {
-                    value.storable()?
-                } else {
-                    let held: Value<'e> = self.entry(*of, key).unwrap_or(Value::Nil);
-                    let steps: &'e [Step<'static>] = steps;
-                    nested::set(held, steps, value)?
-                };
+                let held: Option<Value<'e>> = self.entry(*of, key);
+                let (changed, result) = entry::set(held, steps, value);
                 let map = self.map(*of).ok_or(NOWHERE)?;
-                map.set(key, convert::write(&stored));
-                Ok(())
+                if let Some(changed) = changed {
+                    map.set(key, convert::write(&changed));
+                }
+                result
             }
             Target::Map(of) => {
                 let entries = match value {
