@@ -58,10 +58,13 @@ impl ConfiguredPolicy {
     }
 
     /// The rights for `signal`, if there is any reason to call the policy for it. One that asks for nothing could do nothing; one
-    /// that routes, emits or measures may want no more of a record than that it is there.
+    /// that routes or emits may want no more of a record than that it is there.
     pub(crate) fn called_for(&self, signal: Signal) -> Option<&Access> {
         let manifest = &self.manifest;
-        manifest.of(signal).filter(|_| manifest.asks(signal))
+        let speaks = !manifest.routes.is_empty() || !manifest.emits.is_empty();
+        manifest
+            .of(signal)
+            .filter(|access| speaks || !access.is_empty())
     }
 
     /// Whether records end here, when it stands in a connector: it makes new telemetry of them, and has nowhere to send them.

@@ -10,5 +10,7 @@
     reason = "a test may panic, and documents by its name"
 )]
 
+mod batch;
 mod graph;
+mod limiter;
 mod support;

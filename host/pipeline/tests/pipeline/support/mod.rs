@@ -105,11 +105,17 @@ impl Gate {
     }
 
     pub fn http(&self) -> SocketAddr {
+        self.address(Transport::Http)
+    }
+
+    pub fn grpc(&self) -> SocketAddr {
+        self.address(Transport::Grpc)
+    }
+
+    fn address(&self, transport: Transport) -> SocketAddr {
         let mut addresses = self.service.addresses().iter();
-        addresses
-            .find(|known| known.transport == Transport::Http)
-            .unwrap()
-            .address
+        let found = addresses.find(|known| known.transport == transport);
+        found.unwrap().address
     }
 
     pub fn counts(&self) -> Arc<tollgate_telemetry::Gate> {
