@@ -64,10 +64,7 @@ fn call_all(text: &str) {
         let began = Instant::now();
         let _ = record.evaluate(&call.replace('$', r#"attributes["x"]"#));
         let took = began.elapsed();
-        if took > Duration::from_millis(500) {
-            println!("{call} took {took:?} for {:.20}", text);
-        }
-        assert!(took < Duration::from_secs(20), "{call} took {took:?}");
+        assert!(took < Duration::from_secs(10), "{call} took {took:?}");
     }
 }
 

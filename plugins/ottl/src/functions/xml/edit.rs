@@ -114,9 +114,10 @@ fn remove<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         return Ok(Value::Text(text));
     }
     let mut tree = build::parse(&text)?;
+    let mut budget = Budget::default();
     for (place, name) in named(&tree, select(call, &tree)?) {
         match (name, tree.node(place.node).kind) {
-            (Some(name), _) => tree.remove_attribute(place.node, &name),
+            (Some(name), _) => tree.remove_attribute(place.node, &name, &mut budget)?,
             (None, NodeKind::Element | NodeKind::Comment | NodeKind::Cdata) => {
                 tree.remove(place.node);
             }
@@ -149,13 +150,14 @@ fn convert_attributes<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
         Some((place.node, attribute.local.clone(), attribute.value.clone()))
     };
     let found: Vec<_> = found.iter().filter_map(value).collect();
+    let mut budget = Budget::default();
     for (parent, name, value) in found {
         let text = tree.add(Node::new(NodeKind::Text, value));
         let mut element = Node::new(NodeKind::Element, name.clone());
         element.first = Some(text);
         let element = tree.add(element);
         tree.append(parent, element);
-        tree.remove_attribute(parent, &name);
+        tree.remove_attribute(parent, &name, &mut budget)?;
     }
     write::write(&tree, 0).map(Value::text)
 }

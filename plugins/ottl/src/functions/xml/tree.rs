@@ -179,7 +179,14 @@ impl Tree {
     }
 
     /// Removes an attribute that has no prefix.
-    pub(super) fn remove_attribute(&mut self, id: Id, local: &str) {
+    pub(super) fn remove_attribute(
+        &mut self,
+        id: Id,
+        local: &str,
+        budget: &mut Budget,
+    ) -> Result<(), Error> {
+        // Those behind it move up.
+        budget.spend(self.node(id).attributes.len())?;
         self.change(id, |node| {
             let named =
                 |attribute: &Attribute| attribute.prefix.is_empty() && attribute.local == local;
@@ -187,6 +194,7 @@ impl Tree {
                 node.attributes.remove(place);
             }
         });
+        Ok(())
     }
 
     /// The children of a node.
