@@ -15,6 +15,7 @@ use tollgate_sandbox::Sandbox;
 use crate::args::{Configuration, Product};
 use crate::complain;
 use crate::here::Here;
+use crate::instance::identify;
 use crate::stock::Embedded;
 
 /// `EX_CONFIG` of sysexits.h: something was found in a misconfigured state.
@@ -33,13 +34,14 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
         compat_collector: wanted.compat == Some(Product::Collector),
     };
     let Examined {
-        config,
+        mut config,
         mut found,
         map,
     } = match examine(&locations, &Here, &Embedded, &options) {
         Ok(examined) => examined,
         Err(found) => return Ok(Err(misconfigured(&found))),
     };
+    identify(&mut config);
     // Paths of the configuration are relative to its files already. Where something is wrong, it holds the policies alone, which
     // have their own say in the same report.
     let plan = Plan::new(&config, Path::new(""), &sandbox()?, &Embedded);

@@ -8,6 +8,7 @@ mod components;
 mod configuration;
 mod here;
 mod inspect;
+mod instance;
 mod new;
 mod print_config;
 mod run;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate_config::{LogEncoding, LogLevel, Logs};
+use tollgate_observe::{Environment, Observer};
 use tollgate_pipeline::Service;
-use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, start_logging};
+use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, StageReport, start_logging};
 use tracing::{Level, info, warn};
 
 use crate::args::Configuration;
@@ -24,11 +25,15 @@ pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let service = Service::start(&config, plan).await?;
+        let observer =
+            Observer::start(&config, &Environment::of_process(), service.counts()).await?;
+        observer.ready();
         info!(target: "tollgate", version = env!("CARGO_PKG_VERSION"), "ready");
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        observer.stopping();
         info!(target: "tollgate", "stopping: no new requests, those in flight are finished");
         tokio::select! {
             reports = service.stop() => reports.iter().for_each(account),
@@ -36,6 +41,7 @@ pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
             _ = terminate.recv() => return Ok(at_once()),
             _ = interrupt.recv() => return Ok(at_once()),
         }
+        observer.stop().await;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -45,7 +51,7 @@ fn at_once() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The account of a pipeline: everything received is delivered, dropped on purpose, rejected or refused.
+/// The account of a pipeline: everything that came in, or was made on the way, went on, was dropped on purpose, rejected or refused.
 fn account(report: &PipelineReport) {
     let pipeline = report.pipeline.as_str();
     info!(
@@ -57,28 +63,48 @@ fn account(report: &PipelineReport) {
         rejected = report.rejected,
         refused = report.refused,
         malformed_requests = report.malformed_requests,
+        created = report.created,
+        copied = report.copied,
+        forwarded = report.forwarded,
+        consumed = report.consumed,
+        merged = report.merged,
         "pipeline"
     );
     for stage in &report.stages {
-        info!(
-            target: "tollgate",
-            pipeline,
-            stage = stage.stage,
-            calls = stage.calls,
-            received = stage.received,
-            dropped = stage.dropped,
-            rejected = stage.rejected,
-            passed = stage.passed,
-            nanoseconds = stage.nanoseconds,
-            log_lines = stage.log_lines,
-            "stage"
-        );
-        for rule in &stage.rules {
-            info!(target: "tollgate", pipeline, stage = stage.stage, rule = rule.rule, edits = rule.edits, drops = rule.drops, "rule");
-        }
-        for (kind, calls) in &stage.failures {
-            info!(target: "tollgate", pipeline, stage = stage.stage, failure = kind, calls, "failed calls");
-        }
+        stage_account(pipeline, "stage", stage);
+    }
+    for connector in &report.connectors {
+        stage_account(pipeline, "connector", connector);
+    }
+}
+
+/// What a policy did in a pipeline, as one of its stages or as a connector at its end.
+fn stage_account(pipeline: &str, what: &str, stage: &StageReport) {
+    info!(
+        target: "tollgate",
+        pipeline,
+        stage = stage.stage,
+        calls = stage.calls,
+        received = stage.received,
+        dropped = stage.dropped,
+        rejected = stage.rejected,
+        passed = stage.passed,
+        nanoseconds = stage.nanoseconds,
+        log_lines = stage.log_lines,
+        created = stage.created,
+        merged = stage.merged,
+        consumed = stage.consumed,
+        emitted = stage.emitted,
+        "{what}"
+    );
+    for (route, records) in &stage.routes {
+        info!(target: "tollgate", pipeline, stage = stage.stage, route, records, "route");
+    }
+    for rule in &stage.rules {
+        info!(target: "tollgate", pipeline, stage = stage.stage, rule = rule.rule, edits = rule.edits, drops = rule.drops, "rule");
+    }
+    for (kind, calls) in &stage.failures {
+        info!(target: "tollgate", pipeline, stage = stage.stage, failure = kind, calls, "failed calls");
     }
 }
 

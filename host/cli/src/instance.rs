@@ -1,0 +1,50 @@
+//! Which run of the program this is. Its own metrics bear that, and so do metrics that policies derive under a Collector's names.
+
+use tollgate_config::{Component, Config, Connector, Processor, Stage};
+
+/// The attribute of the resource, as OpenTelemetry calls it.
+const ATTRIBUTE: &str = "service.instance.id";
+/// The key of the policies that want it.
+const KEY: &str = "service_instance_id";
+/// These policies, by the names that they have or had.
+const POLICIES: [&str; 2] = ["signaltometrics", "signal_to_metrics"];
+
+/// Gives the program's resource an instance, unless the configuration has its own or wants none, and tells policies that ask for it.
+pub(crate) fn identify(config: &mut Config) {
+    let resource = &mut config.telemetry.resource;
+    let written = resource.iter().find(|(name, _)| name == ATTRIBUTE);
+    let instance = match written {
+        Some((_, own)) => own.clone(),
+        None => {
+            let made = tollgate_observe::instance_id();
+            resource.push((ATTRIBUTE.to_owned(), Some(made.clone())));
+            Some(made)
+        }
+    };
+    let Some(instance) = instance else { return };
+    let processors = config
+        .processors
+        .iter_mut()
+        .filter_map(|(_, processor)| match processor {
+            Processor::Policy(stage) => Some(stage),
+            _ => None,
+        });
+    let connectors = config
+        .connectors
+        .iter_mut()
+        .filter_map(|(_, connector)| match connector {
+            Connector::Policy(stage) => Some(stage),
+            Connector::Forward => None,
+        });
+    for stage in processors.chain(connectors) {
+        tell(stage, &instance);
+    }
+}
+
+fn tell(stage: &mut Stage, instance: &str) {
+    let asks =
+        matches!(&stage.component, Component::Stock(name) if POLICIES.contains(&name.as_str()));
+    if let (true, Some(keys)) = (asks, stage.config.as_object_mut()) {
+        keys.entry(KEY).or_insert_with(|| instance.into());
+    }
+}
