@@ -22,7 +22,7 @@ pub(crate) fn held<'e>(holds: Holds, cell: Option<Cell<'e>>) -> Value<'e> {
         (Holds::Double, _) => Value::Double(0.0),
         (Holds::TraceId, cell) => Value::TraceId(id(cell)),
         (Holds::SpanId, cell) => Value::SpanId(id(cell)),
-        (Holds::Ints, cell) => convert::numbers(cell.unwrap_or(Cell::Empty), ListKind::Ints),
+        (Holds::Ints, cell) => convert::numbers(cell.unwrap_or(Cell::Empty), ListKind::Uints),
         (Holds::Doubles, cell) => convert::numbers(cell.unwrap_or(Cell::Empty), ListKind::Doubles),
     }
 }
@@ -73,7 +73,7 @@ const NIL: Error = Error::failed("setting a value to nil is not supported");
 fn plain<'e>(holds: Holds, value: Value<'e>) -> Result<Value<'e>, Error> {
     match holds {
         Holds::Any => return value.storable(),
-        Holds::Ints => return numbers(value, ListKind::Ints),
+        Holds::Ints => return numbers(value, ListKind::Uints),
         Holds::Doubles => return numbers(value, ListKind::Doubles),
         _ => {}
     }
@@ -133,7 +133,7 @@ fn numbers<'e>(value: Value<'e>, kind: ListKind) -> Result<Value<'e>, Error> {
     };
     for item in list.iter() {
         let fits = match kind {
-            ListKind::Ints => matches!(item, Value::Int(_)),
+            ListKind::Uints => matches!(item, Value::Int(_)),
             _ => matches!(item, Value::Double(_)),
         };
         if !fits {

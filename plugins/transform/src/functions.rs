@@ -49,6 +49,7 @@ pub(crate) mod action {
     pub(crate) const SUM: u32 = 111;
     pub(crate) const PERCENTILE: u32 = 112;
     pub(crate) const MERGE_BUCKETS: u32 = 113;
+    pub(crate) const IS_HISTOGRAM: u32 = 114;
 }
 
 /// Calls an action with all arguments; those that were left out are nothing.
@@ -250,6 +251,13 @@ static MERGE_BUCKETS: Function = Function::new(
         Parameter::optional("Method", Kind::LiteralText),
     ],
     |call| {
+        // What is no histogram is overlooked, whatever the target comes to.
+        if !matches!(
+            call.record().act(action::IS_HISTOGRAM, &[])?,
+            Value::Bool(true)
+        ) {
+            return Ok(Value::Nil);
+        }
         let target = call
             .double_like(0)?
             .ok_or(Error::failed("the target is nil"))?;

@@ -11,6 +11,7 @@ use tollgate_statements::{
     Children, MapOf, Row, Scene, Target, convert, entry, functions, show, store,
 };
 
+use crate::functions::action;
 use crate::point::{Point, point};
 use crate::whole;
 
@@ -243,15 +244,24 @@ impl<'e> Whole<'_, 'e> {
                 }
                 Ok(())
             }
-            Target::Children(Children::Exemplars) if value.is_nil() => {
-                if let Some(exemplars) = self.point().as_mut().and_then(Point::exemplars) {
-                    exemplars.clear();
+            Target::Children(Children::Exemplars) => {
+                let mut point = self.point().ok_or(NOWHERE)?;
+                let exemplars = point.exemplars().ok_or(READ_ONLY)?;
+                match value {
+                    Value::Nil => exemplars.clear(),
+                    Value::Opaque(_) => {}
+                    _ => return Err(READ_ONLY),
                 }
                 Ok(())
             }
-            Target::Quantiles if value.is_nil() => {
-                if let Some(Point::Summary(point)) = self.point() {
-                    point.quantiles.clear();
+            Target::Quantiles => {
+                let Some(Point::Summary(point)) = self.point() else {
+                    return Err(READ_ONLY);
+                };
+                match value {
+                    Value::Nil => point.quantiles.clear(),
+                    Value::Opaque(_) => {}
+                    _ => return Err(READ_ONLY),
                 }
                 Ok(())
             }
@@ -267,7 +277,7 @@ impl<'e> Whole<'_, 'e> {
                 Ok(())
             }
             // What stands there already is all that can be set.
-            Target::Children(_) | Target::Quantiles if matches!(value, Value::Opaque(_)) => Ok(()),
+            Target::Children(_) if matches!(value, Value::Opaque(_)) => Ok(()),
             _ => Err(READ_ONLY),
         }
     }
@@ -369,6 +379,12 @@ impl<'e> Telemetry<'e> for Whole<'_, 'e> {
     fn act(&mut self, action: u32, arguments: &[Value<'e>]) -> Result<Value<'e>, Error> {
         if action == functions::ON_POINTS {
             return Ok(Value::Bool(whole::has_on_points(self.metric, arguments)));
+        }
+        if action == action::IS_HISTOGRAM {
+            return Ok(Value::Bool(matches!(
+                self.point(),
+                Some(Point::Histogram(_))
+            )));
         }
         match whole::act(self, action, arguments)? {
             true => Ok(Value::Nil),

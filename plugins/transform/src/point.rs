@@ -42,7 +42,7 @@ fn as_double(value: &Value<'_>) -> Result<f64, Error> {
 
 fn ints(numbers: &[u64]) -> Value<'static> {
     let items = numbers.iter().map(|number| int(*number)).collect();
-    Value::List(List::new(ListKind::Ints, items))
+    Value::List(List::new(ListKind::Uints, items))
 }
 
 fn as_ints(value: &Value<'_>) -> Result<Vec<u64>, Error> {

@@ -46,6 +46,7 @@ fn sorted(list: List<'_>, descending: bool) -> Result<Value<'_>, Error> {
         }
         ListKind::Texts | ListKind::Bools => (Order::Texts, kind),
         ListKind::Ints => (Order::Ints, kind),
+        ListKind::Uints => return Err(Error::unsupported(kind.name())),
         ListKind::Doubles => (Order::Doubles, kind),
     };
     let mut items = list.into_vec();

@@ -15,6 +15,8 @@ pub enum ListKind {
     Texts,
     /// `[]int64`.
     Ints,
+    /// `[]uint64`: counts of buckets, which telemetry cannot hold elsewhere.
+    Uints,
     /// `[]float64`.
     Doubles,
     /// `[]bool`.
@@ -30,6 +32,7 @@ impl ListKind {
             Self::Any => "[]interface {}",
             Self::Texts => "[]string",
             Self::Ints => "[]int64",
+            Self::Uints => "[]uint64",
             Self::Doubles => "[]float64",
             Self::Bools => "[]bool",
         }

@@ -17,6 +17,7 @@ impl<'e> Value<'e> {
         match self {
             Value::List(list) => match list.kind() {
                 ListKind::Slice => Ok(Value::List(list)),
+                ListKind::Uints => Err(Error::unsupported(list.kind().name())),
                 ListKind::Any => {
                     let mut result = Ok(());
                     let store = |item: Value<'e>| {
