@@ -12,5 +12,6 @@
 
 mod batch;
 mod graph;
+mod laws;
 mod limiter;
 mod support;
