@@ -58,6 +58,65 @@ fn one_put_a_record(view: &View) -> Outcome {
     }
 }
 
+/// Four attributes of each record get other keys: the way through all phases, of records as they are renamed.
+fn renames(criterion: &mut Criterion) {
+    let wire = Bytes::from(codex_like(RECORDS));
+    let old = [
+        "model",
+        "input_token_count",
+        "output_token_count",
+        "auth_mode",
+    ];
+    let path = |key: &str| format!("attributes[\"{key}\"]");
+    let reads: Vec<String> = old.iter().map(|key| path(key)).collect();
+    let new = ["a1", "a2", "a3", "a4"].iter().map(|key| path(key));
+    let writes: Vec<String> = reads.iter().cloned().chain(new).collect();
+    let access = Access {
+        reads: Fields::parse(Signal::Logs, &reads).expect("fields of logs"),
+        writes: Fields::parse(Signal::Logs, &writes).expect("fields of logs"),
+        drops: false,
+        adds: false,
+    };
+    let wanted = access.reads.union(&access.writes);
+    let mut view = View::default();
+    let mut group = criterion.benchmark_group("rename four");
+    group.throughput(Throughput::Elements(RECORDS));
+    group.bench_function("all phases", |bencher| {
+        bencher.iter(|| {
+            let mut batch = index(black_box(&wire), &wanted);
+            batch.project(&access, 0..batch.records(), &mut view);
+            let changes = batch
+                .check(&view, &access, 1, four_renames(&view))
+                .expect("an honest outcome");
+            batch.apply(vec![changes]);
+            batch.encode()
+        });
+    });
+    group.finish();
+}
+
+fn four_renames(view: &View) -> Outcome {
+    let cells = u32::try_from(view.cell_node.len()).unwrap_or(0);
+    let edits = Edits {
+        op: vec![3; view.cell_node.len()],
+        target: (0..cells).collect(),
+        field: vec![0; view.cell_node.len()],
+        kind: vec![1; view.cell_node.len()],
+        value: view
+            .cell_field
+            .iter()
+            .map(|field| u64::from(field * 2) << 32 | 2)
+            .collect(),
+        rule: vec![0; view.cell_node.len()],
+        fields: Vec::new(),
+        text: b"a1a2a3a4".to_vec(),
+    };
+    Outcome {
+        edits,
+        ..Outcome::default()
+    }
+}
+
 fn benches(criterion: &mut Criterion) {
     let wire = Bytes::from(codex_like(RECORDS));
     let mut group = criterion.benchmark_group("record");
@@ -152,5 +211,5 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(record, benches);
+criterion_group!(record, benches, renames);
 criterion_main!(record);

@@ -113,14 +113,20 @@ fn is_ascii(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether two short byte strings are the same: by their first and their last word, which together see all of up to 16 bytes.
+/// Whether two short byte strings are the same: by their first and their last word, which together see all of them.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    if left.len() > 16 {
+    if left.len() > 32 {
         return left == right;
+    }
+    if left.len() > 16
+        && let (Some(first), Some(other)) = (left.first_chunk::<16>(), right.first_chunk::<16>())
+    {
+        return u128::from_ne_bytes(*first) == u128::from_ne_bytes(*other)
+            && left.last_chunk::<16>() == right.last_chunk::<16>();
     }
     if let (Some(first), Some(other)) = (left.first_chunk::<8>(), right.first_chunk::<8>()) {
         return first == other && left.last_chunk::<8>() == right.last_chunk::<8>();

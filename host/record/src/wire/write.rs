@@ -2,18 +2,24 @@
 
 use super::{BYTES, FIXED32, FIXED64, VARINT};
 
-/// Appends a varint. Nearly all are lengths of one or two bytes.
+/// Appends a varint. Nearly all are tags, and lengths of one or two bytes.
 #[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
-#[inline]
-pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+#[expect(
+    clippy::inline_always,
+    reason = "several times for every attribute that is written"
+)]
+#[inline(always)]
+pub(crate) fn put_varint(out: &mut Vec<u8>, value: u64) {
     if value < 0x80 {
         out.push(value as u8);
-        return;
+    } else {
+        put_long_varint(out, value);
     }
-    if value < 0x4000 {
-        out.extend_from_slice(&[(value as u8) | 0x80, (value >> 7) as u8]);
-        return;
-    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
+#[inline(never)]
+fn put_long_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value as u8) | 0x80);
         value >>= 7;
