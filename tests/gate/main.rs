@@ -16,6 +16,7 @@ mod documents;
 mod hostile;
 mod interface;
 mod malformed;
+mod mistakes;
 mod pipelines;
 mod redaction;
 mod telemetry;
