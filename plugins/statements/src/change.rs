@@ -46,13 +46,24 @@ impl<'e> Working<'e> {
         put(&mut self.entries, key, value);
     }
 
-    /// Removes the first entry with a key, as upstream does.
-    pub(crate) fn remove(&mut self, key: &str) {
-        if let Some(place) = self
+    /// Removes the first entry with a key. As upstream has it, the last entry takes its place: what cuts maps short sees the order.
+    pub(crate) fn take(&mut self, key: &str) {
+        let place = self
             .entries
             .iter()
-            .position(|(known, _)| known.as_str() == key)
-        {
+            .position(|(known, _)| known.as_str() == key);
+        if let Some(place) = place {
+            self.entries.swap_remove(place);
+        }
+    }
+
+    /// Removes the first entry with a key, and keeps the order of the others.
+    pub(crate) fn remove(&mut self, key: &str) {
+        let place = self
+            .entries
+            .iter()
+            .position(|(known, _)| known.as_str() == key);
+        if let Some(place) = place {
             self.entries.remove(place);
         }
     }

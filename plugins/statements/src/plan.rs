@@ -4,7 +4,7 @@ use tollgate_ottl::{
     Compiler, Condition, Context, Expression, Mistake, Path, Paths, Registry, Slot, Statement,
     Usage,
 };
-use tollgate_sdk::{Setup, Signal};
+use tollgate_sdk::{NodeKind, Setup, Signal};
 
 use crate::declare::declare;
 use crate::functions;
@@ -17,6 +17,8 @@ pub struct Plan {
     signal: Signal,
     named: bool,
     whole: bool,
+    /// Whether statements run on span events, which a policy is shown if it names a field of theirs.
+    events: bool,
     gathered: Gathered,
 }
 
@@ -69,6 +71,7 @@ impl Plan {
             signal,
             named: false,
             whole: false,
+            events: false,
             gathered: Gathered {
                 running: Context::Resource,
                 targets: Vec::new(),
@@ -121,6 +124,7 @@ impl Plan {
 
     fn compiler<'p>(&'p mut self, context: Context, functions: &'p Registry) -> Compiler<'p> {
         self.gathered.running = context;
+        self.events |= context == Context::SpanEvent;
         let compiler = Compiler::new(context, functions, &mut self.gathered);
         if self.named {
             compiler.inferred()
@@ -159,6 +163,12 @@ impl Plan {
         let Gathered {
             targets, hidden, ..
         } = self.gathered;
+        let names_event = |(target, _): &(Target, Usage)| {
+            target.kind(self.signal.record_kind()) == Some(NodeKind::SpanEvent)
+        };
+        if self.events && !targets.iter().any(names_event) {
+            setup.reads(&[self.signal], "spanevent.time_unix_nano");
+        }
         // What columns cannot say: lists of points or buckets that are replaced.
         let replaced = |(target, usage): &(Target, Usage)| {
             usage.write

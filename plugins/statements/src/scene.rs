@@ -519,7 +519,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 self.change(*at, Change::Deleted)
             }
             Some(Place::Inside { map, key, steps }) if steps.is_empty() => {
-                self.working(*map)?.remove(key);
+                self.working(*map)?.take(key);
                 Ok(())
             }
             Some(Place::Cache(steps)) => {
