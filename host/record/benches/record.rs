@@ -105,7 +105,7 @@ fn four_renames(view: &View) -> Outcome {
         value: view
             .cell_field
             .iter()
-            .map(|field| u64::from(field * 2) << 32 | 2)
+            .map(|field| u64::from(*field) << 33 | 2)
             .collect(),
         rule: vec![0; view.cell_node.len()],
         fields: Vec::new(),

@@ -89,6 +89,7 @@ impl Batch {
             self.store.edits.reserve(part.edits.len());
             let mut paths = Paths::new(&part.paths);
             let mut renumber = Vec::new();
+            let gone = gone(&part);
             for edit in &part.edits {
                 let node = self.node_of(edit);
                 let entry = &self.store.nodes[node];
@@ -105,7 +106,7 @@ impl Batch {
                 }
                 let is_done = match edit.op {
                     Op::Add | Op::Replace => {
-                        is_settled(edit, &part, entry.records, &failed)
+                        is_settled(edit, entry.records, &gone, &failed)
                             && self.edit_node(edit, base, &part.grown, applied)
                     }
                     _ => self.edit(edit, base, &mut paths, &mut renumber),
@@ -145,14 +146,28 @@ impl Batch {
     }
 }
 
+/// The nodes that are dropped, where that matters to nodes that come whole.
+fn gone(part: &Changes) -> HashSet<u32> {
+    if part.grown.is_empty() {
+        return HashSet::new();
+    }
+    let drops = part.judgements.iter();
+    drops
+        .filter(|judgement| judgement.verdict == Verdict::Drop)
+        .map(|judgement| judgement.node)
+        .collect()
+}
+
 /// Whether a node that comes whole does come: not in the place of a metric that is dropped, or that has a point that failed.
-fn is_settled(edit: &Edit, part: &Changes, records: (u32, u32), failed: &HashSet<u32>) -> bool {
+fn is_settled(
+    edit: &Edit,
+    records: (u32, u32),
+    gone: &HashSet<u32>,
+    failed: &HashSet<u32>,
+) -> bool {
     edit.op != Op::Replace
-        || !(part
-            .judgements
-            .iter()
-            .any(|judgement| judgement.verdict == Verdict::Drop && judgement.node == edit.target)
-            || (records.0..records.1).any(|record| failed.contains(&record)))
+        || !gone.contains(&edit.target)
+            && !(records.0..records.1).any(|record| failed.contains(&record))
 }
 
 fn count(counters: &mut [u64], rule: u32, by: u64) {

@@ -102,9 +102,9 @@ impl Gathered {
             _ => values.push(delivered(form, element.value)),
         }
         match self.lists.iter_mut().find(|(known, _)| *known == last) {
-            Some((known, list)) => {
+            Some((known, numbers)) => {
                 *known = cell;
-                list.append(&mut values);
+                numbers.append(&mut values);
             }
             None => self.lists.push((cell, values)),
         }
