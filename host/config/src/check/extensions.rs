@@ -12,12 +12,15 @@ use crate::schema::{HEALTH_CHECK, Role};
 use crate::yaml::{Entry, Node, Value};
 
 /// Types that exist, and those that are accepted and do nothing.
-const KINDS: [&str; 3] = ["health_check", "pprof", "zpages"];
+const KINDS: [&str; 4] = ["health_check", "pprof", "zpages", "file_storage"];
 
 /// What does instead what an extension would do that is accepted and does nothing.
 fn instead(kind: &str) -> &'static str {
     match kind {
         "pprof" => "to see where the time goes: `perf record -g --pid PID`; the binary has symbols",
+        "file_storage" => {
+            "there are no queues on disk: a client is answered when the exporters have what it sent"
+        }
         _ => {
             "what it shows stands in `/metrics`, by component and stage; `inspect --config` shows the stages"
         }
@@ -33,7 +36,7 @@ pub(crate) fn extensions(checker: &mut Checker<'_>, root: &Node) -> Vec<(Compone
         &KINDS,
         |checker, found| match found.id.kind.as_str() {
             "health_check" => Some(Some(health_check(checker, &found.path, found.entry))),
-            "pprof" | "zpages" => Some(None),
+            "pprof" | "zpages" | "file_storage" => Some(None),
             _ => None,
         },
     );

@@ -127,11 +127,17 @@ impl Checker<'_> {
                 }
                 return;
             }
+            Status::Warned(reason) => {
+                if !is_off(node) {
+                    self.warning(
+                        entry.span,
+                        format!("{path}: {reason}"),
+                        format!("write `{}: {{enabled: false}}` to have it so", key.name),
+                    );
+                }
+            }
             Status::Off(reason) => {
-                let off = node
-                    .get("enabled")
-                    .is_some_and(|enabled| enabled.value == Value::Bool(false));
-                if !off {
+                if !is_off(node) {
                     self.error(
                         entry.span,
                         format!("{path}: {reason}"),
@@ -289,6 +295,12 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// Whether a section says that it does not hold.
+fn is_off(node: &Node) -> bool {
+    node.get("enabled")
+        .is_some_and(|enabled| enabled.value == Value::Bool(false))
 }
 
 /// The way to a key, in the Collector's spelling.

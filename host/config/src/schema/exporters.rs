@@ -8,8 +8,7 @@ use super::client::{KEEPALIVE, QUEUE, RETRY, TLS};
 const NO_AUTH: &str =
     "authentication by extensions is not offered yet; a fixed header can be set in `headers`";
 const NO_MIDDLEWARE: &str = "middleware extensions are not offered";
-const NO_QUEUE: &str =
-    "queues are not offered yet: the client is answered when the exporters have the data";
+const NO_QUEUE: &str = "there is no queue: a client is answered when the exporters have what it sent, and tries again where they do not take it";
 const NO_ROTATION: &str =
     "files are not rotated by the program; rotate them from outside, with `append: true`";
 
@@ -51,7 +50,7 @@ pub(crate) const OTLP: &[Key] = &[
         "",
         "a queue before the exporter",
     )
-    .off(NO_QUEUE),
+    .warned(NO_QUEUE),
     Key::new(
         "wait_for_ready",
         Flag,
@@ -155,7 +154,7 @@ pub(crate) const OTLP_HTTP: &[Key] = &[
         "",
         "a queue before the exporter",
     )
-    .off(NO_QUEUE),
+    .warned(NO_QUEUE),
     Key::new(
         "max_idle_conns",
         Count(0, 1 << 20),
@@ -293,7 +292,7 @@ pub(crate) const FILE: &[Key] = &[
         "",
         "a queue before the exporter",
     )
-    .off(NO_QUEUE),
+    .warned(NO_QUEUE),
 ];
 
 /// The `debug` exporter.
@@ -330,7 +329,7 @@ pub(crate) const DEBUG: &[Key] = &[
         "",
         "a queue before the exporter",
     )
-    .off(NO_QUEUE),
+    .warned(NO_QUEUE),
 ];
 
 /// The `nop` exporter.

@@ -52,6 +52,8 @@ pub enum Status {
     Only(&'static str, &'static str),
     /// It is accepted as long as it says `enabled: false`, for this reason.
     Off(&'static str),
+    /// It is accepted with a warning, which is this, unless it says `enabled: false`.
+    Warned(&'static str),
 }
 
 impl Key {
@@ -95,6 +97,13 @@ impl Key {
     const fn only(self, value: &'static str, reason: &'static str) -> Self {
         Self {
             status: Status::Only(value, reason),
+            ..self
+        }
+    }
+
+    const fn warned(self, reason: &'static str) -> Self {
+        Self {
+            status: Status::Warned(reason),
             ..self
         }
     }
@@ -264,6 +273,13 @@ pub fn reference() -> Vec<ComponentReference> {
             "zpages",
             &[],
             "is accepted with a warning and does nothing: `/metrics` counts by component and stage",
+            &[],
+        ),
+        component(
+            Extension,
+            "file_storage",
+            &[],
+            "is accepted with a warning and does nothing: there are no queues on disk, and a client is answered when the exporters have what it sent",
             &[],
         ),
         component(
