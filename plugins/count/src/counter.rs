@@ -3,7 +3,7 @@
 use tollgate_metrics::{Amount, Definition, Derived, Labels, Number, Shape};
 use tollgate_ottl::Error;
 use tollgate_sdk::{Batch, Field, NodeKind, NodeView, Problem, Rule, Setup, Value};
-use tollgate_tally::{Conditions, Dimension, Moment, Named, Plans, Section, Tally};
+use tollgate_tally::{Conditions, Dimension, Named, Plans, Scene, Section, Tally};
 
 use crate::config::WrittenCount;
 
@@ -119,14 +119,19 @@ impl Counter {
     }
 
     /// Counts a batch.
-    pub(crate) fn count(&self, batch: &mut Batch<'_>, tally: &mut Tally<'_, '_>) {
-        let moment = tally.moment;
+    pub(crate) fn count<'e, 'b: 'e>(
+        &'e self,
+        batch: &Batch<'b>,
+        tally: &mut Tally<'_, '_>,
+        scene: &mut Scene<'e>,
+    ) {
         let now = batch.now();
         // Nodes come resource by resource.
         let mut current: Option<u32> = None;
         let mut seen = Seen::default();
         let mut place = None;
-        batch.each(self.section.kind(), |node| {
+        for node in batch.views(self.section.kind()) {
+            scene.enter(node);
             let resource = node.ancestor_index(NodeKind::Resource);
             if resource != current {
                 self.say_when(place.take(), std::mem::take(&mut seen), now, tally.derived);
@@ -136,19 +141,19 @@ impl Counter {
                 seen.at(time_of(node.get(*time)));
             }
             for count in &self.counts {
-                match count.takes(node, tally.labels, moment) {
+                match count.takes(&node, tally.labels, scene) {
                     Ok(true) => {
-                        let resource = tally.resources.of(node, tally.derived);
+                        let resource = tally.resources.of(&node, tally.derived);
                         place = Some(resource);
                         tally
                             .derived
                             .add(resource, count.definition, tally.labels, ONE);
                     }
                     Ok(false) => {}
-                    Err(error) => tally.failures.add(node, count.rule, error),
+                    Err(error) => tally.failures.add(&node, count.rule, error),
                 }
             }
-        });
+        }
         self.say_when(place, seen, now, tally.derived);
     }
 
@@ -171,11 +176,11 @@ impl Counter {
 
 impl Count {
     /// Whether a node is counted, and under which attributes: these are in `labels` then.
-    fn takes(
-        &self,
+    fn takes<'e>(
+        &'e self,
         node: &NodeView<'_>,
         labels: &mut Labels,
-        moment: Moment<'_>,
+        scene: &mut Scene<'e>,
     ) -> Result<bool, Error> {
         labels.clear();
         if !self.usable {
@@ -187,7 +192,7 @@ impl Count {
                 None => return Ok(false),
             }
         }
-        self.conditions.hold(node, moment)
+        self.conditions.hold(scene)
     }
 }
 

@@ -61,12 +61,12 @@ impl Policy for Count {
         let derived = Derived::new(SCOPE, &self.definitions);
         let counters = &self.counters;
         let signal = batch.signal();
-        self.workspace.run(batch, derived, |batch, tally| {
+        self.workspace.run(batch, derived, |batch, tally, scene| {
             for counter in counters
                 .iter()
                 .filter(|counter| counter.section.signal() == signal)
             {
-                counter.count(batch, tally);
+                counter.count(batch, tally, scene);
             }
         })
     }

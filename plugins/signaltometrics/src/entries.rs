@@ -4,7 +4,7 @@ use tollgate_attraction::Constant;
 use tollgate_metrics::Labels;
 use tollgate_ottl::Error;
 use tollgate_sdk::{Field, NodeKind, NodeView, Problem, Setup, Signal, Value, attribute_path};
-use tollgate_tally::{Formula, Moment, Outcome, Plans, Section};
+use tollgate_tally::{Formula, Outcome, Plans, Scene, Section};
 
 use crate::config::WrittenAttribute;
 
@@ -108,12 +108,12 @@ impl Entries {
     }
 
     /// Writes those that a node has, or that have a default. `holder` is the node that has the attributes.
-    pub(crate) fn write(
-        &self,
+    pub(crate) fn write<'e>(
+        &'e self,
         node: &NodeView<'_>,
         holder: &NodeView<'_>,
         labels: &mut Labels,
-        moment: Moment<'_>,
+        scene: &mut Scene<'e>,
     ) -> Result<(), Error> {
         let Some(sources) = &self.computed else {
             for entry in &self.fixed {
@@ -122,7 +122,7 @@ impl Entries {
             }
             return Ok(());
         };
-        for (key, default) in resolve(sources, node, moment)? {
+        for (key, default) in resolve(sources, scene)? {
             push(labels, &key, holder.attribute(&key), default);
         }
         Ok(())
@@ -136,11 +136,10 @@ fn push(labels: &mut Labels, key: &str, value: Option<Value<'_>>, default: Optio
 }
 
 /// Keys with their defaults, sorted; of one that is named several times the last counts.
-fn resolve<'s>(
-    sources: &'s [Source],
-    node: &NodeView<'_>,
-    moment: Moment<'_>,
-) -> Result<std::collections::BTreeMap<String, Option<&'s Constant>>, Error> {
+fn resolve<'e>(
+    sources: &'e [Source],
+    scene: &mut Scene<'e>,
+) -> Result<std::collections::BTreeMap<String, Option<&'e Constant>>, Error> {
     let mut keys = std::collections::BTreeMap::new();
     for source in sources {
         match source {
@@ -150,7 +149,7 @@ fn resolve<'s>(
             Source::Computed {
                 keys: formula,
                 default,
-            } => match formula.evaluate(node, moment)? {
+            } => match formula.evaluate(scene)? {
                 Outcome::Nil => {}
                 Outcome::Texts(texts) => {
                     keys.extend(texts.into_iter().map(|text| (text, default.as_ref())));

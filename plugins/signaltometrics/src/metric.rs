@@ -3,7 +3,7 @@
 use tollgate_metrics::{Amount, Definition, Labels, Number, Shape};
 use tollgate_ottl::Error;
 use tollgate_sdk::{NodeKind, NodeView, Problem, Rule, Setup};
-use tollgate_tally::{Conditions, Formula, Moment, Outcome, Plans, Section};
+use tollgate_tally::{Conditions, Formula, Outcome, Plans, Scene, Section};
 
 use crate::check;
 use crate::config::WrittenMetric;
@@ -148,31 +148,27 @@ impl Metric {
     }
 
     /// Whether a record counts, and under which attributes: these are in `labels` then.
-    pub(crate) fn takes(
-        &self,
+    pub(crate) fn takes<'e>(
+        &'e self,
         node: &NodeView<'_>,
         labels: &mut Labels,
-        moment: Moment<'_>,
+        scene: &mut Scene<'e>,
         lenient: bool,
     ) -> Result<bool, Trouble> {
         labels.clear();
         self.attributes
-            .write(node, node, labels, moment)
+            .write(node, node, labels, scene)
             .map_err(Trouble::Keys)?;
         if lenient {
-            Ok(self.conditions.hold_leniently(node, moment))
+            Ok(self.conditions.hold_leniently(scene))
         } else {
-            Ok(self.conditions.hold(node, moment)?)
+            Ok(self.conditions.hold(scene)?)
         }
     }
 
     /// What a record adds; nothing, where there is nothing to add.
-    pub(crate) fn amount(
-        &self,
-        node: &NodeView<'_>,
-        moment: Moment<'_>,
-    ) -> Result<Option<Amount>, Trouble> {
-        let value = match (self.kind, self.value.evaluate(node, moment)) {
+    pub(crate) fn amount<'e>(&'e self, scene: &mut Scene<'e>) -> Result<Option<Amount>, Trouble> {
+        let value = match (self.kind, self.value.evaluate(scene)) {
             // A pattern that does not match has no such key.
             (Kind::Gauge, Err(error)) if error.to_string().contains(NO_SUCH_KEY) => {
                 return Ok(None);
@@ -190,7 +186,7 @@ impl Metric {
         }
         let times = match &self.count {
             None => 1,
-            Some(count) => match count.evaluate(node, moment)? {
+            Some(count) => match count.evaluate(scene)? {
                 Outcome::Int(number) => number,
                 Outcome::Double(number) => Number::Double(number).to_int(),
                 other => return Err(Error::expected("int64 or float64", other.kind()).into()),

@@ -6,7 +6,7 @@ use tollgate_metrics::{Definition, Derived, Labels};
 use tollgate_sdk::{
     Batch, Compat, Description, NodeKind, NodeView, Policy, Problem, Setup, Signal, Value, log,
 };
-use tollgate_tally::{Moment, Plans, Section, Tally, Workspace};
+use tollgate_tally::{Plans, Scene, Section, Tally, Workspace};
 
 use crate::config::{ErrorMode, Written, WrittenMetric};
 use crate::metric::{Metric, Trouble};
@@ -105,8 +105,9 @@ impl Policy for SignalToMetrics {
             instance: self.instance.as_deref(),
             whole: self.whole,
         };
-        self.workspace
-            .run(batch, derived, |batch, tally| passage.go(batch, tally))
+        self.workspace.run(batch, derived, |batch, tally, scene| {
+            passage.go(batch, tally, scene)
+        })
     }
 }
 
@@ -138,35 +139,39 @@ struct Passage<'p> {
     whole: bool,
 }
 
-impl Passage<'_> {
-    fn go(&self, batch: &mut Batch<'_>, tally: &mut Tally<'_, '_>) {
-        let moment = tally.moment;
+impl<'p> Passage<'p> {
+    fn go<'e, 'b: 'e>(&self, batch: &Batch<'b>, tally: &mut Tally<'_, '_>, scene: &mut Scene<'e>)
+    where
+        'p: 'e,
+    {
+        let metrics: &'p [Metric] = self.metrics;
         let mut of_resource = Labels::default();
         // For each metric the resource that was last asked for, and its place among the derived.
         let mut places: BTreeMap<usize, (u32, usize)> = BTreeMap::new();
         let mut skipped = 0_u64;
-        batch.each(self.section.kind(), |node| {
+        for node in batch.views(self.section.kind()) {
+            scene.enter(node);
             let above = node.ancestor_index(NodeKind::Resource).unwrap_or(u32::MAX);
-            for (nth, metric) in self.metrics.iter().enumerate() {
-                if !metric.may_take(node) {
+            for (nth, metric) in metrics.iter().enumerate() {
+                if !metric.may_take(&node) {
                     continue;
                 }
                 let lenient = self.error_mode != ErrorMode::Propagate;
                 let mut take = || -> Result<(), Trouble> {
-                    if !metric.takes(node, tally.labels, moment, lenient)? {
+                    if !metric.takes(&node, tally.labels, scene, lenient)? {
                         return Ok(());
                     }
                     let place = match places.get(&nth) {
                         Some((last, place)) if *last == above => *place,
                         _ => {
                             of_resource.clear();
-                            self.write_resource(metric, node, &mut of_resource, moment)?;
+                            self.write_resource(metric, &node, &mut of_resource, scene)?;
                             let place = tally.derived.resource_like(&of_resource);
                             places.insert(nth, (above, place));
                             place
                         }
                     };
-                    if let Some(amount) = metric.amount(node, moment)? {
+                    if let Some(amount) = metric.amount(scene)? {
                         tally
                             .derived
                             .add(place, metric.definition, tally.labels, amount);
@@ -182,11 +187,11 @@ impl Passage<'_> {
                     }
                 };
                 match fails {
-                    Some(error) => tally.failures.add(node, metric.rule, error),
+                    Some(error) => tally.failures.add(&node, metric.rule, error),
                     None => skipped += 1,
                 }
             }
-        });
+        }
         if skipped > 0 && self.error_mode == ErrorMode::Ignore {
             log::error(format!(
                 "{skipped} values were left out, because an expression failed"
@@ -195,12 +200,12 @@ impl Passage<'_> {
     }
 
     /// Writes the attributes of the resource that a metric stands under.
-    fn write_resource(
+    fn write_resource<'e>(
         &self,
-        metric: &Metric,
+        metric: &'e Metric,
         node: &NodeView<'_>,
         labels: &mut Labels,
-        moment: Moment<'_>,
+        scene: &mut Scene<'e>,
     ) -> Result<(), Trouble> {
         if let Some(resource) = node.resource() {
             if metric.resource.is_empty() {
@@ -215,7 +220,7 @@ impl Passage<'_> {
             } else {
                 metric
                     .resource
-                    .write(node, &resource, labels, moment)
+                    .write(node, &resource, labels, scene)
                     .map_err(Trouble::Keys)?;
             }
         }

@@ -68,12 +68,12 @@ impl Policy for Sum {
         let derived = Derived::new(SCOPE, &self.definitions);
         let summers = &self.summers;
         let signal = batch.signal();
-        self.workspace.run(batch, derived, |batch, tally| {
+        self.workspace.run(batch, derived, |batch, tally, scene| {
             for summer in summers
                 .iter()
                 .filter(|summer| summer.section.signal() == signal)
             {
-                summer.sum(batch, tally);
+                summer.sum(batch, tally, scene);
             }
         })
     }

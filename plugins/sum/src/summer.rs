@@ -6,7 +6,7 @@ use tollgate_attraction::Constant;
 use tollgate_metrics::{Amount, Definition, Labels, Number, Shape};
 use tollgate_ottl::Error;
 use tollgate_sdk::{Batch, Field, NodeView, Problem, Rule, Setup, Value, attribute_path};
-use tollgate_tally::{Conditions, Dimension, Moment, Named, Plans, Section, Tally};
+use tollgate_tally::{Conditions, Dimension, Named, Plans, Scene, Section, Tally};
 
 use crate::config::{Arithmetic, WrittenSum};
 
@@ -104,14 +104,19 @@ impl Summer {
     }
 
     /// Sums up a batch.
-    pub(crate) fn sum(&self, batch: &mut Batch<'_>, tally: &mut Tally<'_, '_>) {
-        let moment = tally.moment;
-        batch.each(self.section.kind(), |node| {
+    pub(crate) fn sum<'e, 'b: 'e>(
+        &'e self,
+        batch: &Batch<'b>,
+        tally: &mut Tally<'_, '_>,
+        scene: &mut Scene<'e>,
+    ) {
+        for node in batch.views(self.section.kind()) {
+            scene.enter(node);
             for sum in &self.sums {
-                match sum.takes(node, tally.labels, moment) {
+                match sum.takes(&node, tally.labels, scene) {
                     Ok(true) => {
-                        let resource = tally.resources.of(node, tally.derived);
-                        let amount = Amount::Number(Number::Double(sum.amount(node)));
+                        let resource = tally.resources.of(&node, tally.derived);
+                        let amount = Amount::Number(Number::Double(sum.amount(&node)));
                         for _ in 0..sum.times() {
                             tally
                                 .derived
@@ -119,20 +124,20 @@ impl Summer {
                         }
                     }
                     Ok(false) => {}
-                    Err(error) => tally.failures.add(node, sum.rule, error),
+                    Err(error) => tally.failures.add(&node, sum.rule, error),
                 }
             }
-        });
+        }
     }
 }
 
 impl OneSum {
     /// Whether a node is added, and under which attributes: these are in `labels` then.
-    fn takes(
-        &self,
+    fn takes<'e>(
+        &'e self,
         node: &NodeView<'_>,
         labels: &mut Labels,
-        moment: Moment<'_>,
+        scene: &mut Scene<'e>,
     ) -> Result<bool, Error> {
         labels.clear();
         if !self.usable {
@@ -143,7 +148,7 @@ impl OneSum {
                 return Ok(false);
             }
         }
-        self.conditions.hold(node, moment)
+        self.conditions.hold(scene)
     }
 
     /// Writes the attribute of one dimension, as text if a record has it. Returns whether there is one.

@@ -1,10 +1,10 @@
 //! Conditions, one of which must hold.
 
 use tollgate_ottl::{Condition, Error};
-use tollgate_sdk::{NodeView, Problem};
+use tollgate_sdk::Problem;
 use tollgate_statements::{Scene, problem};
 
-use crate::{Moment, Plans, Section};
+use crate::{Plans, Section};
 
 /// OTTL conditions, one of which must hold. Where there are none, all is well.
 #[derive(Debug, Default)]
@@ -29,31 +29,19 @@ impl Conditions {
         Self(compiled.collect())
     }
 
-    /// Whether one holds for a node; the first one that cannot be told is an error.
-    pub fn hold(&self, node: &NodeView<'_>, moment: Moment<'_>) -> Result<bool, Error> {
-        if self.0.is_empty() {
-            return Ok(true);
-        }
-        let mut scene = Scene::new(moment.layout, moment.now, moment.seed);
-        scene.enter(*node);
+    /// Whether one holds for the node that the scene is at; the first one that cannot be told is an error.
+    pub fn hold<'e>(&'e self, scene: &mut Scene<'e>) -> Result<bool, Error> {
         for condition in &self.0 {
-            if condition.holds(&mut scene)? {
+            if condition.holds(scene)? {
                 return Ok(true);
             }
         }
-        Ok(false)
+        Ok(self.0.is_empty())
     }
 
     /// Likewise, but one that cannot be told does not hold.
-    #[must_use]
-    pub fn hold_leniently(&self, node: &NodeView<'_>, moment: Moment<'_>) -> bool {
-        if self.0.is_empty() {
-            return true;
-        }
-        let mut scene = Scene::new(moment.layout, moment.now, moment.seed);
-        scene.enter(*node);
-        self.0
-            .iter()
-            .any(|condition| condition.holds(&mut scene).unwrap_or(false))
+    pub fn hold_leniently<'e>(&'e self, scene: &mut Scene<'e>) -> bool {
+        let mut any = self.0.iter();
+        self.0.is_empty() || any.any(|condition| condition.holds(scene).unwrap_or(false))
     }
 }

@@ -1,10 +1,10 @@
 //! Expressions.
 
 use tollgate_ottl::{Error, Expression, ListKind, Value};
-use tollgate_sdk::{NodeView, Problem};
+use tollgate_sdk::Problem;
 use tollgate_statements::{Scene, problem};
 
-use crate::{Moment, Plans, Section};
+use crate::{Plans, Section};
 
 /// An OTTL expression.
 #[derive(Debug)]
@@ -56,11 +56,9 @@ impl Formula {
             .map(Self)
     }
 
-    /// What it comes to at a node.
-    pub fn evaluate(&self, node: &NodeView<'_>, moment: Moment<'_>) -> Result<Outcome, Error> {
-        let mut scene = Scene::new(moment.layout, moment.now, moment.seed);
-        scene.enter(*node);
-        let value = self.0.evaluate(&mut scene)?;
+    /// What it comes to at the node that the scene is at.
+    pub fn evaluate<'e>(&'e self, scene: &mut Scene<'e>) -> Result<Outcome, Error> {
+        let value = self.0.evaluate(scene)?;
         Ok(match value {
             Value::Nil => Outcome::Nil,
             Value::Int(number) => Outcome::Int(number),

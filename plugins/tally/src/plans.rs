@@ -2,7 +2,7 @@
 
 use tollgate_ottl::{Context, Registry};
 use tollgate_sdk::{Batch, Setup, Signal};
-use tollgate_statements::{Layout, Plan, functions};
+use tollgate_statements::{Layout, Plan, Scene, functions};
 
 use crate::Section;
 
@@ -94,27 +94,14 @@ impl Plans {
 }
 
 impl Layouts {
-    /// That of a batch, with what else its conditions may ask for.
+    /// Where conditions and expressions look at the nodes of a batch.
     #[must_use]
-    pub fn moment(&self, batch: &Batch<'_>) -> Moment<'_> {
-        Moment {
-            layout: match batch.signal() {
-                Signal::Logs => &self.logs,
-                Signal::Traces => &self.traces,
-                Signal::Metrics => &self.metrics,
-            },
-            now: batch.now(),
-            seed: batch.seed(),
-        }
+    pub fn scene<'e>(&'e self, batch: &Batch<'_>) -> Scene<'e> {
+        let layout = match batch.signal() {
+            Signal::Logs => &self.logs,
+            Signal::Traces => &self.traces,
+            Signal::Metrics => &self.metrics,
+        };
+        Scene::new(layout, batch.now(), batch.seed())
     }
-}
-
-/// What conditions and expressions need beside a node.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment<'l> {
-    pub(crate) layout: &'l Layout,
-    /// Unix time in nanoseconds.
-    pub(crate) now: u64,
-    /// The seed of the batch.
-    pub(crate) seed: u64,
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use tollgate_metrics::{Derived, Labels};
 use tollgate_ottl::Error;
 use tollgate_sdk::{Batch, Compat, NodeKind, NodeView, Problem, Rule, Setup, Signal, Verdict};
+use tollgate_statements::Scene;
 
-use crate::{Layouts, Moment, Plans, Resources};
+use crate::{Layouts, Plans, Resources};
 
 /// What is kept from batch to batch so that nothing is made anew.
 #[derive(Debug)]
@@ -27,8 +28,6 @@ pub struct Tally<'t, 'd> {
     pub resources: &'t mut Resources,
     /// A place for attributes.
     pub labels: &'t mut Labels,
-    /// What conditions and expressions need.
-    pub moment: Moment<'t>,
     /// What could not be judged.
     pub failures: Failures,
 }
@@ -76,23 +75,29 @@ impl Workspace {
     }
 
     /// Goes through a batch, emits the metrics that come of it, and fails the records that could not be judged.
-    pub fn run<'d>(
-        &mut self,
-        batch: &mut Batch<'_>,
+    pub fn run<'e, 'b: 'e, 'd>(
+        &'e mut self,
+        batch: &mut Batch<'b>,
         mut derived: Derived<'d>,
-        work: impl FnOnce(&mut Batch<'_>, &mut Tally<'_, 'd>),
+        work: impl FnOnce(&mut Batch<'b>, &mut Tally<'_, 'd>, &mut Scene<'e>),
     ) -> Result<(), String> {
-        self.resources.start();
+        let Self {
+            resources,
+            labels,
+            layouts,
+            whole,
+        } = self;
+        resources.start();
+        let mut scene = layouts.scene(batch);
         let mut tally = Tally {
             derived: &mut derived,
-            resources: &mut self.resources,
-            labels: &mut self.labels,
-            moment: self.layouts.moment(batch),
+            resources,
+            labels,
             failures: Failures::default(),
         };
-        work(batch, &mut tally);
+        work(batch, &mut tally, &mut scene);
         let Failures { records, first } = tally.failures;
-        if let (Some(error), true) = (first, self.whole) {
+        if let (Some(error), true) = (first, *whole) {
             return Err(error.to_string());
         }
         for (record, rule) in records {
