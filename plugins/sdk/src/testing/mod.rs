@@ -213,14 +213,7 @@ impl<P: Policy> Harness<P> {
         let mut applied = record::Applied::default();
         let mut routes = Vec::new();
         let lines = self.host.logs.len();
-        let mut batch = if !manifest.asks(signal) {
-            // The host does not call a policy for a signal it asked nothing of; the request must be one all the same.
-            self.index(
-                signal,
-                wire.into(),
-                &record::Fields::none(convert::signal(signal)),
-            )?
-        } else {
+        let mut batch = if manifest.asks(signal) {
             let (batch, changes) = self.call(signal, wire.into(), &manifest)?;
             applied = changes;
             for (route, name) in (0_u32..).zip(manifest.routes()) {
@@ -231,6 +224,13 @@ impl<P: Policy> Harness<P> {
                 routes.push((name.clone(), batch.part(goes_there).encode()));
             }
             batch
+        } else {
+            // The host does not call a policy for a signal it asked nothing of; the request must be one all the same.
+            self.index(
+                signal,
+                wire.into(),
+                &record::Fields::none(convert::signal(signal)),
+            )?
         };
         batch.settle().map_err(RunError::Malformed)?;
         let wire = batch.encode();
