@@ -79,20 +79,14 @@ impl Table {
     pub(crate) fn route(&self, batch: &mut Batch<'_>) -> Result<(), String> {
         let mut scene = Scene::new(&self.layout, batch.now(), batch.seed());
         scene.rule(self.rules.matched);
-        let kind = self.signal.record_kind() as u8;
         let mut walk = Walk {
             table: self,
             answers: vec![None; self.rows.len()],
             to: Vec::new(),
             errors: 0,
         };
-        for (index, candidate) in (0_u32..).zip(batch.columns().node_kind) {
-            if *candidate != kind {
-                continue;
-            }
-            let Some(record) = batch.node(index) else {
-                continue;
-            };
+        for record in batch.views(self.signal.record_kind()) {
+            let index = record.index();
             let rule = match walk.judge(record, &mut scene) {
                 Ok(rule) => rule,
                 Err(error) if self.whole => return Err(error.to_string()),
