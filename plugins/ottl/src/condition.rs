@@ -3,7 +3,7 @@
 use crate::compare::compare;
 use crate::expression::{Expression, Invocation};
 use crate::syntax::tree::Operator;
-use crate::{Error, Telemetry, Value};
+use crate::{Error, Slot, Telemetry, Value};
 
 /// What is true or false for a record.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(crate) enum Test {
     Const(bool),
     /// Computed ahead. What stands beside it is looked at, and may fail.
     Known(bool),
+    /// A path compared with `nil`: whether it has no value, or whether it has one.
+    Nil(Slot, bool),
     Compare(Box<(Expression, Operator, Expression)>),
     /// A converter that returns a boolean, perhaps indexed.
     Call(Expression),
@@ -25,6 +27,7 @@ impl Test {
     pub(crate) fn holds<'e>(&'e self, record: &mut dyn Telemetry<'e>) -> Result<bool, Error> {
         match self {
             Self::Const(value) | Self::Known(value) => Ok(*value),
+            Self::Nil(slot, wanted) => record.is_nil(*slot).map(|is_nil| is_nil == *wanted),
             Self::Compare(comparison) => {
                 let (left, operator, right) = &**comparison;
                 // A literal is compared where it stands.

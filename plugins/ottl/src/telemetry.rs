@@ -19,6 +19,11 @@ pub trait Telemetry<'e> {
     /// Whether there is a value at a place, be it an empty one. Asked where [`Telemetry::get`] has found none.
     fn holds(&mut self, slot: Slot) -> Result<bool, Error>;
 
+    /// Whether [`Telemetry::get`] finds nothing: what a comparison with `nil` asks, which needs no value for that.
+    fn is_nil(&mut self, slot: Slot) -> Result<bool, Error> {
+        self.get(slot).map(|value| value.is_nil())
+    }
+
     /// Sets one entry of a map.
     fn set_entry(&mut self, slot: Slot, key: Text<'e>, value: Value<'e>) -> Result<(), Error> {
         let mut entries = entries(self.get(slot)?)?;

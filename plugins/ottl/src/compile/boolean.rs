@@ -5,7 +5,7 @@ use crate::Value;
 use crate::compare::compare;
 use crate::condition::Test;
 use crate::expression::Expression;
-use crate::syntax::tree::{Boolean, Comparison, Invocation};
+use crate::syntax::tree::{Boolean, Comparison, Invocation, Operator};
 
 impl Build<'_> {
     /// What is true or false.
@@ -46,6 +46,22 @@ impl Build<'_> {
                 Test::Known(value)
             });
         }
-        Ok(Test::Compare(Box::new((left, operator, right))))
+        Ok(nil(&left, operator, &right)
+            .unwrap_or_else(|| Test::Compare(Box::new((left, operator, right)))))
+    }
+}
+
+/// What is asked by comparing a path with `nil`, on either side: nothing but `nil` equals it.
+fn nil(left: &Expression, operator: Operator, right: &Expression) -> Option<Test> {
+    let slot = match (left, right) {
+        (Expression::Path(slot), other) | (other, Expression::Path(slot)) => {
+            matches!(other.literal(), Some(Value::Nil)).then_some(*slot)?
+        }
+        _ => return None,
+    };
+    match operator {
+        Operator::Equal => Some(Test::Nil(slot, true)),
+        Operator::NotEqual => Some(Test::Nil(slot, false)),
+        _ => None,
     }
 }

@@ -11,6 +11,9 @@ impl<'e> Value<'e> {
     ///
     /// An item of a list that cannot be held is left empty, and only the last item's failure counts, as upstream has it.
     pub fn storable(self) -> Result<Value<'e>, Error> {
+        if self.is_plain() {
+            return Ok(self);
+        }
         if self.is_deeper_than(DEEPEST) {
             return Err(Error::failed("the value is nested too deeply"));
         }
@@ -31,7 +34,7 @@ impl<'e> Value<'e> {
                 _ => Ok(Value::List(list.into_kind(ListKind::Slice))),
             },
             Value::Map(map) if map.kind() == MapKind::Raw => Value::Map(map).from_raw(),
-            other if other.is_plain() || matches!(other, Value::Map(_)) => Ok(other),
+            Value::Map(map) => Ok(Value::Map(map)),
             other => Err(Error::unsupported(other.type_name())),
         }
     }

@@ -71,6 +71,7 @@ fn call_all(text: &str) {
 #[test]
 fn harmful_texts_end_soon() {
     let many = 50_000;
+    let attributes: Vec<_> = (0..many).map(|n| format!("a{n}=\"x\"")).collect();
     for text in [
         "[".repeat(many),
         "{\"a\":".repeat(many),
@@ -81,12 +82,7 @@ fn harmful_texts_end_soon() {
         format!("<a>{}</a>", "<a>x</a>y".repeat(many)),
         format!("{}<a/>", "<!---->".repeat(many)),
         format!("<a {}/>", "a=\"x\" ".repeat(many)),
-        format!(
-            "<a {}/>",
-            (0..many)
-                .map(|n| format!("a{n}=\"x\" "))
-                .collect::<String>()
-        ),
+        format!("<a {}/>", attributes.join(" ")),
         "<!DOCTYPE a [<!ENTITY b \"bb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>".to_owned(),
         format!("<!{}", "<".repeat(many)),
         "&#".repeat(many),

@@ -1,7 +1,9 @@
 //! `Format`: Go's `fmt.Sprintf`.
 
-mod number;
+mod double;
+mod integer;
 mod print;
+mod quote;
 
 use std::ops::Range;
 

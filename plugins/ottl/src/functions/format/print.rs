@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Spec, number};
+use super::quote::quote;
+use super::{Spec, double, integer};
 use crate::value::{List, ListKind, Map, MapKind, Time, Value};
 use crate::{go, json};
 
@@ -29,12 +30,12 @@ pub(super) fn print(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>
             spec.pad(out, if *boolean { "true" } else { "false" });
         }
         Value::Int(integer) => {
-            if !number::int(out, spec, verb, *integer) {
+            if !integer::print(out, spec, verb, *integer) {
                 bad(out, spec, verb, value);
             }
         }
         Value::Double(double) => {
-            if !number::double(out, spec, verb, *double) {
+            if !double::print(out, spec, verb, *double) {
                 bad(out, spec, verb, value);
             }
         }
@@ -46,7 +47,7 @@ pub(super) fn print(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>
             text(out, spec, verb, value, &go::duration(*nanos));
         }
         Value::Duration(nanos) => {
-            if !number::int(out, spec, verb, *nanos) {
+            if !integer::print(out, spec, verb, *nanos) {
                 bad(out, spec, verb, value);
             }
         }
@@ -87,7 +88,7 @@ fn text(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>, held: &str
     match verb {
         'v' if spec.sharp_v => {
             let held = shortened(spec, held);
-            spec.pad(out, &number::quote(held.as_bytes(), '"', false));
+            spec.pad(out, &quote(held.as_bytes(), '"', false));
         }
         'v' | 's' => spec.pad(out, shortened(spec, held)),
         'x' | 'X' => hexadecimal(out, spec, verb, held.as_bytes()),
@@ -99,7 +100,7 @@ fn text(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>, held: &str
             if spec.sharp && held.chars().all(back) {
                 spec.pad(out, &format!("`{held}`"));
             } else {
-                spec.pad(out, &number::quote(held.as_bytes(), '"', spec.plus));
+                spec.pad(out, &quote(held.as_bytes(), '"', spec.plus));
             }
         }
         _ => bad(out, spec, verb, value),
@@ -140,7 +141,7 @@ fn bytes(out: &mut String, spec: &Spec, verb: char, value: &Value<'_>, held: &[u
         }
         'q' if str::from_utf8(held).is_err() => {
             let held = held.get(..cut_bytes(spec, held)).unwrap_or_default();
-            spec.pad(out, &number::quote(held, '"', spec.plus));
+            spec.pad(out, &quote(held, '"', spec.plus));
         }
         's' | 'q' => text(out, spec, verb, value, &String::from_utf8_lossy(held)),
         'x' | 'X' => hexadecimal(out, spec, verb, held),
@@ -167,9 +168,9 @@ fn numbers(out: &mut String, spec: &Spec, verb: char, held: &[u8]) {
         if place > 0 {
             out.push(' ');
         }
-        if !number::int(out, spec, verb, i64::from(*byte)) {
+        if !integer::print(out, spec, verb, i64::from(*byte)) {
             let _ = write!(out, "%!{verb}(uint8=");
-            number::int(out, spec, 'v', i64::from(*byte));
+            integer::print(out, spec, 'v', i64::from(*byte));
             out.push(')');
         }
     }

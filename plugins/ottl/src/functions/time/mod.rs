@@ -7,9 +7,11 @@ mod locale;
 mod parse;
 mod parts;
 mod read;
+mod resolve;
 mod scan;
 mod show;
 mod strptime;
+mod translate;
 mod tzif;
 pub(crate) mod zone;
 

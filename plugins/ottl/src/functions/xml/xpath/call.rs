@@ -2,14 +2,15 @@
 
 use tollgate_patterns::Pattern;
 
+use crate::Error;
 use crate::functions::expand;
-use crate::{Error, go};
 
 use super::Place;
-use super::evaluate::{Evaluation, TYPES, Value, count, truth};
-use super::plan::Query;
+use super::evaluate::Evaluation;
+use super::query::Query;
+use super::texts::{lower, normalize, round, substring, translate};
+use super::value::{TYPES, Value, count, truth};
 
-const RANGE: Error = Error::failed("substring() in the XPath leaves the text");
 const REGEX: Error = Error::failed("the regular expression in the XPath is not valid");
 
 impl Evaluation<'_> {
@@ -166,27 +167,6 @@ impl Evaluation<'_> {
         })
     }
 
-    /// The text that a value has.
-    fn text(&mut self, value: &Value) -> Result<String, Error> {
-        Ok(match value {
-            Value::Text(text) => text.clone(),
-            Value::Bool(boolean) => boolean.to_string(),
-            Value::Number(number) => shown(*number),
-            Value::Nodes(nodes) => match nodes.first() {
-                Some(first) => self.text_of(first.place)?,
-                None => String::new(),
-            },
-        })
-    }
-
-    /// The text of nodes and of text; other values have none.
-    fn plain(&mut self, value: &Value) -> Result<String, Error> {
-        match value {
-            Value::Text(_) | Value::Nodes(_) => self.text(value),
-            _ => Ok(String::new()),
-        }
-    }
-
     fn name_of(&self, function: &str, place: Place) -> String {
         let local = self.local(place);
         match function {
@@ -196,22 +176,6 @@ impl Evaluation<'_> {
                 None => self.node(place).space.clone(),
             },
             _ => local.to_owned(),
-        }
-    }
-
-    fn sum(&mut self, value: &Value) -> Result<f64, Error> {
-        match value {
-            Value::Number(number) => Ok(*number),
-            Value::Text(text) => go::parse_double(text).ok_or(TYPES),
-            Value::Bool(_) => Ok(0.0),
-            Value::Nodes(nodes) => {
-                let mut sum = 0.0;
-                for node in nodes {
-                    let text = self.text_of(node.place)?;
-                    sum += go::parse_double(&text).unwrap_or(0.0);
-                }
-                Ok(sum)
-            }
         }
     }
 
@@ -228,107 +192,4 @@ impl Evaluation<'_> {
         self.budget.spend(matches.saturating_mul(to.len()))?;
         Ok(expand::replace_all(pattern, &text, &to).unwrap_or(text))
     }
-}
-
-/// A number as XPath shows it: never with an exponent.
-fn shown(number: f64) -> String {
-    if number.is_nan() {
-        "NaN".to_owned()
-    } else if number.is_infinite() {
-        if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned()
-    } else if number == 0.0 {
-        "0".to_owned()
-    } else {
-        number.to_string()
-    }
-}
-
-/// To the nearest integer, halves upwards.
-fn round(number: f64) -> f64 {
-    if !number.is_finite() {
-        return number;
-    }
-    if (-0.5..0.5).contains(&number) {
-        return number * 0.0;
-    }
-    let floor = number.floor();
-    if number - floor >= 0.5 {
-        floor + 1.0
-    } else {
-        floor
-    }
-}
-
-/// A small letter in place of a capital one; where that takes several characters, the letter stays.
-fn lower(character: char) -> char {
-    if character == 'İ' {
-        return 'i';
-    }
-    let mut small = character.to_lowercase();
-    match (small.next(), small.next()) {
-        (Some(small), None) => small,
-        _ => character,
-    }
-}
-
-fn normalize(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
-}
-
-/// Counted in bytes, from 1, as upstream counts.
-fn substring(text: &str, start: f64, length: Option<f64>) -> Result<String, Error> {
-    let start = start.round();
-    let size = count(text.len());
-    if start > size {
-        return Ok(String::new());
-    }
-    let (begin, end) = match length.map(f64::round) {
-        None if start <= 0.0 => (0.0, size),
-        None => (start - 1.0, size),
-        Some(length) if length <= 0.0 => return Ok(String::new()),
-        Some(length) => {
-            let length = length.min(size);
-            if start < 0.0 {
-                if length + start <= 1.0 {
-                    return Ok(String::new());
-                }
-                (0.0, length + start - 1.0)
-            } else if start == 0.0 {
-                (0.0, length - 1.0)
-            } else {
-                (start - 1.0, length + start - 1.0)
-            }
-        }
-    };
-    let place = |number: f64| usize::try_from(go::truncate(number)).map_err(|_| RANGE);
-    let part = text.as_bytes().get(place(begin)?..place(end)?);
-    Ok(String::from_utf8_lossy(part.ok_or(RANGE)?).into_owned())
-}
-
-/// Each character of one text becomes the byte at its place in another, or goes.
-fn translate(text: &str, from: &str, to: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match from.find(character) {
-            None => out.push(character),
-            Some(place) => {
-                if let Some(byte) = to.as_bytes().get(place) {
-                    out.push(char::from(*byte));
-                }
-            }
-        }
-    }
-    out
 }

@@ -2,9 +2,16 @@
 
 mod call;
 mod evaluate;
+mod functions;
+mod node;
+mod parse;
 mod plan;
+mod query;
 mod scan;
+mod steps;
 mod syntax;
+mod texts;
+mod value;
 mod walk;
 
 use crate::Error;
@@ -13,7 +20,7 @@ use super::tree::{Budget, Id, Tree};
 
 /// A compiled expression.
 #[derive(Debug)]
-pub(super) struct Expression(plan::Query);
+pub(super) struct Expression(query::Query);
 
 /// A node that an expression found: one of the tree, or an attribute of one by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +34,7 @@ impl Expression {
         if text.is_empty() {
             return Err("the XPath is empty".to_owned());
         }
-        Ok(Self(plan::plan(&syntax::parse(text)?)?))
+        Ok(Self(plan::plan(&parse::parse(text)?)?))
     }
 
     /// The nodes that the expression finds, in its order; of one that has a value instead, none.

@@ -3,73 +3,9 @@
 
 use tollgate_patterns::Pattern;
 
-use super::syntax::{Axis, Node, Test, Type};
-
-/// An axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    Ancestor {
-        itself: bool,
-    },
-    Attribute,
-    Child,
-    Descendant {
-        itself: bool,
-    },
-    /// Descendants where those of what was found are left out.
-    Outermost {
-        itself: bool,
-    },
-    Following,
-    FollowingSibling,
-    Parent,
-    Preceding,
-    PrecedingSibling,
-    Itself,
-}
-
-/// What answers a part of an expression.
-#[derive(Debug, Clone)]
-pub(super) enum Query {
-    Context,
-    Root,
-    Step {
-        way: Way,
-        test: Test,
-        input: Box<Query>,
-    },
-    Filter {
-        input: Box<Query>,
-        condition: Box<Query>,
-    },
-    /// The child is asked for each node of the input.
-    Merge {
-        input: Box<Query>,
-        child: Box<Query>,
-    },
-    Group(Box<Query>),
-    Union(Box<Query>, Box<Query>),
-    Reverse(Box<Query>),
-    Number(f64),
-    Text(String),
-    Numeric(&'static str, Box<Query>, Box<Query>),
-    Compare(&'static str, Box<Query>, Box<Query>),
-    Logic {
-        or: bool,
-        left: Box<Query>,
-        right: Box<Query>,
-    },
-    /// `position()` and `last()` among the siblings that pass a test.
-    Position(Option<Test>),
-    Last(Option<Test>),
-    /// `last()` of what another query finds.
-    Count(Box<Query>),
-    Call {
-        name: &'static str,
-        arguments: Vec<Query>,
-        pattern: Option<Pattern>,
-    },
-}
+use super::functions;
+use super::query::{Query, Way};
+use super::syntax::{Axis, Node, Test};
 
 /// What is known of a query that was made.
 #[derive(Debug, Clone, Copy, Default)]
@@ -99,53 +35,6 @@ struct Flags {
 struct Planner {
     first: Option<First>,
 }
-
-/// The functions, with the fewest and the most arguments that are looked at.
-const FUNCTIONS: [(&str, usize, usize); 28] = [
-    ("lower-case", 1, 1),
-    ("starts-with", 2, 2),
-    ("ends-with", 2, 2),
-    ("contains", 2, 2),
-    ("matches", 2, 2),
-    ("substring", 2, 3),
-    ("substring-before", 2, 2),
-    ("substring-after", 2, 2),
-    ("string-length", 1, 1),
-    ("normalize-space", 0, 1),
-    ("replace", 3, 3),
-    ("translate", 3, 3),
-    ("not", 1, 1),
-    ("name", 0, 1),
-    ("local-name", 0, 1),
-    ("namespace-uri", 0, 1),
-    ("true", 0, 0),
-    ("false", 0, 0),
-    ("boolean", 0, 1),
-    ("number", 0, 1),
-    ("string", 0, 1),
-    ("count", 1, 1),
-    ("sum", 1, 1),
-    ("ceiling", 1, 1),
-    ("floor", 1, 1),
-    ("round", 1, 1),
-    ("concat", 2, usize::MAX),
-    ("string-join", 2, 2),
-];
-
-/// Functions that refuse more arguments than they look at.
-const EXACT: [&str; 11] = [
-    "matches",
-    "substring-before",
-    "substring-after",
-    "replace",
-    "translate",
-    "name",
-    "local-name",
-    "namespace-uri",
-    "boolean",
-    "number",
-    "string",
-];
 
 /// Plans an expression.
 pub(super) fn plan(node: &Node) -> Result<Query, String> {
@@ -292,7 +181,7 @@ impl Planner {
         let (query, mut traits) = self.node(input, inner)?;
         let first = self.first.clone();
         let (mut asked, found) = self.node(condition, flags)?;
-        let by_position = can_be_number(&asked) || found.position || found.last;
+        let by_position = asked.can_be_number() || found.position || found.last;
         if !matches!(input, Node::Filter(..)) {
             traits.position_filter = false;
         }
@@ -303,7 +192,7 @@ impl Planner {
             asked = Query::Count(Box::new(all.clone()));
         }
         let condition = Box::new(asked);
-        if !flags.filter && first.is_some() && merges(&query) && traits.position_filter {
+        if !flags.filter && first.is_some() && query.merges() && traits.position_filter {
             self.first = None;
             if let Query::Step { way, test, input } = query {
                 let filter = |input| Query::Filter {
@@ -353,29 +242,23 @@ impl Planner {
             }
             _ => {}
         }
-        let (name, fewest, most) = FUNCTIONS
-            .iter()
-            .find(|(known, ..)| *known == name)
-            .ok_or_else(|| format!("the XPath calls a function that is not known: {name}()"))?;
-        if arguments.len() < *fewest || (EXACT.contains(name) && arguments.len() > *most) {
-            return Err(format!("{name}() takes another number of arguments"));
-        }
+        let (name, most) = functions::find(name, arguments.len())?;
         let mut queries = Vec::new();
-        for argument in arguments.iter().take(*most) {
+        for argument in arguments.iter().take(most) {
             let (query, found) = self.node(argument, Flags::default())?;
             traits = found;
             queries.push(query);
         }
-        if *name == "normalize-space" && queries.is_empty() {
+        if name == "normalize-space" && queries.is_empty() {
             queries.push(Query::Context);
         }
-        let pattern = match (*name, queries.get(1)) {
+        let pattern = match (name, queries.get(1)) {
             ("matches", Some(Query::Number(_))) => {
                 return Err("matches() takes a regular expression".to_owned());
             }
             ("matches" | "replace", Some(Query::Text(source))) => match Pattern::new(source) {
                 Ok(pattern) => Some(pattern),
-                Err(error) if *name == "matches" => return Err(error.to_string()),
+                Err(error) if name == "matches" => return Err(error.to_string()),
                 Err(_) => None,
             },
             _ => None,
@@ -386,41 +269,5 @@ impl Planner {
             pattern,
         };
         Ok((query, traits))
-    }
-}
-
-/// Whether the value of a query may be a number, and so a position.
-fn can_be_number(query: &Query) -> bool {
-    match query {
-        Query::Group(inner) => can_be_number(inner),
-        Query::Number(_)
-        | Query::Numeric(..)
-        | Query::Count(_)
-        | Query::Position(_)
-        | Query::Last(_)
-        | Query::Call { .. }
-        | Query::Reverse(_) => true,
-        _ => false,
-    }
-}
-
-/// Whether a condition on positions may be asked for each node that a step begins at.
-fn merges(query: &Query) -> bool {
-    match query {
-        Query::Group(_) => false,
-        Query::Filter { input, .. } => merges(input),
-        _ => true,
-    }
-}
-
-impl Test {
-    /// Whether a test asks for the name of a node.
-    pub(super) const fn is_named(&self) -> bool {
-        !self.local.is_empty() || !self.prefix.is_empty()
-    }
-
-    /// Whether a node of a type passes, before its name is looked at.
-    pub(super) fn takes(&self, kind: Type) -> bool {
-        self.kind == Type::Any || self.kind == kind
     }
 }

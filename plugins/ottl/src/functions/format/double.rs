@@ -1,80 +1,9 @@
-//! Numbers and quoted texts, as Go's `fmt` and `strconv` write them.
-
-use std::fmt::Write as _;
+//! Doubles, as Go's `fmt` and `strconv` write them.
 
 use super::Spec;
 
-/// Appends an integer; false for a verb that integers do not have.
-pub(super) fn int(out: &mut String, spec: &Spec, verb: char, number: i64) -> bool {
-    let size = number.unsigned_abs();
-    let (digits, prefix) = match verb {
-        'v' | 'd' => (size.to_string(), ""),
-        'b' => (format!("{size:b}"), "0b"),
-        'o' | 'O' => (format!("{size:o}"), "0"),
-        'x' => (format!("{size:x}"), "0x"),
-        'X' => (format!("{size:X}"), "0X"),
-        'c' => {
-            spec.pad(out, character(number).encode_utf8(&mut [0; 4]));
-            return true;
-        }
-        'q' => {
-            let letter = character(number).to_string();
-            spec.pad(out, &quote(letter.as_bytes(), '\'', spec.plus));
-            return true;
-        }
-        'U' => {
-            unicode(out, spec, number);
-            return true;
-        }
-        _ => return false,
-    };
-    if spec.precision == Some(0) && number == 0 {
-        spec.pad_plain(out, "");
-        return true;
-    }
-    let sign = match number < 0 {
-        true => "-",
-        false if spec.plus => "+",
-        false if spec.space => " ",
-        false => "",
-    };
-    let least = match (spec.precision, spec.width) {
-        (Some(precision), _) => precision,
-        (None, Some(width)) if spec.zero && !spec.minus => width - sign.len().min(width),
-        _ => 0,
-    };
-    let mut text = sign.to_owned();
-    let zeros = least.saturating_sub(digits.len());
-    if verb == 'O' {
-        text.push_str("0o");
-    }
-    let octal_zero = prefix == "0" && (zeros > 0 || digits.starts_with('0'));
-    if spec.sharp && !octal_zero {
-        text.push_str(prefix);
-    }
-    text.extend(std::iter::repeat_n('0', zeros));
-    text.push_str(&digits);
-    spec.pad_plain(out, &text);
-    true
-}
-
-fn character(number: i64) -> char {
-    let number = u32::try_from(number).ok();
-    number.and_then(char::from_u32).unwrap_or('\u{fffd}')
-}
-
-fn unicode(out: &mut String, spec: &Spec, number: i64) {
-    let least = spec.precision.unwrap_or(4).max(4);
-    let mut text = format!("U+{:0least$X}", number.cast_unsigned());
-    let letter = u32::try_from(number).ok().and_then(char::from_u32);
-    if let Some(letter) = letter.filter(|letter| spec.sharp && is_shown(*letter)) {
-        let _ = write!(text, " '{letter}'");
-    }
-    spec.pad_plain(out, &text);
-}
-
 /// Appends a double; false for a verb that doubles do not have.
-pub(super) fn double(out: &mut String, spec: &Spec, verb: char, number: f64) -> bool {
+pub(super) fn print(out: &mut String, spec: &Spec, verb: char, number: f64) -> bool {
     let (verb, usual) = match verb {
         'v' => ('g', None),
         'g' | 'G' | 'x' | 'X' | 'b' => (verb, None),
@@ -272,54 +201,4 @@ fn hexadecimal(number: f64, precision: Option<usize>) -> String {
         mantissa >> 52,
         exponent.unsigned_abs()
     )
-}
-
-/// Bytes between quotes, with Go's escapes; those that are no text by their numbers.
-pub(super) fn quote(bytes: &[u8], quote: char, ascii: bool) -> String {
-    let mut out = String::with_capacity(bytes.len().saturating_add(2));
-    out.push(quote);
-    for chunk in bytes.utf8_chunks() {
-        escape(&mut out, chunk.valid(), quote, ascii);
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    }
-    out.push(quote);
-    out
-}
-
-fn escape(out: &mut String, text: &str, quote: char, ascii: bool) {
-    for letter in text.chars() {
-        match letter {
-            '\\' => out.push_str("\\\\"),
-            _ if letter == quote => {
-                out.push('\\');
-                out.push(quote);
-            }
-            '\x07' => out.push_str("\\a"),
-            '\x08' => out.push_str("\\b"),
-            '\x0c' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\x0b' => out.push_str("\\v"),
-            '\0'..'\x20' | '\x7f' => {
-                let _ = write!(out, "\\x{:02x}", u32::from(letter));
-            }
-            _ if letter.is_ascii() || (!ascii && is_shown(letter)) => out.push(letter),
-            _ if u32::from(letter) < 0x1_0000 => {
-                let _ = write!(out, "\\u{:04x}", u32::from(letter));
-            }
-            _ => {
-                let _ = write!(out, "\\U{:08x}", u32::from(letter));
-            }
-        }
-    }
-}
-
-/// Whether a character has a shape of its own. What Rust's own escapes leave alone comes near to what Go prints.
-fn is_shown(letter: char) -> bool {
-    letter == ' '
-        || (!letter.is_whitespace() && letter.escape_debug().count() == 1)
-        || matches!(letter, '"' | '\'' | '\\')
 }
