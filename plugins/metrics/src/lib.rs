@@ -16,6 +16,7 @@ pub mod derive;
 mod error;
 mod exponential;
 pub mod extract;
+mod gathered;
 mod merge;
 pub mod model;
 pub mod percentile;
