@@ -249,7 +249,7 @@ fn check_routes(routes: &[String]) -> Result<(), ManifestError> {
     }
 }
 
-fn is_label(name: &String) -> bool {
+fn is_label(name: &str) -> bool {
     (1..=LONGEST_RULE).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
