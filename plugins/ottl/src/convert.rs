@@ -37,7 +37,7 @@ pub fn shown(value: &Value<'_>) -> Result<String, Error> {
             };
             word.to_owned()
         }
-        Value::Bytes(bytes) => json::base64(bytes),
+        Value::Bytes(bytes) => go::Base64::PADDED.encode(bytes),
         other => json::encode_plain(other)?,
     })
 }

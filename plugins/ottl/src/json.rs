@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use tollgate_go::Base64;
+
 use crate::value::{ListKind, MapKind, Value};
 use crate::{Error, go};
 
@@ -45,10 +47,10 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
             let text = go::json_double(*number);
             out.push_str(&text.ok_or(Error::unsupported("float64"))?);
         }
-        Value::Text(text) => write_text(out, text, html),
+        Value::Text(text) => go::push_json_text(out, text, html),
         Value::Bytes(bytes) => {
             out.push('"');
-            write_base64(out, bytes);
+            out.push_str(&Base64::PADDED.encode(bytes));
             out.push('"');
         }
         Value::List(list) => {
@@ -73,7 +75,7 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
                 if place > 0 {
                     out.push(',');
                 }
-                write_text(out, key, html);
+                go::push_json_text(out, key, html);
                 out.push(':');
                 if map.kind() == MapKind::Raw && is_closed(item) {
                     out.push_str("{}");
@@ -105,52 +107,4 @@ fn write_numbers(out: &mut String, bytes: &[u8]) {
         let _ = write!(out, "{before}{byte}");
     }
     out.push(']');
-}
-
-fn write_text(out: &mut String, text: &str, html: bool) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' if html => escape(out, character),
-            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => escape(out, character),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-}
-
-fn escape(out: &mut String, character: char) {
-    let _ = write!(out, "\\u{:04x}", u32::from(character));
-}
-
-/// Bytes in base64, with its padding.
-#[must_use]
-pub fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
-    write_base64(&mut out, bytes);
-    out
-}
-
-fn write_base64(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for chunk in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or_default());
-        let number = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let index = (number >> (18 - 6 * place)) & 63;
-            let digit = DIGITS.get(index as usize).copied().unwrap_or_default();
-            out.push(if place > chunk.len() {
-                '='
-            } else {
-                char::from(digit)
-            });
-        }
-    }
 }

@@ -20,7 +20,6 @@ mod error;
 mod expression;
 mod function;
 pub mod functions;
-pub mod go;
 mod infer;
 pub mod json;
 mod math;
@@ -47,6 +46,7 @@ pub use paths::{Key, Path, Paths, Segment, Slot, Usage};
 pub use registry::Registry;
 pub use statement::{Compiler, Condition, Expression, Statement};
 pub use telemetry::Telemetry;
+pub use tollgate_go as go;
 pub use value::{
     Bytes, Entries, List, ListKind, Map, MapKind, Opaque, Shared, Text, Time, Value, Zone, put,
 };

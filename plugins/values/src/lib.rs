@@ -4,8 +4,7 @@
 //! value is spelled. The Collector is written in Go, and its spelling is Go's: `1e+21` and not `1e21`, `Infinity` in one place
 //! and `+Inf` in another. What these functions return is what the Collector's would, byte for byte.
 
-mod number;
 mod text;
 
-pub use number::{parse_double, parse_int};
 pub use text::{decimal, double, json, text};
+pub use tollgate_go::{parse_double, parse_int};

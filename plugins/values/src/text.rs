@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use tollgate_go::{Base64, json_double, push_json_text};
 use tollgate_sdk::Value;
 
 /// The text of a value, as the Collector's `AsString` gives it: text as it is, numbers in decimal, bytes in base64, arrays and maps
@@ -16,7 +17,7 @@ pub fn text(value: Value<'_>) -> Cow<'_, str> {
         Value::Boolean(false) => Cow::Borrowed("false"),
         Value::Int(number) => Cow::Owned(number.to_string()),
         Value::Double(number) => Cow::Owned(double(number)),
-        Value::Bytes(bytes) => Cow::Owned(base64(bytes)),
+        Value::Bytes(bytes) => Cow::Owned(Base64::PADDED.encode(bytes)),
         Value::Array(_) | Value::Map(_) => Cow::Owned(json(value)),
     }
 }
@@ -24,20 +25,16 @@ pub fn text(value: Value<'_>) -> Cow<'_, str> {
 /// A double as JSON has it, and `NaN`, `Infinity`, `-Infinity`.
 #[must_use]
 pub fn double(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 {
+    json_double(number).unwrap_or_else(|| {
+        if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
             "Infinity"
         } else {
             "-Infinity"
         }
-        .to_owned();
-    }
-    let mut out = String::new();
-    push_double(&mut out, number);
-    out
+        .to_owned()
+    })
 }
 
 /// A double in plain decimal digits, however many that takes, and `NaN`, `+Inf`, `-Inf`: what regular expressions in `include`
@@ -66,15 +63,14 @@ fn push_json(out: &mut String, value: Value<'_>) -> Option<()> {
         Value::Empty | Value::Withheld | Value::Bytes([]) => out.push_str("null"),
         Value::Boolean(truth) => out.push_str(if truth { "true" } else { "false" }),
         Value::Int(number) => out.push_str(&number.to_string()),
-        Value::Double(number) if !number.is_finite() => return None,
-        Value::Double(number) => push_double(out, number),
-        Value::Text(text) => push_text(out, text),
-        Value::Bytes(bytes) => push_text(out, &base64(bytes)),
+        Value::Double(number) => out.push_str(&json_double(number)?),
+        Value::Text(text) => push_json_text(out, text, false),
+        Value::Bytes(bytes) => push_json_text(out, &Base64::PADDED.encode(bytes), false),
         Value::Array(array) => push_list(out, "[]", array.items(), push_json)?,
         Value::Map(map) => {
             let entries: BTreeMap<&str, Value<'_>> = map.entries().collect();
             push_list(out, "{}", entries.into_iter(), |out, (key, value)| {
-                push_text(out, key);
+                push_json_text(out, key, false);
                 out.push(':');
                 push_json(out, value)
             })?;
@@ -99,73 +95,6 @@ fn push_list<T>(
     }
     out.push_str(close);
     Some(())
-}
-
-/// Digits as ECMAScript writes them: an exponent below 1e-6 and from 1e21 on.
-fn push_double(out: &mut String, number: f64) {
-    let size = number.abs();
-    if size == 0.0 || (1e-6..1e21).contains(&size) {
-        out.push_str(&number.to_string());
-        return;
-    }
-    let scientific = format!("{number:e}");
-    match scientific.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => {
-            out.push_str(digits);
-            out.push_str("e+");
-            out.push_str(exponent);
-        }
-        _ => out.push_str(&scientific),
-    }
-}
-
-fn push_text(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            // The two separators are line ends in JavaScript, and Go writes JSON that JavaScript can read, too.
-            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => push_escape(out, character),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-}
-
-/// Four hexadecimal digits, for the few characters that need them.
-fn push_escape(out: &mut String, character: char) {
-    out.push_str("\\u");
-    for shift in [12, 8, 4, 0] {
-        out.extend(char::from_digit(u32::from(character) >> shift & 0xf, 16));
-    }
-}
-
-/// Base64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().enumerate().fold(0_u32, |bits, (nth, byte)| {
-            bits | u32::from(*byte) << (16 - 8 * nth)
-        });
-        for nth in 0..4 {
-            let sextet = (bits >> (18 - 6 * nth)) as usize & 0x3f;
-            out.push(if nth <= group.len() {
-                ALPHABET
-                    .get(sextet)
-                    .map_or('=', |letter| char::from(*letter))
-            } else {
-                '='
-            });
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use sha1::{Digest as _, Sha1};
 
-use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, json};
+use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, go};
 
 pub(super) const LIST: &[&Function] = &[&COMMUNITY_ID, &IS_IN_CIDR];
 
@@ -196,7 +196,7 @@ fn community_id<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     hash.update([protocol, 0]);
     hash.update(source.1);
     hash.update(destination.1);
-    Ok(format!("1:{}", json::base64(&hash.finalize())).into())
+    Ok(format!("1:{}", go::Base64::PADDED.encode(&hash.finalize())).into())
 }
 
 fn endpoint(call: &mut Call<'_, '_>, index: usize) -> Result<(Address, [u8; 2]), Error> {

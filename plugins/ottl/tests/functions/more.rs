@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 use tollgate_ottl::testing::{Failure, Record};
-use tollgate_ottl::{Context, Value, json as go_json};
+use tollgate_ottl::{Context, Value, go};
 
 const ROWS: &str = include_str!("../vectors/functions_more.jsonl");
 
@@ -73,7 +73,7 @@ fn shown(value: &Value<'_>) -> Json {
         Value::Int(number) => json!(number),
         Value::Double(number) => json!(number),
         Value::Text(text) => json!(text.as_str()),
-        Value::Bytes(bytes) => json!(go_json::base64(bytes)),
+        Value::Bytes(bytes) => json!(go::Base64::PADDED.encode(bytes)),
         Value::Time(time) => json!(time.rfc3339()),
         Value::List(list) => list.iter().map(|item| shown(&item)).collect(),
         Value::Map(map) => {

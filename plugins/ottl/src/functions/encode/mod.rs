@@ -1,9 +1,9 @@
 //! Bytes as text, and texts in other encodings than UTF-8.
 
-mod base64;
 mod charset;
 
 use charset::Charset;
+use tollgate_go::Base64;
 
 use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, go};
 
@@ -27,10 +27,9 @@ static BASE64_ENCODE: Function = Function::new(
     |call| {
         let text = call.text(0)?;
         let variant = if call.given(1) {
-            base64::Variant::by_name(&call.text(1)?)
-                .ok_or(Error::failed("there is no such variant of base64"))?
+            base64(&call.text(1)?).ok_or(Error::failed("there is no such variant of base64"))?
         } else {
-            base64::Variant::default()
+            Base64::PADDED
         };
         Ok(variant.encode(text.as_bytes()).into())
     },
@@ -54,15 +53,26 @@ static DECODE: Function = Function::new(
     Ok(Some(Box::new(decoder)))
 });
 
+/// A variant of base64 as upstream names it.
+fn base64(name: &str) -> Option<Base64> {
+    Some(match name {
+        "base64" => Base64::PADDED,
+        "base64-raw" => Base64::RAW,
+        "base64-url" => Base64::URL,
+        "base64-raw-url" => Base64::RAW_URL,
+        _ => return None,
+    })
+}
+
 /// What turns bytes into text.
 enum Decoder {
-    Base64(base64::Variant),
+    Base64(Base64),
     Charset(Charset),
 }
 
 impl Decoder {
     fn by_name(name: &str) -> Option<Self> {
-        match base64::Variant::by_name(name) {
+        match base64(name) {
             Some(variant) => Some(Self::Base64(variant)),
             None => Charset::by_name(name).map(Self::Charset),
         }

@@ -1,29 +1,39 @@
 //! Base64 with both alphabets, with padding and without.
 
-/// A variant of base64. The usual one is the default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Variant {
+/// A variant of base64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Base64 {
     /// The alphabet for names of files and addresses.
     url: bool,
     /// Without padding.
     raw: bool,
 }
 
-impl Variant {
-    /// A variant as upstream names it.
-    pub(super) fn by_name(name: &str) -> Option<Self> {
-        let (url, raw) = match name {
-            "base64" => (false, false),
-            "base64-raw" => (false, true),
-            "base64-url" => (true, false),
-            "base64-raw-url" => (true, true),
-            _ => return None,
-        };
-        Some(Self { url, raw })
-    }
+impl Base64 {
+    /// The usual alphabet, with padding.
+    pub const PADDED: Self = Self {
+        url: false,
+        raw: false,
+    };
+    /// The usual alphabet, without padding.
+    pub const RAW: Self = Self {
+        url: false,
+        raw: true,
+    };
+    /// The alphabet for names, with padding.
+    pub const URL: Self = Self {
+        url: true,
+        raw: false,
+    };
+    /// The alphabet for names, without padding.
+    pub const RAW_URL: Self = Self {
+        url: true,
+        raw: true,
+    };
 
     /// Bytes as text.
-    pub(super) fn encode(self, bytes: &[u8]) -> String {
+    #[must_use]
+    pub fn encode(self, bytes: &[u8]) -> String {
         let mut out = String::with_capacity(bytes.len().saturating_mul(4) / 3 + 4);
         for chunk in bytes.chunks(3) {
             let bits = chunk
@@ -68,7 +78,8 @@ impl Variant {
     }
 
     /// Text as bytes. Ends of lines do not count, and neither do the bits that are left over.
-    pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
         let mut letters = text
             .iter()
@@ -101,19 +112,14 @@ impl Variant {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_encoded_is_decoded() {
         let bytes: Vec<u8> = (0..=255).collect();
-        for name in ["base64", "base64-raw", "base64-url", "base64-raw-url"] {
-            let variant = Variant::by_name(name).unwrap();
+        for variant in [Base64::PADDED, Base64::RAW, Base64::URL, Base64::RAW_URL] {
             for length in 0..bytes.len() {
                 let text = variant.encode(&bytes[..length]);
                 assert_eq!(
@@ -122,12 +128,12 @@ mod tests {
                 );
             }
         }
-        assert_eq!(Variant::default().encode("a?>~ü".as_bytes()), "YT8+fsO8");
+        assert_eq!(Base64::PADDED.encode("a?>~ü".as_bytes()), "YT8+fsO8");
     }
 
     #[test]
     fn what_is_no_base64_is_refused() {
-        let usual = Variant::default();
+        let usual = Base64::PADDED;
         for text in [
             "!!", "Y", "YQ", "YQ=", "YQ===", "YQ==YQ==", "Y=Q=", "====", "YQ==x", "_-8=",
         ] {
@@ -137,7 +143,7 @@ mod tests {
             usual.decode(b"YW\nI=\r\n").as_deref(),
             Some(b"ab".as_slice())
         );
-        let raw = Variant::by_name("base64-raw").unwrap();
+        let raw = Base64::RAW;
         for text in ["YQ==", "Y", "YWJjY"] {
             assert_eq!(raw.decode(text.as_bytes()), None, "{text}");
         }

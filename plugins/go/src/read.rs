@@ -1,12 +1,22 @@
-//! Numbers from text, as Go's `strconv` reads them.
+//! Numbers and booleans from text, as `strconv` reads them.
 
-/// Reads a decimal integer: an optional sign and digits, nothing else.
+/// `ParseInt(text, 10, 64)`: an optional sign and digits, nothing else.
 #[must_use]
 pub fn parse_int(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// Reads a double: decimal or hexadecimal (`0x1p-2`), underscores between digits, `inf`, `infinity` and `nan` in any case.
+/// `ParseBool`.
+#[must_use]
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// `ParseFloat(text, 64)`: decimal or hexadecimal (`0x1p-2`), underscores between digits, `inf`, `infinity` and `nan` in any case.
 /// `None` for everything else, and for numbers too large.
 #[must_use]
 pub fn parse_double(text: &str) -> Option<f64> {
