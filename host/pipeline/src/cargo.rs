@@ -96,21 +96,26 @@ impl Cargo {
         }
     }
 
-    /// Those of the records that `keep` chooses by their ordinals; none if it chooses none.
-    pub(crate) fn part(&self, keep: impl Fn(u32) -> bool) -> Option<Self> {
-        let Form::Indexed(batch) = &self.form else {
-            return Some(self.clone());
-        };
-        let kept = batch
-            .live_ordinals(0..batch.records())
-            .filter(|record| keep(*record));
-        if kept.count() == 0 {
-            return None;
+    /// How many of the records `keep` chooses by their ordinals.
+    pub(crate) fn count(&self, keep: impl Fn(u32) -> bool) -> usize {
+        match &self.form {
+            Form::Plain { records, .. } => (0..*records).filter(|record| keep(*record)).count(),
+            Form::Indexed(batch) => batch
+                .live_ordinals(0..batch.records())
+                .filter(|record| keep(*record))
+                .count(),
         }
-        Some(Self {
-            form: Form::Indexed(Box::new(batch.part(keep))),
-            ..*self
-        })
+    }
+
+    /// Those of the records that `keep` chooses by their ordinals. Nobody divides what nobody looks into.
+    pub(crate) fn part(&self, keep: impl Fn(u32) -> bool) -> Self {
+        match &self.form {
+            Form::Plain { .. } => self.clone(),
+            Form::Indexed(batch) => Self {
+                form: Form::Indexed(Box::new(batch.part(keep))),
+                ..*self
+            },
+        }
     }
 
     /// Ends a stage. An error is a defect of the host, and no record is left then.

@@ -1,7 +1,7 @@
 //! The data path: from a request that came in to the answer that its client gets.
 //!
 //! `passage` is the path itself, and the place to start reading: one request through the stages of all pipelines that it reaches.
-//! Before it: `plan` turns a configuration into configured policies, all mistakes at once, and `graph` joins pipelines by
+//! `connect` is where it leads from one to the next. Before it: `plan` turns a configuration into configured policies, all mistakes at once, and `graph` joins pipelines by
 //! connectors. Around it: `lane` runs requests on threads that own an instance of every stage; `flow` hands what was cleared to
 //! exporters and to `batcher`, which puts requests together; `entrance` is what a receiver talks to, and `limiter` what keeps it
 //! shut while memory is short; `service` starts all of it and drains it.
@@ -11,6 +11,7 @@ mod ahead;
 mod batcher;
 mod build;
 mod cargo;
+mod connect;
 mod destination;
 mod entrance;
 mod flow;

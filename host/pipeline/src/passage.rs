@@ -3,14 +3,12 @@
 //! [`Cleared`] is made here and nowhere else, and exporters take nothing but that: a record that a stage did not finish cannot
 //! leave. What waits to be put together with other requests is [`Parked`], and comes back here before it is cleared.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use tollgate_record::{Emission, Malformed, Routed, Signal};
+use tollgate_record::{Emission, Malformed, Signal};
 
 use crate::account::{Account, Accounts, Book, add};
 use crate::cargo::{Cargo, Load, Origins};
-use crate::graph::{Entry, Graph, Junction, Place, Step};
+use crate::graph::{Entry, Graph, Place, Step};
 use crate::stages::Stages;
 
 /// What every stage on its way has finished, ready for exporters.
@@ -88,16 +86,16 @@ pub(crate) fn pass(
 }
 
 /// One request on its ways.
-struct Walk<'w> {
+pub(crate) struct Walk<'w> {
     graph: &'w Graph,
-    stages: &'w mut Stages,
-    load: &'w Load,
-    passed: Passed,
+    pub(crate) stages: &'w mut Stages,
+    pub(crate) load: &'w Load,
+    pub(crate) passed: Passed,
 }
 
 impl Walk<'_> {
     /// Sends records to several places: each has its own overlay, over the same bytes.
-    fn spread(&mut self, places: &[Place], cargo: Cargo) {
+    pub(crate) fn spread(&mut self, places: &[Place], cargo: Cargo) {
         let Some((last, rest)) = places.split_last() else {
             return;
         };
@@ -108,7 +106,7 @@ impl Walk<'_> {
     }
 
     /// From a place to the end of its pipeline. Each stage sees what the one before left.
-    fn go(&mut self, place: Place, mut cargo: Cargo) {
+    pub(crate) fn go(&mut self, place: Place, mut cargo: Cargo) {
         let Some(plan) = self.graph.pipelines.get(place.pipeline) else {
             return;
         };
@@ -197,115 +195,6 @@ impl Walk<'_> {
         self.join((pipeline, rest.len()), last, cargo);
     }
 
-    /// Through a connector.
-    fn join(&mut self, place: (usize, usize), junction: &Junction, mut cargo: Cargo) {
-        if junction
-            .stage
-            .as_ref()
-            .is_some_and(|stage| stage.policy.consumes())
-        {
-            self.consume(place, junction, &mut cargo);
-            return;
-        }
-        let (pipeline, _) = place;
-        let routed = self.connect(place, junction, &mut cargo);
-        let records = cargo.records();
-        add(&mut self.account(pipeline).forwarded, records);
-        if !routed.is_empty() {
-            self.route(pipeline, junction, &routed, &cargo);
-            return;
-        }
-        self.settle(pipeline, &mut cargo);
-        self.spread(&junction.feeds, cargo);
-    }
-
-    /// Into a connector whose policy makes other telemetry of records: they end there.
-    fn consume(&mut self, place: (usize, usize), junction: &Junction, cargo: &mut Cargo) {
-        self.connect(place, junction, cargo);
-    }
-
-    /// Calls the policy of a connector, if it has one, and sends on what it emits; where records were routed to.
-    fn connect(
-        &mut self,
-        (pipeline, number): (usize, usize),
-        junction: &Junction,
-        cargo: &mut Cargo,
-    ) -> Routed {
-        let is_derived = cargo.is_derived;
-        let Some(plan) = &junction.stage else {
-            return Routed::default();
-        };
-        // Where no policy asks for anything there is no batch, and this one is a `forward` under another name.
-        let Some((stage, batch)) = self.stages.junction(pipeline, number).zip(cargo.batch()) else {
-            return Routed::default();
-        };
-        let mut book = Book {
-            account: self.passed.accounts.of(pipeline),
-            rejected: &mut self.passed.rejected,
-            is_derived,
-            ends_here: plan.policy.consumes(),
-        };
-        let passing = stage.pass(batch, &mut book);
-        for (route, _) in (0_u32..).zip(&junction.routes) {
-            let records = passing.routed.records(route).count();
-            plan.counts
-                .routed(route as usize, u64::try_from(records).unwrap_or(u64::MAX));
-        }
-        let emitted = self.emit(&junction.derived, &passing.emissions);
-        plan.counts.emitted.add(emitted);
-        passing.routed
-    }
-
-    /// Hands each record to the pipelines that it was routed to, and one without a route to all.
-    fn route(&mut self, pipeline: usize, junction: &Junction, routed: &Routed, cargo: &Cargo) {
-        for feed in &junction.feeds {
-            let leads_there =
-                |route: &u32| junction.routes.get(*route as usize) == Some(&feed.pipeline);
-            let goes_there = |record: u32| {
-                routed
-                    .of(record)
-                    .is_none_or(|set| set.iter().any(leads_there))
-            };
-            if let Some(mut part) = cargo.part(goes_there) {
-                self.settle(pipeline, &mut part);
-                self.go(*feed, part);
-            }
-        }
-    }
-
-    /// New telemetry of a policy enters the graph where its signal goes on; how many records it has.
-    fn emit(&mut self, entries: &[Entry], emissions: &[Emission]) -> u64 {
-        let mut emitted = 0;
-        for entry in entries {
-            // Requests of one signal are one request when they stand one behind the other.
-            let of_it = emissions
-                .iter()
-                .filter(|emission| emission.signal == entry.signal);
-            let wire: Vec<u8> = of_it
-                .flat_map(|emission| &emission.request)
-                .copied()
-                .collect();
-            if wire.is_empty() {
-                continue;
-            }
-            let load = Load {
-                wire: Bytes::from(wire),
-                context: Arc::clone(&self.load.context),
-                is_derived: true,
-            };
-            match Cargo::new(entry, &load) {
-                Ok(cargo) => {
-                    add(&mut emitted, cargo.records());
-                    self.spread(&entry.places, cargo);
-                }
-                Err(error) => {
-                    tracing::error!(target: "tollgate", %error, "new telemetry of a policy was lost");
-                }
-            }
-        }
-        emitted
-    }
-
     fn park(&mut self, batch: usize, cargo: &Cargo) {
         self.passed.parked.push(Parked {
             batch,
@@ -319,7 +208,7 @@ impl Walk<'_> {
     }
 
     /// Ends a stage, so that the next one sees what it added.
-    fn settle(&mut self, pipeline: usize, cargo: &mut Cargo) {
+    pub(crate) fn settle(&mut self, pipeline: usize, cargo: &mut Cargo) {
         let records = cargo.records();
         if let Err(error) = cargo.settle() {
             tracing::error!(target: "tollgate", %error, records, "a defect of the host; the records are rejected");
@@ -327,7 +216,7 @@ impl Walk<'_> {
         }
     }
 
-    fn account(&mut self, pipeline: usize) -> &mut Account {
+    pub(crate) fn account(&mut self, pipeline: usize) -> &mut Account {
         self.passed.accounts.of(pipeline)
     }
 }

@@ -92,7 +92,7 @@ async fn every_record_is_counted_and_what_is_acknowledged_has_arrived() {
                 let mut dice = Dice(u64::try_from(client).unwrap());
                 let mut answers = Vec::new();
                 for request in 0..REQUESTS {
-                    let bodies: Vec<String> = (0..dice.below(12) + 1)
+                    let bodies: Vec<String> = (0..=dice.below(12))
                         .map(|record| {
                             let letter = ["a", "b", "k", "d", "f", "t"][dice.below(6)];
                             format!("{letter}-{client}-{request}-{record}")

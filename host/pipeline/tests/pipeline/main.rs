@@ -5,6 +5,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::too_many_lines,
     missing_docs,
     unreachable_pub,
     reason = "a test may panic, and documents by its name"
@@ -14,4 +17,5 @@ mod batch;
 mod graph;
 mod laws;
 mod limiter;
+mod places;
 mod support;

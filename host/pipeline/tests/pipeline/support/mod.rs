@@ -49,6 +49,13 @@ impl StockPolicies for Bare {
     }
 }
 
+const RECEIVERS: &str = "receivers: {otlp: {protocols: {http: {endpoint: 'localhost:0'}}}}\n";
+
+/// A configuration with a receiver before it.
+pub fn with_receivers(rest: &str) -> String {
+    format!("{RECEIVERS}{rest}")
+}
+
 /// A running gate, in a folder of its own.
 pub struct Gate {
     service: Service,
