@@ -185,6 +185,19 @@ impl<'e> Call<'_, 'e> {
         }
     }
 
+    /// Replaces the value at the path that an argument is by the value of another argument. A value that stands at a path is not
+    /// looked at on the way.
+    pub fn assign(&mut self, index: usize, source: usize) -> Result<(), Error> {
+        if let Some(Argument::Target(target)) = self.argument(index)
+            && let Some(Argument::Value(Expression::Path(from))) = self.argument(source)
+            && target.keys.is_empty()
+        {
+            return self.record.copy(*from, target.slot);
+        }
+        let value = self.value(source)?;
+        self.set(index, value)
+    }
+
     /// Sets one entry of the map at the path that an argument is.
     pub fn set_entry(
         &mut self,

@@ -13,6 +13,12 @@ pub trait Telemetry<'e> {
     /// Replaces the value at a place.
     fn set(&mut self, slot: Slot, value: Value<'e>) -> Result<(), Error>;
 
+    /// Replaces the value at a place by the one at another.
+    fn copy(&mut self, from: Slot, to: Slot) -> Result<(), Error> {
+        let value = self.get(from)?;
+        self.set(to, value)
+    }
+
     /// Removes the entry that a place with keys is; all is well if it is not there.
     fn delete(&mut self, slot: Slot) -> Result<(), Error>;
 

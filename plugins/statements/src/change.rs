@@ -13,6 +13,8 @@ pub(crate) enum Change<'e> {
     Kept,
     /// It has another value.
     Set(Value<'e>, Rule),
+    /// It has the value that another unit of the node has in the batch: a plain one, which is not empty.
+    Copied(usize, Rule),
     /// It is gone.
     Deleted(Rule),
     /// It is gone because the host takes it away by itself: of the two values of a number, the one that was not set.

@@ -21,6 +21,21 @@ pub fn read(cell: Cell<'_>) -> Value<'_> {
     }
 }
 
+/// Whether [`read`] makes nothing of a value of the batch.
+#[inline]
+pub(crate) const fn is_nil(cell: Cell<'_>) -> bool {
+    matches!(cell, Cell::Empty | Cell::Withheld)
+}
+
+/// Whether a value of the batch is one, and holds no others.
+#[inline]
+pub(crate) const fn is_plain(cell: Cell<'_>) -> bool {
+    matches!(
+        cell,
+        Cell::Text(_) | Cell::Int(_) | Cell::Double(_) | Cell::Boolean(_) | Cell::Bytes(_)
+    )
+}
+
 /// A value to be written.
 #[inline]
 #[must_use]
@@ -117,7 +132,7 @@ pub fn alike(one: &Value<'_>, other: &Value<'_>) -> bool {
 }
 
 /// A list of numbers as the language has it.
-pub(crate) fn numbers<'e>(cell: Cell<'e>, kind: ListKind) -> Value<'e> {
+pub(crate) fn numbers(cell: Cell<'_>, kind: ListKind) -> Value<'_> {
     match cell {
         Cell::Array(array) => {
             let items = array.items().map(read).collect();

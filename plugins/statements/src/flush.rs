@@ -1,6 +1,6 @@
 //! Changes as edits of the batch: what is as it was is not written, and a value that only changed its key is renamed.
 
-use tollgate_sdk::{Batch, NodeView, Verdict, attribute_path};
+use tollgate_sdk::{Batch, NodeView, Rule, Verdict, attribute_path};
 
 use crate::change::{Change, Changes, Working};
 use crate::convert;
@@ -16,19 +16,25 @@ pub(crate) fn write(
     batch: &mut Batch<'_>,
 ) {
     let units = layout.units.get(layer).map_or(&[][..], Vec::as_slice);
-    let mut renamed = 0_u64;
-    if changes
-        .units
-        .iter()
-        .any(|change| matches!(change, Change::Deleted(_)))
-    {
-        renamed = rename(units, node, changes, batch);
-    }
+    let renamed = rename(units, node, changes, batch);
     for (place, (unit, change)) in units.iter().zip(&changes.units).enumerate() {
-        if place < 64 && renamed >> place & 1 == 1 {
+        if renamed & bit(place) != 0 {
             continue;
         }
-        write_unit(unit, node, change, batch);
+        match change {
+            Change::Copied(from, rule) => {
+                let held = units.get(*from).and_then(|from| node.get(from.field?));
+                let value = held.map_or(tollgate_ottl::Value::Nil, convert::read);
+                set(unit, node, (&value, *rule), batch);
+            }
+            Change::Set(value, rule) => set(unit, node, (value, *rule), batch),
+            Change::Deleted(rule) => {
+                if let Some(field) = unit.field {
+                    batch.edit(node).delete(*rule, field);
+                }
+            }
+            Change::Kept | Change::Displaced => {}
+        }
     }
     for (children, rule) in &changes.cleared {
         let (_, kind) = children.kinds();
@@ -43,19 +49,17 @@ pub(crate) fn write(
     }
 }
 
-fn write_unit(unit: &Unit, node: NodeView<'_>, change: &Change<'_>, batch: &mut Batch<'_>) {
-    let Some(field) = unit.field else { return };
-    match change {
-        Change::Kept | Change::Displaced => {}
-        Change::Set(value, rule) => {
-            if unit.read && unchanged(unit, node, value) {
-                return;
-            }
-            batch.edit(node).set(*rule, field, convert::write(value));
-        }
-        Change::Deleted(rule) => {
-            batch.edit(node).delete(*rule, field);
-        }
+fn set(
+    unit: &Unit,
+    node: NodeView<'_>,
+    (value, rule): (&tollgate_ottl::Value<'_>, Rule),
+    batch: &mut Batch<'_>,
+) {
+    if unit.read && unchanged(unit, node, value) {
+        return;
+    }
+    if let Some(field) = unit.field {
+        batch.edit(node).set(rule, field, convert::write(value));
     }
 }
 
@@ -74,48 +78,38 @@ fn unchanged(unit: &Unit, node: NodeView<'_>, value: &tollgate_ottl::Value<'_>) 
     }
 }
 
-/// Renames entries that were deleted and whose value another, new entry of the same map has. Which units are written with that, as bits.
+/// Renames entries that were deleted after they were copied to a new entry of the same map. Which units are written with that, as bits.
 fn rename(units: &[Unit], node: NodeView<'_>, changes: &Changes<'_>, batch: &mut Batch<'_>) -> u64 {
     let mut done = 0_u64;
-    let bit = |place: usize| {
-        1_u64
-            .checked_shl(u32::try_from(place).unwrap_or(64))
-            .unwrap_or(0)
-    };
-    for (old_place, (old, change)) in units.iter().zip(&changes.units).enumerate() {
-        let (Change::Deleted(_), Held::Entry { map, .. }, Some(old_field)) =
-            (change, &old.what, old.field)
+    for (place, (unit, change)) in units.iter().zip(&changes.units).enumerate() {
+        let Change::Copied(from, rule) = change else {
+            continue;
+        };
+        let (Some(old), Some(Change::Deleted(_))) = (units.get(*from), changes.units.get(*from))
         else {
             continue;
         };
-        let Some(cell) = node.get(old_field) else {
-            continue;
-        };
-        let moved = convert::read(cell);
-        let found = units
-            .iter()
-            .zip(&changes.units)
-            .enumerate()
-            .find(|(place, (new, change))| {
-                let (Change::Set(value, _), Held::Entry { map: other, .. }) = (change, &new.what)
-                else {
-                    return false;
-                };
-                done & bit(*place) == 0
-                    && *place < 64
-                    && other == map
-                    && new.field.is_some_and(|field| node.get(field).is_none())
-                    && convert::alike(&moved, value)
-            });
-        if let Some((place, (new, Change::Set(_, rule)))) = found
-            && let Held::Entry { key, .. } = &new.what
-            && old_place < 64
+        let both = bit(place) | bit(*from);
+        let is_room = both.count_ones() == 2 && done & both == 0;
+        if is_room
+            && let (Held::Entry { map: of, .. }, Held::Entry { map, key }) = (&old.what, &unit.what)
+            && of == map
+            && let (Some(old), Some(new)) = (old.field, unit.field)
+            && node.get(new).is_none()
         {
-            batch.edit(node).rename(*rule, old_field, key);
-            done |= bit(place) | bit(old_place);
+            batch.edit(node).rename(*rule, old, key);
+            done |= both;
         }
     }
     done
+}
+
+/// The bit of a unit; none of those beyond the first 64.
+fn bit(place: usize) -> u64 {
+    u32::try_from(place)
+        .ok()
+        .and_then(|place| 1_u64.checked_shl(place))
+        .unwrap_or(0)
 }
 
 fn write_map(

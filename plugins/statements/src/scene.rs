@@ -27,8 +27,12 @@ pub struct Scene<'e> {
     /// Changes that are empty, with room.
     spare: Vec<Changes<'e>>,
     cache: Entries<'e>,
+    /// The map that was handed out last, as it was then.
+    handed: Option<(usize, tollgate_ottl::Map<'e>)>,
 }
 
+/// Upstream's processors and connectors never say it.
+const NO_INDEX: Error = Error::failed("no 'event_index' property has been set");
 const NO_KEY: Error = Error::expected("string as a key", "int64");
 pub(crate) const READ_ONLY: Error = Error::failed("this path cannot be set");
 
@@ -46,6 +50,7 @@ impl<'e> Scene<'e> {
             kept: BTreeMap::new(),
             spare: Vec::new(),
             cache: Entries::new(),
+            handed: None,
         }
     }
 
@@ -58,6 +63,7 @@ impl<'e> Scene<'e> {
     /// Goes to a node, with an empty cache. Changes of the node before it are kept.
     pub fn enter(&mut self, node: NodeView<'e>) {
         self.node = Some(node);
+        self.handed = None;
         self.cache.clear();
         for place in 0..LAYERS {
             if self.layout.writes(place) {
@@ -162,19 +168,29 @@ impl<'e> Scene<'e> {
         self.node?.get(field)
     }
 
+    /// What statements have changed of a unit.
+    #[inline]
+    fn changed(&self, at: Option<At>) -> &Change<'e> {
+        match at.and_then(|at| Some((self.layers.get(at.layer)?, at.unit))) {
+            Some(((_, changes), unit)) => changes.unit(unit),
+            None => &Change::Kept,
+        }
+    }
+
+    /// What another unit of a layer has in the batch.
+    fn original(&self, layer: usize, unit: usize) -> Option<tollgate_sdk::Value<'e>> {
+        let unit = self.layout.units.get(layer)?.get(unit)?;
+        self.cell(unit.field?)
+    }
+
     /// What a field holds now.
     #[inline]
     fn held(&self, holds: Holds, field: Field, at: Option<At>) -> Value<'e> {
-        if let Some(at) = at
-            && let Some((_, changes)) = self.layers.get(at.layer)
-        {
-            match changes.unit(at.unit) {
-                Change::Kept => {}
-                Change::Set(value, _) => return value.clone(),
-                Change::Deleted(_) | Change::Displaced => return field::held(holds, None),
-            }
+        match self.changed(at) {
+            Change::Kept => field::held(holds, self.cell(field)),
+            Change::Set(value, _) => value.clone(),
+            Change::Copied(..) | Change::Deleted(_) | Change::Displaced => field::held(holds, None),
         }
-        field::held(holds, self.cell(field))
     }
 
     /// Whether the metric is of a kind that has a field.
@@ -194,16 +210,12 @@ impl<'e> Scene<'e> {
 
     /// An entry of a map, and whether it is there.
     fn entry(&self, field: Field, at: Option<At>) -> Option<Value<'e>> {
-        if let Some(at) = at
-            && let Some((_, changes)) = self.layers.get(at.layer)
-        {
-            match changes.unit(at.unit) {
-                Change::Kept => {}
-                Change::Set(value, _) => return Some(value.clone()),
-                Change::Deleted(_) | Change::Displaced => return None,
-            }
+        match self.changed(at) {
+            Change::Kept => self.cell(field).map(convert::read),
+            Change::Set(value, _) => Some(value.clone()),
+            Change::Copied(unit, _) => self.original(at?.layer, *unit).map(convert::read),
+            Change::Deleted(_) | Change::Displaced => None,
         }
-        self.cell(field).map(convert::read)
     }
 
     /// An entry of a map that is looked at as a whole.
@@ -216,6 +228,34 @@ impl<'e> Scene<'e> {
         self.of_kind(place.of.kind)?
             .attribute(key)
             .map(convert::read)
+    }
+
+    /// What a map holds that is set as an entry of itself: upstream copies it when the entry is there already, and empty.
+    fn with_itself(
+        &self,
+        map: usize,
+        key: &'e str,
+        steps: &[Step<'_>],
+        value: Value<'e>,
+    ) -> Value<'e> {
+        let (Some((handed, before)), Value::Map(now)) = (&self.handed, &value) else {
+            return value;
+        };
+        let held = self.inside(map, key);
+        if *handed != map
+            || !before.is(now)
+            || !steps.is_empty()
+            || matches!(held, Some(Value::Map(_)))
+        {
+            return value;
+        }
+        let mut entries = now.clone().into_vec();
+        put(
+            &mut entries,
+            Text::Borrowed(key),
+            convert::map(Entries::new()),
+        );
+        convert::map(entries)
     }
 
     /// The entries of a map.
@@ -241,6 +281,30 @@ impl<'e> Scene<'e> {
         } else {
             node.ancestor(kind)
         }
+    }
+
+    /// Where an entry is copied to, and from which unit, if nothing has to be known of the value but where it stands: statements may
+    /// change both entries, so this is most likely a new key for it.
+    #[inline]
+    fn copied(&self, from: Slot, to: Slot) -> Option<(usize, At)> {
+        let (
+            Place::Entry { field, at, steps },
+            Place::Entry {
+                at: to,
+                steps: inside,
+                ..
+            },
+        ) = (self.layout.place(from)?, self.layout.place(to)?)
+        else {
+            return None;
+        };
+        let (at, to) = ((*at)?, (*to)?);
+        let is_whole = steps.is_empty() && inside.is_empty();
+        if !is_whole || at.layer != to.layer || at.unit == to.unit {
+            return None;
+        }
+        let is_kept = matches!(self.changed(Some(at)), Change::Kept);
+        (is_kept && self.cell(*field).is_some_and(convert::is_plain)).then_some((at.unit, to))
     }
 
     fn change(
@@ -277,7 +341,7 @@ impl<'e> Scene<'e> {
             if !matches!(container, Value::List(_) | Value::Map(_)) {
                 return Err(Error::expected("a list or a map", container.type_name()));
             }
-            let (changed, result) = entry::set(Some(container), steps, value);
+            let (changed, result) = entry::set(|| Some(container), steps, value);
             if let Some(changed) = changed {
                 self.change(at, |rule| Change::Set(changed, rule))?;
             }
@@ -360,8 +424,10 @@ impl<'e> Scene<'e> {
                 };
             }
             Some((Step::Text(key), rest)) => {
-                let found = self.cache.iter().find(|(known, _)| known == key);
-                let held = found.map(|(_, value)| value.clone());
+                let held = || {
+                    let found = self.cache.iter().find(|(known, _)| known == key);
+                    found.map(|(_, value)| value.clone())
+                };
                 let (changed, result) = entry::set(held, rest, value);
                 if let Some(changed) = changed {
                     put(&mut self.cache, Text::Borrowed(key), changed);
@@ -451,7 +517,13 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 Some(value) => nested::get(value, steps),
                 None => Ok(Value::Nil),
             },
-            Some(Place::Map(map)) => Ok(self.entries(*map)),
+            Some(Place::Map(map)) => {
+                let entries = self.entries(*map);
+                if let Value::Map(entries) = &entries {
+                    self.handed = Some((*map, entries.clone()));
+                }
+                Ok(entries)
+            }
             Some(Place::Cache(steps)) => self.cached(steps),
             Some(Place::TraceState { field, at, key }) => {
                 let held = getters::text(self.held(Holds::Text, *field, *at))?;
@@ -464,6 +536,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 steps,
             }) => self.request(*field, path, *whole, steps),
             Some(Place::NoKey) => Err(NO_KEY),
+            Some(Place::EventIndex) => Err(NO_INDEX),
             Some(other) => Ok(self.opaque(other)),
             None => Ok(Value::Nil),
         }
@@ -479,14 +552,15 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 steps,
             }) => self.set_field(row, *field, *at, steps, value),
             Some(Place::Entry { field, at, steps }) => {
-                let (changed, result) = entry::set(self.entry(*field, *at), steps, value);
+                let (changed, result) = entry::set(|| self.entry(*field, *at), steps, value);
                 if let Some(changed) = changed {
                     self.change(*at, |rule| Change::Set(changed, rule))?;
                 }
                 result
             }
             Some(Place::Inside { map, key, steps }) => {
-                let (changed, result) = entry::set(self.inside(*map, key), steps, value);
+                let value = self.with_itself(*map, key, steps, value);
+                let (changed, result) = entry::set(|| self.inside(*map, key), steps, value);
                 if let Some(changed) = changed {
                     self.working(*map)?.set(Text::Borrowed(key), changed);
                 }
@@ -510,6 +584,15 @@ impl<'e> Telemetry<'e> for Scene<'e> {
             Some(Place::NoKey) => Err(NO_KEY),
             _ => Err(READ_ONLY),
         }
+    }
+
+    #[inline]
+    fn copy(&mut self, from: Slot, to: Slot) -> Result<(), Error> {
+        if let Some((unit, at)) = self.copied(from, to) {
+            return self.change(Some(at), |rule| Change::Copied(unit, rule));
+        }
+        let value = self.get(from)?;
+        self.set(to, value)
     }
 
     fn delete(&mut self, slot: Slot) -> Result<(), Error> {
@@ -549,6 +632,21 @@ impl<'e> Telemetry<'e> for Scene<'e> {
             Some(Place::Field { row, .. }) if row.holds == Holds::Any => true,
             _ => !self.get(slot)?.is_nil(),
         })
+    }
+
+    #[inline]
+    fn is_nil(&mut self, slot: Slot) -> Result<bool, Error> {
+        match self.layout.place(slot) {
+            Some(Place::Entry { field, at, steps }) if steps.is_empty() => {
+                Ok(match self.changed(*at) {
+                    Change::Kept => self.cell(*field).is_none_or(convert::is_nil),
+                    Change::Set(value, _) => value.is_nil(),
+                    Change::Copied(..) => false,
+                    Change::Deleted(_) | Change::Displaced => true,
+                })
+            }
+            _ => self.get(slot).map(|value| value.is_nil()),
+        }
     }
 
     fn set_entry(&mut self, slot: Slot, key: Text<'e>, value: Value<'e>) -> Result<(), Error> {

@@ -144,14 +144,9 @@ impl<'e> Whole<'_, 'e> {
     fn list(&mut self, children: Children, len: usize) -> Value<'static> {
         let kind = u32::try_from(kind(self.metric)).ok();
         match children.name(kind) {
-            Some(name) => self.opaque(name, 0, Some(len)),
+            Some(name) => opaque(name, 0, Some(len)),
             None => Value::Nil,
         }
-    }
-
-    fn opaque(&mut self, name: &'static str, id: u64, len: Option<usize>) -> Value<'static> {
-        let len = len.map(|len| u32::try_from(len).unwrap_or(u32::MAX));
-        Value::Opaque(Opaque { name, id, len })
     }
 
     fn look(&mut self, target: &'e Target) -> Result<Value<'e>, Error> {
@@ -194,7 +189,7 @@ impl<'e> Whole<'_, 'e> {
                     .is_some_and(|mut point| point.buckets(*positive).is_some());
                 let name = "pmetric.ExponentialHistogramDataPointBuckets";
                 Ok(if there {
-                    self.opaque(name, u64::from(*positive), None)
+                    opaque(name, u64::from(*positive), None)
                 } else {
                     Value::Nil
                 })
@@ -206,7 +201,7 @@ impl<'e> Whole<'_, 'e> {
                 };
                 let name = "pmetric.SummaryDataPointValueAtQuantileSlice";
                 Ok(if len.is_some() {
-                    self.opaque(name, 0, len)
+                    opaque(name, 0, len)
                 } else {
                     Value::Nil
                 })
@@ -219,8 +214,7 @@ impl<'e> Whole<'_, 'e> {
         match target {
             Target::Field(row, _) => self.set_field(row, value),
             Target::Entry(of, key, steps) => {
-                let held: Option<Value<'e>> = self.entry(*of, key);
-                let (changed, result) = entry::set(held, steps, value);
+                let (changed, result) = entry::set(|| self.entry(*of, key), steps, value);
                 let map = self.map(*of).ok_or(NOWHERE)?;
                 if let Some(changed) = changed {
                     map.set(key, convert::write(&changed));
@@ -386,9 +380,14 @@ impl<'e> Telemetry<'e> for Whole<'_, 'e> {
                 Some(Point::Histogram(_))
             )));
         }
-        match whole::act(self, action, arguments)? {
-            true => Ok(Value::Nil),
-            false => self.scene.act(action, arguments),
+        if whole::act(self, action, arguments)? {
+            return Ok(Value::Nil);
         }
+        self.scene.act(action, arguments)
     }
+}
+
+fn opaque(name: &'static str, id: u64, len: Option<usize>) -> Value<'static> {
+    let len = len.map(|len| u32::try_from(len).unwrap_or(u32::MAX));
+    Value::Opaque(Opaque { name, id, len })
 }

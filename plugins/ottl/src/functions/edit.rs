@@ -12,8 +12,7 @@ static SET: Function = Function::new(
         Parameter::new("Value", Kind::Any),
     ],
     |call| {
-        let value = call.value(1)?;
-        call.set(0, value)?;
+        call.assign(0, 1)?;
         Ok(Value::Nil)
     },
 );
