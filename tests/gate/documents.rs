@@ -35,6 +35,11 @@ fn assert_valid(configurations: &[(String, String)]) {
                 place.join("prices.json"),
             )
             .unwrap();
+            fs::copy(
+                root().join("examples/codex/teams.csv"),
+                place.join("teams.csv"),
+            )
+            .unwrap();
         }
         let file = own.join("config.yaml");
         fs::write(&file, configuration).unwrap();
@@ -57,7 +62,7 @@ fn the_readme_quotes_an_example() {
 
 #[test]
 fn the_examples_are_valid() {
-    let examples = ["agents", "cost", "redact"].map(|name| {
+    let examples = ["agents", "codex", "cost", "redact"].map(|name| {
         (
             name.to_owned(),
             text(&format!("examples/{name}/config.yaml")),

@@ -59,6 +59,19 @@ const CONTAINED: &[&str] = &[
     "huge_list",
     "huge_outcome",
     "huge_value",
+    "route_wild",
+    "route_nowhere",
+    "measure_nan",
+    "measure_negative",
+    "measure_flood",
+    "measure_long",
+    "emit_garbage",
+    "emit_huge",
+    "add_wrong_kind",
+    "add_garbage",
+    "add_wild",
+    "add_huge",
+    "replace_garbage",
 ];
 
 /// Manifests and configurations that are refused when they are loaded.
@@ -71,8 +84,6 @@ const REFUSED: &[&str] = &[
     "asks_tick",
     "asks_routes",
     "asks_instruments",
-    "asks_emits",
-    "asks_adds",
     "manifest_twice",
     "manifest_bad_path",
     "manifest_invalid_string",

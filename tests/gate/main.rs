@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod access;
 mod codex;
 mod command_line;
 mod delivery;
@@ -16,8 +17,12 @@ mod documents;
 mod hostile;
 mod interface;
 mod malformed;
+mod metrics;
 mod mistakes;
+mod peer;
 mod pipelines;
 mod redaction;
+mod service;
+mod statements;
 mod telemetry;
 mod walkthrough;

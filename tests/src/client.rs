@@ -35,6 +35,13 @@ pub fn path(signal: Signal) -> &'static str {
     }
 }
 
+/// Asks for a page.
+#[must_use]
+pub fn get(address: SocketAddr, path: &str) -> Answer {
+    let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    raw(address, head.as_bytes())
+}
+
 /// Posts a body with a content type and more headers.
 #[must_use]
 pub fn post(

@@ -50,6 +50,10 @@ pub struct Gate {
     pub grpc: SocketAddr,
     /// Where `{http}` of the configuration is.
     pub http: SocketAddr,
+    /// Where `{health}` of the configuration is.
+    pub health: SocketAddr,
+    /// Where metrics are, if `{metrics}` is the port of `127.0.0.1` that shows them.
+    pub metrics: SocketAddr,
 }
 
 /// A gate that has ended.
@@ -64,8 +68,8 @@ pub struct Ended {
 }
 
 impl Gate {
-    /// Starts a gate with a configuration in which `{grpc}` and `{http}` stand for addresses, `{folder}` for the gate's folder and
-    /// `{guest:NAME}` for the component NAME.
+    /// Starts a gate with a configuration in which `{grpc}`, `{http}` and `{health}` stand for addresses, `{metrics}` for a port,
+    /// `{folder}` for the gate's folder and `{guest:NAME}` for the component NAME.
     #[must_use]
     pub fn start(configuration: &str) -> Self {
         Self::start_with(configuration, &[])
@@ -74,9 +78,22 @@ impl Gate {
     /// Likewise, with more arguments.
     #[must_use]
     pub fn start_with(configuration: &str, arguments: &[&str]) -> Self {
+        Self::start_in(configuration, arguments, &[])
+    }
+
+    /// Likewise, with variables of the environment.
+    #[must_use]
+    pub fn start_in(configuration: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (grpc, http) = (free(), free());
-        let text = fill(configuration, folder.path(), grpc, http);
+        let (grpc, http, health, metrics) = (free(), free(), free(), free());
+        let places = [
+            ("{grpc}", grpc.to_string()),
+            ("{http}", http.to_string()),
+            ("{health}", health.to_string()),
+            ("{metrics}", metrics.port().to_string()),
+            ("{folder}", folder.path().display().to_string()),
+        ];
+        let text = fill(configuration, &places);
         let file = folder.path().join("config.yaml");
         fs::write(&file, &text).expect("the configuration is written");
         let mut child = Command::new(binary())
@@ -84,6 +101,7 @@ impl Gate {
             .arg(&file)
             .args(arguments)
             .env("XDG_CACHE_HOME", cache())
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -98,8 +116,16 @@ impl Gate {
             folder,
             grpc,
             http,
+            health,
+            metrics,
         };
-        for (placeholder, address) in [("{grpc}", grpc), ("{http}", http)] {
+        let listeners = [
+            ("{grpc}", grpc),
+            ("{http}", http),
+            ("{health}", health),
+            ("{metrics}", metrics),
+        ];
+        for (placeholder, address) in listeners {
             if configuration.contains(placeholder) {
                 gate.wait_for(address);
             }
@@ -243,11 +269,11 @@ fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
     })
 }
 
-fn fill(configuration: &str, folder: &Path, grpc: SocketAddr, http: SocketAddr) -> String {
-    let mut text = configuration
-        .replace("{grpc}", &grpc.to_string())
-        .replace("{http}", &http.to_string())
-        .replace("{folder}", &folder.display().to_string());
+fn fill(configuration: &str, places: &[(&str, String)]) -> String {
+    let mut text = configuration.to_owned();
+    for (placeholder, place) in places {
+        text = text.replace(placeholder, place);
+    }
     while let Some(start) = text.find("{guest:") {
         let end = start + text[start..].find('}').expect("a placeholder ends");
         let path = guest(&text[start + "{guest:".len()..end]);

@@ -14,5 +14,6 @@
 pub mod client;
 pub mod gate;
 pub mod grpc;
+pub mod prometheus;
 pub mod sink;
 pub mod telemetry;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
 /// A running sink. It lives as long as the test's process.
@@ -12,6 +13,9 @@ pub struct Sink {
     received: Arc<Mutex<Requests>>,
 }
 
+/// The answer of a sink that takes everything.
+const TAKEN: &str = "200 OK";
+
 /// Path and body of requests.
 pub type Requests = Vec<(String, Vec<u8>)>;
 
@@ -19,17 +23,39 @@ impl Sink {
     /// Starts a sink that takes everything.
     #[must_use]
     pub fn start() -> Self {
+        Self::answering(TAKEN)
+    }
+
+    /// Starts one that answers everything with a status, such as `400 Bad Request`.
+    #[must_use]
+    pub fn answering(status: &'static str) -> Self {
+        Self::serving(status, || ())
+    }
+
+    fn serving(status: &'static str, wait: impl FnOnce() + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it has an address");
         let received = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&received);
         std::thread::spawn(move || {
+            // Until then clients are connected, by the system, and wait for an answer.
+            wait();
             for stream in listener.incoming().map_while(Result::ok) {
                 let kept = Arc::clone(&kept);
-                std::thread::spawn(move || serve(&stream, &kept));
+                std::thread::spawn(move || serve(&stream, &kept, status));
             }
         });
         Self { address, received }
+    }
+
+    /// Starts one that takes everything, but nothing before the sender says so or is dropped.
+    #[must_use]
+    pub fn held() -> (Self, Sender<()>) {
+        let (release, released) = channel();
+        let sink = Self::serving(TAKEN, move || {
+            let _ = released.recv();
+        });
+        (sink, release)
     }
 
     /// Path and body of every request, in the order in which they came.
@@ -42,7 +68,7 @@ impl Sink {
     }
 }
 
-fn serve(stream: &TcpStream, kept: &Mutex<Requests>) {
+fn serve(stream: &TcpStream, kept: &Mutex<Requests>, status: &str) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut path = String::new();
@@ -75,7 +101,10 @@ fn serve(stream: &TcpStream, kept: &Mutex<Requests>) {
             .expect("no other holder panics")
             .push((path, body));
         let mut out = stream;
-        if out.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n").is_err() {
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n"
+        );
+        if out.write_all(answer.as_bytes()).is_err() {
             return;
         }
     }

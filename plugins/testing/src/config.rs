@@ -14,6 +14,9 @@ pub struct Config {
     /// What the spy reads.
     #[serde(default = "everything")]
     pub reads: Vec<String>,
+    /// The signals that the spy asks for; all when it is not told.
+    #[serde(default = "every_signal")]
+    pub signals: Vec<String>,
 }
 
 /// For which calls the guest misbehaves.
@@ -33,6 +36,10 @@ pub enum When {
 
 fn everything() -> Vec<String> {
     vec!["*".to_owned()]
+}
+
+fn every_signal() -> Vec<String> {
+    ["logs", "traces", "metrics"].map(str::to_owned).to_vec()
 }
 
 impl Config {
@@ -68,6 +75,7 @@ mod tests {
             behaviour: Behaviour::MemoryBomb,
             when: When::Poison,
             reads: everything(),
+            signals: every_signal(),
         };
         assert_eq!(poison, Ok(expected));
         let nth = Config::parse(r#"{"behaviour": "trap", "when": {"record": 3}}"#)

@@ -16,6 +16,7 @@ pub(crate) fn manifest(config: &Config) -> Manifest {
     let mut manifest = Manifest {
         access: SIGNALS
             .into_iter()
+            .filter(|&signal| is_wanted(config, signal))
             .map(|signal| access(config, signal))
             .collect(),
         rules: vec!["hostile".to_owned()],
@@ -86,6 +87,15 @@ pub(crate) fn manifest(config: &Config) -> Manifest {
         _ => {}
     }
     manifest
+}
+
+fn is_wanted(config: &Config, signal: Signal) -> bool {
+    let name = match signal {
+        Signal::Logs => "logs",
+        Signal::Traces => "traces",
+        Signal::Metrics => "metrics",
+    };
+    config.signals.iter().any(|wanted| wanted == name)
 }
 
 fn access(config: &Config, signal: Signal) -> Access {
