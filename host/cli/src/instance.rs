@@ -13,13 +13,12 @@ const POLICIES: [&str; 2] = ["signaltometrics", "signal_to_metrics"];
 pub(crate) fn identify(config: &mut Config) {
     let resource = &mut config.telemetry.resource;
     let written = resource.iter().find(|(name, _)| name == ATTRIBUTE);
-    let instance = match written {
-        Some((_, own)) => own.clone(),
-        None => {
-            let made = tollgate_observe::instance_id();
-            resource.push((ATTRIBUTE.to_owned(), Some(made.clone())));
-            Some(made)
-        }
+    let instance = if let Some((_, own)) = written {
+        own.clone()
+    } else {
+        let made = tollgate_observe::instance_id();
+        resource.push((ATTRIBUTE.to_owned(), Some(made.clone())));
+        Some(made)
     };
     let Some(instance) = instance else { return };
     let processors = config
