@@ -97,14 +97,20 @@ impl<'e> Changes<'e> {
         self.units.get(unit).unwrap_or(&Change::Kept)
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, unit: usize, change: Change<'e>) {
         self.dirty = true;
         if self.units.len() <= unit {
-            self.units.resize(unit.saturating_add(1), Change::Kept);
+            self.grow(unit);
         }
         if let Some(held) = self.units.get_mut(unit) {
             *held = change;
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, unit: usize) {
+        self.units.resize(unit.saturating_add(1), Change::Kept);
     }
 
     #[inline]

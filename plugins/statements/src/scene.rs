@@ -307,6 +307,7 @@ impl<'e> Scene<'e> {
         (is_kept && self.cell(*field).is_some_and(convert::is_plain)).then_some((at.unit, to))
     }
 
+    #[inline]
     fn change(
         &mut self,
         at: Option<At>,

@@ -45,6 +45,8 @@ pub(super) struct Encoder<'a> {
     root: u32,
     /// For each frame from the outermost on, its place in `dirty`.
     dirty_of: Vec<u32>,
+    /// The changed cells of one node, by where they start.
+    changed: Vec<(u32, u32)>,
 }
 
 impl Batch {
@@ -76,15 +78,19 @@ impl<'a> Encoder<'a> {
         let after = store.nodes.at(entry.end);
         let frames = store.frames.len();
         let end = after.map_or(frames, |node| node.frame as usize);
+        // A part of the batch has a part of its edits, and nobody knows how many.
+        let edits = if node == 0 { store.edits.len() } else { 0 };
+        let lengths = edits.min(end.saturating_sub(entry.frame as usize));
         Self {
             memory: &batch.memory,
             store: &batch.store,
             growth: &batch.growth,
-            splices: Vec::new(),
+            splices: Vec::with_capacity(edits.saturating_add(lengths)),
             scratch: Vec::new(),
-            dirty: Vec::new(),
+            dirty: Vec::with_capacity(lengths),
             root: entry.frame,
             dirty_of: vec![NONE; end.saturating_sub(entry.frame as usize)],
+            changed: Vec::new(),
         }
     }
 
@@ -128,6 +134,7 @@ impl<'a> Encoder<'a> {
 
     fn cells(&mut self, node: &Node) {
         let mut has_added = false;
+        let mut changed = std::mem::take(&mut self.changed);
         let mut next = node.edits.first;
         while next != NONE {
             let edited = self.store.edits[next];
@@ -135,8 +142,14 @@ impl<'a> Encoder<'a> {
             let cell = &self.store.cells[edited.cell];
             if cell.is(flag::ADDED) {
                 has_added |= cell.is_live();
-                continue;
+            } else {
+                changed.push((cell.origin.start, edited.cell));
             }
+        }
+        // Edits come in the order of the statements that made them. With this nearly all splices are in the order of the request.
+        changed.sort_unstable();
+        for (_, cell) in changed.drain(..) {
+            let cell = &self.store.cells[cell];
             if cell.flags & flag::CHANGED == flag::RENAMED
                 && let Some((head, written)) =
                     new_head(self.memory, self.store, cell, &mut self.scratch)
@@ -155,6 +168,7 @@ impl<'a> Encoder<'a> {
                 self.scratch.len().saturating_sub(from),
             );
         }
+        self.changed = changed;
         if has_added {
             self.added(node);
         }
@@ -310,8 +324,10 @@ impl<'a> Encoder<'a> {
     fn stitch(&mut self, piece: Span, out: &mut Vec<u8>) {
         // Of two at the same place the one that adds comes first: it ends a message, and the other starts the next. Of two that
         // add, the inner one was listed first.
-        self.splices
-            .sort_by_key(|splice| (splice.start, splice.end > splice.start));
+        let order = |splice: &Splice| (splice.start, splice.end > splice.start);
+        if !self.splices.is_sorted_by_key(order) {
+            self.splices.sort_by_key(order);
+        }
         let wire = &self.memory.wire;
         let mut at = piece.start as usize;
         for splice in &self.splices {
