@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use tollgate_go::Base64;
-
 use crate::value::{ListKind, MapKind, Value};
 use crate::{Error, go};
 
@@ -50,7 +48,7 @@ fn write(out: &mut String, value: &Value<'_>, html: bool, depth: usize) -> Resul
         Value::Text(text) => go::push_json_text(out, text, html),
         Value::Bytes(bytes) => {
             out.push('"');
-            out.push_str(&Base64::PADDED.encode(bytes));
+            out.push_str(&go::Base64::PADDED.encode(bytes));
             out.push('"');
         }
         Value::List(list) => {

@@ -9,9 +9,9 @@
 )]
 
 mod compare;
+mod expressions;
 mod format;
 mod hostile;
-mod more;
 mod parse;
 mod rows;
 mod table;

@@ -2,10 +2,9 @@
 
 mod charset;
 
+use crate::go::{self, Base64};
+use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value};
 use charset::Charset;
-use tollgate_go::Base64;
-
-use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, go};
 
 pub(super) const LIST: &[&Function] = &[&BASE64_ENCODE, &DECODE, &HEX];
 

@@ -3,19 +3,13 @@
 use crate::value::{Entries, Map, MapKind, Text};
 use crate::{Error, Function, Kind, Parameter, Value};
 
-use super::put;
+use super::{message, put};
 use crate::functions::unique;
 
 pub(super) static PARSE_CEF: Function = Function::new(
     "ParseCEF",
     &[Parameter::new("Target", Kind::Text)],
-    |call| {
-        let text = call.text(0)?;
-        if text.is_empty() {
-            return Err(super::EMPTY);
-        }
-        parse(&text)
-    },
+    |call| parse(&message(call)?),
 );
 
 const NO_PREFIX: Error = Error::failed("invalid CEF message: 'CEF:' not found");

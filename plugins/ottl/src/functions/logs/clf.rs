@@ -5,7 +5,7 @@ use tollgate_patterns::Pattern;
 use crate::value::{Entries, Map, MapKind};
 use crate::{Arguments, Call, Error, Function, Kind, Parameter, State, Value, go};
 
-use super::put;
+use super::{message, put};
 
 pub(super) static PARSE_CLF: Function = Function::new(
     "ParseCLF",
@@ -42,10 +42,7 @@ const BYTES: Error = Error::failed("invalid CLF message: the count of bytes is n
 
 fn parse_clf<'e>(call: &mut Call<'_, 'e>) -> Result<Value<'e>, Error> {
     let format = call.state::<Format>().ok_or(NO_MATCH)?;
-    let text = call.text(0)?;
-    if text.is_empty() {
-        return Err(super::EMPTY);
-    }
+    let text = message(call)?;
     let found = format.pattern.captures(text.trim()).ok_or(NO_MATCH)?;
     let group = |index| found.get(index).unwrap_or_default();
     let mut entries = Entries::new();

@@ -5,9 +5,8 @@ mod clf;
 mod elf;
 mod leef;
 
-use crate::Function;
 use crate::value::{Entries, Text};
-use crate::{Error, Value};
+use crate::{Call, Error, Function, Value};
 
 pub(super) const LIST: &[&Function] = &[
     &cef::PARSE_CEF,
@@ -15,6 +14,15 @@ pub(super) const LIST: &[&Function] = &[
     &elf::PARSE_ELF,
     &leef::PARSE_LEEF,
 ];
+
+/// The text that a call is to read.
+fn message<'e>(call: &mut Call<'_, 'e>) -> Result<Text<'e>, Error> {
+    let text = call.text(0)?;
+    if text.is_empty() {
+        return Err(Error::failed("cannot parse an empty message"));
+    }
+    Ok(text)
+}
 
 fn put<'e>(entries: &mut Entries<'e>, key: &'static str, value: impl Into<Value<'e>>) {
     crate::value::put(entries, Text::Borrowed(key), value.into());
@@ -25,5 +33,3 @@ fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
-
-const EMPTY: Error = Error::failed("cannot parse an empty message");

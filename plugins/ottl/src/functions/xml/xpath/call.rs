@@ -2,13 +2,13 @@
 
 use tollgate_patterns::Pattern;
 
-use crate::Error;
 use crate::functions::expand;
+use crate::{Error, case};
 
 use super::Place;
 use super::evaluate::Evaluation;
 use super::query::Query;
-use super::texts::{lower, normalize, round, substring, translate};
+use super::texts::{normalize, round, substring, translate};
 use super::value::{TYPES, Value, count, truth};
 
 const REGEX: Error = Error::failed("the regular expression in the XPath is not valid");
@@ -51,7 +51,7 @@ impl Evaluation<'_> {
             "sum" => Value::Number(self.sum(&first)?),
             "string" if !given => Value::Text(self.text_of(from)?),
             "string" => Value::Text(self.text(&first)?),
-            "lower-case" => Value::Text(self.text(&first)?.chars().map(lower).collect()),
+            "lower-case" => Value::Text(case::lower(&self.text(&first)?)),
             "name" | "local-name" | "namespace-uri" => {
                 let place = match &first {
                     Value::Nodes(nodes) if given => nodes.first().map(|first| first.place),

@@ -40,18 +40,6 @@ pub(super) fn round(number: f64) -> f64 {
     }
 }
 
-/// A small letter in place of a capital one; where that takes several characters, the letter stays.
-pub(super) fn lower(character: char) -> char {
-    if character == 'İ' {
-        return 'i';
-    }
-    let mut small = character.to_lowercase();
-    match (small.next(), small.next()) {
-        (Some(small), None) => small,
-        _ => character,
-    }
-}
-
 pub(super) fn normalize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
