@@ -108,7 +108,7 @@ processors:
 
 fn hostile(behaviour: &str, when: &str, gate: &str) -> String {
     format!(
-        "{{component: '{{guest:hostile}}', config: {{behaviour: {behaviour}, when: {when}}}, gate: {{{gate}}}}}"
+        "{{component: '{{guest:hostile}}', config: {{behaviour: {behaviour}, when: {when}, signals: [logs]}}, gate: {{{gate}}}}}"
     )
 }
 

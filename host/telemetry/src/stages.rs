@@ -144,6 +144,13 @@ pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
         let labels = [("pipeline", counts.pipeline.as_str())];
         Point::new(labels, Number::Int(counts.received.get()))
     });
+    let added = pipelines.iter().flat_map(|counts| {
+        let causes = [("created", &counts.created), ("copied", &counts.copied)];
+        causes.into_iter().map(|(cause, amount)| {
+            let labels = [("pipeline", counts.pipeline.as_str()), ("cause", cause)];
+            Point::new(labels, Number::Int(amount.get()))
+        })
+    });
     let outcomes = pipelines.iter().flat_map(|counts| {
         counts.outcomes().into_iter().map(|(outcome, amount)| {
             let labels = [("pipeline", counts.pipeline.as_str()), ("outcome", outcome)];
@@ -162,9 +169,15 @@ pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
             received.collect(),
         ),
         Metric::counter(
+            "tollgate_pipeline_added_records",
+            "{record}",
+            "Number of records that a pipeline made besides: created by policies, or copied for connectors.",
+            added.collect(),
+        ),
+        Metric::counter(
             "tollgate_pipeline_records",
             "{record}",
-            "What became of them; once nothing is in flight, the sum is what was received.",
+            "What became of them; once nothing is in flight, the sum is what was received and added.",
             outcomes.collect(),
         ),
         Metric::counter(

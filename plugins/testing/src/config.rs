@@ -14,7 +14,7 @@ pub struct Config {
     /// What the spy reads.
     #[serde(default = "everything")]
     pub reads: Vec<String>,
-    /// The signals that the spy asks for; all when it is not told.
+    /// The signals that it asks for; all when it is not told.
     #[serde(default = "every_signal")]
     pub signals: Vec<String>,
 }

@@ -43,7 +43,10 @@ pub(crate) fn manifest(config: &Config) -> Manifest {
         | Behaviour::MeasureNegative
         | Behaviour::MeasureFlood
         | Behaviour::MeasureLong => manifest.instruments.push(instrument()),
-        Behaviour::EmitGarbage | Behaviour::EmitHuge => manifest.emits = SIGNALS.to_vec(),
+        Behaviour::EmitGarbage | Behaviour::EmitHuge => {
+            manifest.emits = SIGNALS.to_vec();
+            manifest.emits.retain(|&signal| is_wanted(config, signal));
+        }
         Behaviour::AddWrongKind
         | Behaviour::AddGarbage
         | Behaviour::AddWild
