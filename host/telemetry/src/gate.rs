@@ -7,6 +7,7 @@ use tollgate_record::Signal;
 
 use crate::flow::BySignal;
 use crate::metric::{Data, Metric, Number, Point};
+use crate::policies::policies;
 use crate::process::process;
 use crate::{
     BatchCounts, ExporterCounts, Instruments, LimiterCounts, PipelineCounts, ReceiverCounts, stages,
@@ -113,7 +114,7 @@ impl Gate {
             metrics.extend(stages::filtered(&self.pipelines));
             metrics.extend(stages::sampled(&self.pipelines));
             metrics.extend(stages::pipelines(&self.pipelines));
-            metrics.extend(stages::policies(&self.pipelines));
+            metrics.extend(policies(&self.pipelines));
             for instruments in &self.instruments {
                 instruments
                     .read()

@@ -11,6 +11,7 @@ mod instruments;
 mod logs;
 pub mod metric;
 pub mod otlp;
+mod policies;
 mod process;
 pub mod prometheus;
 mod stages;
