@@ -3,7 +3,7 @@
 use tollgate_ottl::{Candidate, Registry};
 use tollgate_ottl::{Context, Uninferred, Written as Text, infer};
 use tollgate_sdk::{Problem, Signal};
-use tollgate_statements::{ErrorMode, problem};
+use tollgate_statements::{ErrorMode, Plan, problem};
 
 use crate::conditions::{Compiling, Ruled, registry};
 use crate::levels::Conditions;
@@ -61,7 +61,9 @@ impl Compiling<'_> {
         mode: ErrorMode,
         conditions: &mut Conditions,
     ) {
-        let mode = group.error_mode.unwrap_or(mode);
+        let pointer = format!("{at}/error_mode");
+        let written = group.error_mode.as_deref();
+        let mode = ErrorMode::of(written, mode, &pointer, self.problems);
         let context = group.context.filter(|context| !context.is_empty());
         let context = match context.map(|name| name.to_lowercase()) {
             None => None,
@@ -133,7 +135,20 @@ impl Compiling<'_> {
                     .map(|(_, mistake)| problem(pointer.clone(), mistake));
                 self.problems.extend(mistakes);
             }
-            Err(Uninferred::NoContext(reason)) => self.problems.push(Problem::at(pointer, reason)),
+            Err(Uninferred::NoContext(reason)) => {
+                let tried = registries.iter().rev().filter_map(|(context, functions)| {
+                    let mut plan = Plan::new(self.signal);
+                    plan.named(true);
+                    let compiled = plan.condition(*context, functions, text);
+                    compiled.err().map(|mistake| (mistake.at.start, mistake))
+                });
+                // The context in which the condition can be read the furthest.
+                let nearest = tried.max_by_key(|(start, _)| *start);
+                self.problems.push(match nearest {
+                    Some((_, mistake)) => problem(pointer, &mistake),
+                    None => Problem::at(pointer, reason),
+                });
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Properties {
 #[derive(Debug)]
 pub(crate) enum Deciding {
     /// Conditions in OTTL.
-    Conditions(Box<Conditions>, Layout),
+    Conditions(Box<(Conditions, Layout)>),
     /// Properties.
     Properties(Properties),
 }

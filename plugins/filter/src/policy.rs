@@ -33,7 +33,12 @@ impl Policy for Filter {
         setup.takes(Signal::ALL);
         let mut problems = Vec::new();
         let mut failures = Failures::new();
-        let mode = written.error_mode.unwrap_or_default();
+        let mode = ErrorMode::of(
+            written.error_mode.as_deref(),
+            ErrorMode::default(),
+            "/error_mode",
+            &mut problems,
+        );
         profiles(&written, &mut problems);
         let mut configuring = Configuring {
             mode,
@@ -70,7 +75,8 @@ impl Policy for Filter {
         match self.deciding.of(batch) {
             None => {}
             Some(Deciding::Properties(properties)) => walk::properties(properties, batch),
-            Some(Deciding::Conditions(conditions, layout)) => {
+            Some(Deciding::Conditions(deciding)) => {
+                let (conditions, layout) = &**deciding;
                 walk::conditions(conditions, layout, &mut self.failures, self.whole, batch);
                 self.failures.report(batch);
             }
@@ -121,7 +127,7 @@ impl Configuring<'_> {
             return None;
         }
         let layout = compiling.plan.finish(self.setup);
-        Some(Deciding::Conditions(Box::new(conditions), layout))
+        Some(Deciding::Conditions(Box::new((conditions, layout))))
     }
 
     fn items(&mut self, signal: Signal, items: Vec<Item>, list: &str) -> Option<Deciding> {

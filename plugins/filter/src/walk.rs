@@ -151,7 +151,7 @@ fn tree(
                 last_record = index;
                 match said {
                     Said::Drop(rule) if !dropped_with_metric => {
-                        judging.judge(index, Verdict::Drop(rule), batch)
+                        judging.judge(index, Verdict::Drop(rule), batch);
                     }
                     Said::Fail(rule) => {
                         judging.judge(index, Verdict::Fail(rule), batch);

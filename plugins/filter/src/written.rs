@@ -5,13 +5,12 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 use tollgate_selection::{WrittenAttribute, WrittenCache, WrittenProperties};
-use tollgate_statements::ErrorMode;
 
 /// The configuration as written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Written {
-    pub(crate) error_mode: Option<ErrorMode>,
+    pub(crate) error_mode: Option<String>,
     pub(crate) spans: Option<Match>,
     pub(crate) traces: Option<Traces>,
     pub(crate) metrics: Option<Metrics>,
@@ -131,7 +130,7 @@ pub(crate) enum Item {
 pub(crate) struct Group {
     pub(crate) context: Option<String>,
     pub(crate) conditions: Option<Vec<String>>,
-    pub(crate) error_mode: Option<ErrorMode>,
+    pub(crate) error_mode: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Item {

@@ -8,7 +8,7 @@ use crate::rows::{Holds, Row, Shown};
 
 /// What a field holds, where its cell holds this. Without a cell it has its default.
 #[inline]
-pub(crate) fn held<'e>(holds: Holds, cell: Option<Cell<'e>>) -> Value<'e> {
+pub(crate) fn held(holds: Holds, cell: Option<Cell<'_>>) -> Value<'_> {
     match (holds, cell) {
         (Holds::Any, Some(cell)) => convert::read(cell),
         (Holds::Any, None) => Value::Nil,
@@ -40,7 +40,6 @@ fn id<const N: usize>(cell: Option<Cell<'_>>) -> [u8; N] {
 #[inline]
 pub fn show<'e>(row: &Row, held: Value<'e>) -> Result<Value<'e>, Error> {
     Ok(match (row.shown, held) {
-        (Shown::Plain | Shown::Fixed, held) => held,
         (Shown::Instant, Value::Int(nanos)) => Value::Time(Time::from_unix_nanos(nanos)),
         (Shown::Hex, Value::TraceId(id)) => Value::text(go::hex(&id)),
         (Shown::Hex, Value::SpanId(id)) => Value::text(go::hex(&id)),
@@ -70,7 +69,7 @@ pub fn store<'e>(row: &Row, value: Value<'e>) -> Result<Option<Value<'e>>, Error
 
 const NIL: Error = Error::failed("setting a value to nil is not supported");
 
-fn plain<'e>(holds: Holds, value: Value<'e>) -> Result<Value<'e>, Error> {
+fn plain(holds: Holds, value: Value<'_>) -> Result<Value<'_>, Error> {
     match holds {
         Holds::Any => return value.storable(),
         Holds::Ints => return numbers(value, ListKind::Uints),
@@ -125,7 +124,7 @@ fn time(value: &Value<'_>) -> Result<Time, Error> {
     getters::time(value)
 }
 
-fn numbers<'e>(value: Value<'e>, kind: ListKind) -> Result<Value<'e>, Error> {
+fn numbers(value: Value<'_>, kind: ListKind) -> Result<Value<'_>, Error> {
     let list = match value {
         Value::Nil => return Ok(Value::List(tollgate_ottl::List::new(kind, Vec::new()))),
         Value::List(list) => list,

@@ -1,12 +1,10 @@
 //! What a failing statement does to its record, and mistakes as problems.
 
-use serde::Deserialize;
 use tollgate_ottl::Mistake;
 use tollgate_sdk::Problem;
 
 /// What becomes of a record whose statement or condition fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ErrorMode {
     /// The failure is counted and told; the statements after it run.
     #[default]
@@ -19,23 +17,30 @@ pub enum ErrorMode {
     Reject,
 }
 
-impl TryFrom<String> for ErrorMode {
-    type Error = &'static str;
-
-    fn try_from(word: String) -> Result<Self, Self::Error> {
-        Ok(match word.to_lowercase().as_str() {
+impl ErrorMode {
+    /// The mode that is written at a pointer; `otherwise` where none is. What is none is a problem.
+    pub fn of(
+        written: Option<&str>,
+        otherwise: Self,
+        pointer: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let Some(written) = written else {
+            return otherwise;
+        };
+        match written.to_lowercase().as_str() {
             "ignore" => Self::Ignore,
             "silent" => Self::Silent,
             "propagate" => Self::Propagate,
             "reject" => Self::Reject,
             _ => {
-                return Err("not an error mode: write `ignore`, `silent`, `propagate` or `reject`");
+                let help = "write `ignore`, `silent`, `propagate` or `reject`";
+                problems.push(Problem::at(pointer, "not an error mode").help(help));
+                otherwise
             }
-        })
+        }
     }
-}
 
-impl ErrorMode {
     /// Whether the record goes on.
     #[must_use]
     pub const fn goes_on(self) -> bool {

@@ -25,7 +25,6 @@ impl<'e> Scene<'e> {
                 let name = "pmetric.SummaryDataPointValueAtQuantileSlice";
                 self.named(name, NodeKind::DataPoint, Some(count))
             }
-            Place::EventIndex => self.event_index(),
             _ => Value::Nil,
         }
     }
@@ -85,18 +84,5 @@ impl<'e> Scene<'e> {
         changes.dirty = true;
         changes.cleared.push((children, rule));
         Ok(())
-    }
-
-    fn event_index(&self) -> Value<'e> {
-        let Some(node) = self.of_kind(NodeKind::SpanEvent) else {
-            return Value::Nil;
-        };
-        let span = node.ancestor(NodeKind::Span);
-        let events = span.into_iter().flat_map(|span| span.children());
-        let events = events.filter(|child| child.kind() == NodeKind::SpanEvent);
-        let before = events
-            .take_while(|event| event.index() < node.index())
-            .count();
-        Value::Int(i64::try_from(before).unwrap_or(i64::MAX))
     }
 }

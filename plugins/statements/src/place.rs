@@ -42,8 +42,9 @@ impl Target {
             Self::Field(row, _) => Some(row.kind(record)),
             Self::Entry(of, ..) | Self::Map(of) | Self::NoKey(of) => Some(of.kind),
             Self::Cache(_) => None,
-            Self::TraceState(_) | Self::Status => Some(NodeKind::Span),
-            Self::Children(Children::Events | Children::Links) => Some(NodeKind::Span),
+            Self::TraceState(_)
+            | Self::Status
+            | Self::Children(Children::Events | Children::Links) => Some(NodeKind::Span),
             Self::Children(Children::Points) => Some(NodeKind::Metric),
             Self::Children(Children::Exemplars) | Self::Buckets(_) | Self::Quantiles => {
                 Some(NodeKind::DataPoint)

@@ -233,16 +233,16 @@ impl<'e> Scene<'e> {
     /// What a map holds that is set as an entry of itself: upstream copies it when the entry is there already, and empty.
     fn with_itself(
         &self,
-        map: usize,
-        key: &'e str,
+        handed: Option<(usize, tollgate_ottl::Map<'e>)>,
+        (map, key): (usize, &'e str),
         steps: &[Step<'_>],
         value: Value<'e>,
     ) -> Value<'e> {
-        let (Some((handed, before)), Value::Map(now)) = (&self.handed, &value) else {
+        let (Some((handed, before)), Value::Map(now)) = (handed, &value) else {
             return value;
         };
         let held = self.inside(map, key);
-        if *handed != map
+        if handed != map
             || !before.is(now)
             || !steps.is_empty()
             || matches!(held, Some(Value::Map(_)))
@@ -545,6 +545,8 @@ impl<'e> Telemetry<'e> for Scene<'e> {
 
     fn set(&mut self, slot: Slot, value: Value<'e>) -> Result<(), Error> {
         let layout = self.layout;
+        // What is stored elsewhere is a copy, and no longer the map itself.
+        let handed = self.handed.take();
         match layout.place(slot) {
             Some(Place::Field {
                 row,
@@ -560,7 +562,7 @@ impl<'e> Telemetry<'e> for Scene<'e> {
                 result
             }
             Some(Place::Inside { map, key, steps }) => {
-                let value = self.with_itself(*map, key, steps, value);
+                let value = self.with_itself(handed, (*map, key), steps, value);
                 let (changed, result) = entry::set(|| self.inside(*map, key), steps, value);
                 if let Some(changed) = changed {
                     self.working(*map)?.set(Text::Borrowed(key), changed);

@@ -56,8 +56,8 @@ impl Compiling<'_> {
             .map(|context| (*context, functions::all(*context)))
             .collect();
         let mut groups = Vec::new();
-        for placed in self.placed(items, list) {
-            groups.extend(self.group(placed, &registries, &mut plan));
+        for part in self.parts(items, list) {
+            groups.extend(self.group(part, &registries, &mut plan));
         }
         if groups.is_empty() {
             return None;
@@ -71,8 +71,8 @@ impl Compiling<'_> {
     }
 
     /// Groups with their places; statements without a group are one together.
-    fn placed(&mut self, items: Vec<Item>, list: &str) -> Vec<Placed> {
-        let mut placed = Vec::new();
+    fn parts(&mut self, items: Vec<Item>, list: &str) -> Vec<Placed> {
+        let mut parts = Vec::new();
         let mut plain = Vec::new();
         let mut places = Vec::new();
         for (nth, item) in items.into_iter().enumerate() {
@@ -95,7 +95,7 @@ impl Compiling<'_> {
                             format!("{name}.statements[{nth}]"),
                         )
                     });
-                    placed.push(Placed {
+                    parts.push(Placed {
                         statements: statements.collect(),
                         group,
                         at,
@@ -105,7 +105,7 @@ impl Compiling<'_> {
             }
         }
         if !plain.is_empty() {
-            placed.push(Placed {
+            parts.push(Placed {
                 group: WrittenGroup {
                     statements: Some(plain),
                     ..WrittenGroup::default()
@@ -115,12 +115,12 @@ impl Compiling<'_> {
                 statements: places,
             });
         }
-        placed
+        parts
     }
 
     fn group(
         &mut self,
-        placed: Placed,
+        part: Placed,
         registries: &[(Context, Registry)],
         plan: &mut Plan,
     ) -> Option<Group> {
@@ -129,8 +129,10 @@ impl Compiling<'_> {
             at,
             name,
             statements: places,
-        } = placed;
-        let mode = group.error_mode.unwrap_or(self.mode);
+        } = part;
+        let pointer = format!("{at}/error_mode");
+        let written = group.error_mode.as_deref();
+        let mode = ErrorMode::of(written, self.mode, &pointer, self.problems);
         let texts = group.statements.unwrap_or_default();
         let conditions = group.conditions.unwrap_or_default();
         let written = group.context.filter(|context| !context.is_empty());
@@ -232,9 +234,41 @@ impl Compiling<'_> {
                 None
             }
             Err(Uninferred::NoContext(reason)) => {
-                self.problems.push(Problem::at(at, reason));
+                let nearest = nearest(self.signal, texts, places, conditions, at, registries);
+                if nearest.is_empty() {
+                    self.problems.push(Problem::at(at, reason));
+                }
+                self.problems.extend(nearest);
                 None
             }
         }
     }
+}
+
+/// What is wrong with texts that fit no context, in the one where the least is wrong.
+fn nearest(
+    signal: Signal,
+    texts: &[String],
+    places: &[(String, String)],
+    conditions: &[String],
+    at: &str,
+    registries: &[(Context, Registry)],
+) -> Vec<Problem> {
+    let tried = registries.iter().rev().map(|(context, registry)| {
+        let mut plan = Plan::new(signal);
+        plan.named(true);
+        let mut problems = Vec::new();
+        for (text, (pointer, _)) in texts.iter().zip(places) {
+            let compiled = plan.statement(*context, registry, text);
+            problems.extend(compiled.err().map(|mistake| problem(pointer, &mistake)));
+        }
+        let converters = functions::conditions(*context);
+        for (nth, text) in conditions.iter().enumerate() {
+            let compiled = plan.condition(*context, &converters, text);
+            let pointer = format!("{at}/conditions/{nth}");
+            problems.extend(compiled.err().map(|mistake| problem(pointer, &mistake)));
+        }
+        problems
+    });
+    tried.min_by_key(Vec::len).unwrap_or_default()
 }

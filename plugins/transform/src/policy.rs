@@ -1,7 +1,7 @@
 //! The policy.
 
 use tollgate_sdk::{Batch, Compat, Description, Policy, Problem, Setup, Signal};
-use tollgate_statements::Failures;
+use tollgate_statements::{ErrorMode, Failures};
 
 use crate::compile::Compiling;
 use crate::program::Program;
@@ -32,7 +32,12 @@ impl Policy for Transform {
         setup.takes(Signal::ALL);
         let mut problems = Vec::new();
         let mut failures = Failures::new();
-        let mode = written.error_mode.unwrap_or_default();
+        let mode = ErrorMode::of(
+            written.error_mode.as_deref(),
+            ErrorMode::default(),
+            "/error_mode",
+            &mut problems,
+        );
         if written.flatten_data == Some(true) {
             let message = "`flatten_data` is not supported; a Collector takes it with an experimental feature alone";
             let help = "statements on `log` that set attributes of the resource change it for all records of the resource";

@@ -262,8 +262,9 @@ fn failure(error: &tollgate_metrics::Error) -> Error {
     use tollgate_metrics::Error as Known;
     match error {
         Known::Data { takes, found, .. } => Error::expected(takes, found),
-        Known::Inconsistent(what) => Error::failed(what),
-        Known::Word { what, .. } | Known::Range { what, .. } => Error::failed(what),
+        Known::Inconsistent(what) | Known::Word { what, .. } | Known::Range { what, .. } => {
+            Error::failed(what)
+        }
     }
 }
 

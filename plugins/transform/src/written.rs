@@ -4,13 +4,12 @@ use std::fmt;
 
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
-use tollgate_statements::ErrorMode;
 
 /// The configuration as written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Written {
-    pub(crate) error_mode: Option<ErrorMode>,
+    pub(crate) error_mode: Option<String>,
     pub(crate) trace_statements: Option<Vec<Item>>,
     pub(crate) metric_statements: Option<Vec<Item>>,
     pub(crate) log_statements: Option<Vec<Item>>,
@@ -32,7 +31,7 @@ pub(crate) struct Group {
     pub(crate) context: Option<String>,
     pub(crate) conditions: Option<Vec<String>>,
     pub(crate) statements: Option<Vec<String>>,
-    pub(crate) error_mode: Option<ErrorMode>,
+    pub(crate) error_mode: Option<String>,
     pub(crate) shared_cache: Option<bool>,
 }
 

@@ -99,7 +99,7 @@ fn mistakes_point_into_their_statements() {
         "/log_statements/0/conditions/0",
         "/log_statements/0/statements/1",
         "/log_statements/1/context",
-        "/trace_statements",
+        "/trace_statements/0",
     ];
     assert_eq!(found, expected);
     assert_eq!(problems[1].span, Some(4..11));
@@ -136,7 +136,8 @@ fn what_a_collector_does_not_offer_either_is_refused() {
             .collect::<Vec<_>>()
     };
     assert_eq!(at(json!({ "flatten_data": true })), ["/flatten_data"]);
-    assert_eq!(at(json!({ "error_mode": "often" })), ["/error_mode"]);
+    let both = json!({ "error_mode": "often", "log_statements": ["set(log.bodi, 1)"] });
+    assert_eq!(at(both), ["/error_mode", "/log_statements/0"]);
     assert_eq!(
         at(json!({ "log_statements": ["set(log.body, 1)", { "statements": [] }] })),
         ["/log_statements/1"]

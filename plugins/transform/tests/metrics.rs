@@ -1,5 +1,6 @@
 //! Metrics: by their columns, and as a whole.
 #![allow(
+    clippy::needless_pass_by_value,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     missing_docs,
@@ -92,7 +93,7 @@ fn groups_run_over_the_same_metrics() {
 fn metrics_that_stay_are_not_written() {
     let output = run(json!([
         r#"scale_metric(2.0) where metric.name == "nowhere""#,
-        r#"set(metric.name, metric.name)"#,
+        "set(metric.name, metric.name)",
     ]));
     assert_eq!(output.edits_of("metric_statements[0]"), 0);
     assert_eq!(output.edits_of("metric_statements[1]"), 0);

@@ -14,6 +14,14 @@ fn the_collector_transforms_the_same() {
 }
 
 #[test]
+fn generated_statements_do_what_the_components_made_of_them() {
+    let cases = include_str!("vectors/ran.jsonl");
+    let report = tollgate_conformance::run::<Transform>(cases, DIFFERENCES).unwrap();
+    report.announce("transform, generated");
+    assert!(report.is_clean());
+}
+
+#[test]
 fn the_collector_speaks_the_same() {
     let cases = include_str!("vectors/ottl.jsonl");
     let report = tollgate_conformance::run::<Transform>(cases, DIFFERENCES).unwrap();

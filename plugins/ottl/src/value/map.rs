@@ -139,6 +139,15 @@ impl<'e> Map<'e> {
         Self { kind, ..self }
     }
 
+    /// Whether two maps are one and the same, be it by sharing what was computed.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        match (&self.entries, &other.entries) {
+            (Held::Owned(one), Held::Owned(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// The `AnyValue` message that it is read from, if it was not computed.
     #[must_use]
     pub const fn message(&self) -> Option<&'e [u8]> {
