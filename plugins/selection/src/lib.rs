@@ -6,7 +6,9 @@ mod texts;
 mod written;
 
 pub use choose::{Choice, Filter};
-pub use written::{Texts, WrittenAttribute, WrittenCache, WrittenProperties, WrittenSeverity};
+pub use written::{
+    Texts, WrittenAttribute, WrittenCache, WrittenLibrary, WrittenProperties, WrittenSeverity,
+};
 
 use tollgate_sdk::{Compat, Problem, Setup, Signal};
 

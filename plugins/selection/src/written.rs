@@ -13,11 +13,13 @@ pub struct WrittenProperties {
     pub match_type: Option<String>,
     /// Settings of a cache of answers. The Collector's matching needs one; here they change nothing.
     #[serde(rename = "regexp")]
-    pub(crate) _cache: Option<WrittenCache>,
+    pub cache: Option<WrittenCache>,
     /// As the key says.
     pub services: Option<Texts>,
-    pub(crate) span_names: Option<Texts>,
-    pub(crate) span_kinds: Option<Texts>,
+    /// As the key says.
+    pub span_names: Option<Texts>,
+    /// As the key says.
+    pub span_kinds: Option<Texts>,
     /// As the key says.
     pub log_bodies: Option<Texts>,
     /// As the key says.
@@ -30,7 +32,8 @@ pub struct WrittenProperties {
     pub attributes: Option<Vec<WrittenAttribute>>,
     /// As the key says.
     pub resources: Option<Vec<WrittenAttribute>>,
-    pub(crate) libraries: Option<Vec<WrittenLibrary>>,
+    /// As the key says.
+    pub libraries: Option<Vec<WrittenLibrary>>,
 }
 
 /// Settings of a cache, which change nothing here.
@@ -63,11 +66,14 @@ pub struct WrittenAttribute {
     pub value: Option<serde_json::Value>,
 }
 
+/// A scope of instrumentation.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WrittenLibrary {
-    pub(crate) name: Option<String>,
-    pub(crate) version: Option<String>,
+pub struct WrittenLibrary {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its version; nothing for any.
+    pub version: Option<String>,
 }
 
 /// A list of texts. One text with commas is a list, too, as for every list of the Collector's configuration.
