@@ -76,8 +76,20 @@ impl<'a> Node<'a> {
 
     /// Deletes a field; returns whether it was there. The policy must read what it deletes, else its batch fails.
     pub fn delete<'p>(&mut self, rule: Rule, field: impl Into<FieldOrPath<'p>>) -> bool {
-        let found = self.find("delete", field.into());
-        self.delete_cells(rule, found)
+        match field.into() {
+            FieldOrPath::Field(field) => {
+                let slot = self.slot("delete", field);
+                let Some(owner) = self.view.owner(field.owner) else {
+                    return false;
+                };
+                let found = owner.cells().filter(|(_, candidate)| *candidate == slot);
+                self.delete_cells(rule, found.map(|(cell, _)| cell))
+            }
+            FieldOrPath::Path(path) => {
+                let found = self.find(path);
+                self.delete_cells(rule, found)
+            }
+        }
     }
 
     /// Deletes the attribute with this key, as often as it stands there; returns whether it was there.
@@ -119,7 +131,13 @@ impl<'a> Node<'a> {
         field: impl Into<FieldOrPath<'p>>,
         new_key: &str,
     ) -> bool {
-        let found = self.find("rename", field.into()).next();
+        let found = match field.into() {
+            FieldOrPath::Field(field) => {
+                self.slot("rename", field);
+                self.view.cell(field)
+            }
+            FieldOrPath::Path(path) => self.find(path).next(),
+        };
         self.rename_cell(rule, found, new_key)
     }
 
@@ -187,23 +205,13 @@ impl<'a> Node<'a> {
         above.map_or(self.view.index(), |above| above.index())
     }
 
-    /// All cells of a field.
-    #[inline]
-    fn find<'p>(
-        &mut self,
-        verb: &str,
-        field: FieldOrPath<'p>,
-    ) -> impl Iterator<Item = usize> + use<'a, 'p> {
-        let view = self.view;
-        let (owner, wanted) = match field {
-            FieldOrPath::Field(field) => (field.owner, Wanted::Slot(self.slot(verb, field))),
-            FieldOrPath::Path(path) => (path::owner(path), Wanted::Path(path)),
-        };
-        view.owner(owner).into_iter().flat_map(move |owner| {
-            let found = owner.cells().filter(move |(_, candidate)| match wanted {
-                Wanted::Slot(slot) => *candidate == slot,
-                Wanted::Path(path) => owner.frame.path(*candidate) == path,
-            });
+    /// All cells with a path.
+    fn find<'p>(&self, path: &'p str) -> impl Iterator<Item = usize> + use<'a, 'p> {
+        let owner = self.view.owner(path::owner(path));
+        owner.into_iter().flat_map(move |owner| {
+            let found = owner
+                .cells()
+                .filter(move |(_, candidate)| owner.frame.path(*candidate) == path);
             found.map(|(cell, _)| cell)
         })
     }
@@ -222,11 +230,4 @@ impl<'a> Node<'a> {
         }
         slot
     }
-}
-
-/// What a cell is looked for by.
-#[derive(Clone, Copy)]
-enum Wanted<'p> {
-    Slot(u32),
-    Path(&'p str),
 }
