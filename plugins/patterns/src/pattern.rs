@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
 use regex_automata::Input;
 use regex_automata::meta::Regex;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind};
 
 use crate::PatternError;
 use crate::syntax::parse;
@@ -20,6 +21,8 @@ const CACHE: usize = 512 << 10;
 pub struct Pattern {
     source: String,
     regex: Regex,
+    /// The pattern where it is nothing but a text: finding that takes no engine.
+    literal: Option<Finder<'static>>,
     hir: Hir,
     names: Vec<Option<String>>,
 }
@@ -41,9 +44,14 @@ impl Pattern {
             .configure(config)
             .build_from_hir(&parsed.hir)
             .map_err(too_large)?;
+        let literal = match parsed.hir.kind() {
+            HirKind::Literal(literal) => Some(Finder::new(&literal.0).into_owned()),
+            _ => None,
+        };
         Ok(Pattern {
             source: go_regex.to_owned(),
             regex,
+            literal,
             hir: parsed.hir,
             names: parsed.names,
         })
@@ -69,7 +77,10 @@ impl Pattern {
     /// Whether the text holds a match.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(Input::new(text).earliest(true))
+        match &self.literal {
+            Some(literal) => literal.find(text.as_bytes()).is_some(),
+            None => self.regex.is_match(Input::new(text).earliest(true)),
+        }
     }
 
     /// Where the first match stands that begins at `from` or later.
