@@ -232,7 +232,7 @@ fn nothing_planted_leaves_and_prompts_leave_their_length_behind() {
         for (text, length) in places {
             if let Some(text) = log.text(text) {
                 assert_eq!(text, "[REDACTED]");
-                let found = log.number(length).map(|length| length as u64);
+                let found = log.attributes.get(length).and_then(Value::as_u64);
                 assert_eq!(found, of.and_then(|of| of.get(length)).copied(), "{length}");
                 measured += 1;
             }

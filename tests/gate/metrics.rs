@@ -186,7 +186,8 @@ fn the_page_is_one_that_prometheus_takes_and_says_what_happened() {
         );
     }
     // What a policy counts itself: the statement failed on both records that it saw.
-    let failed = page.sum("ottl_errors", &[("processor", "transform")]);
+    let rule = ("rule", "log_statements[0]");
+    let failed = page.sum("ottl_errors", &[("processor", "transform"), rule]);
     assert!((failed - 2.0).abs() < 0.1, "{failed}");
     // What became of every record adds up to what came in, and to what was copied for the connector.
     let of = |name: &str| page.sum_by(&["pipeline"], &format!("tollgate_pipeline_{name}"));

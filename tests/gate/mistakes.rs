@@ -28,7 +28,10 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 fn validate(case: &Path) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(case, folder.path().join("config.yaml")).unwrap();
-    for file in fs::read_dir(case.with_file_name("files")).into_iter().flatten() {
+    for file in fs::read_dir(case.with_file_name("files"))
+        .into_iter()
+        .flatten()
+    {
         let file = file.unwrap();
         fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
     }
@@ -84,8 +87,16 @@ fn the_policies_mistakes_are_told_with_place_and_cure() {
             wrong.push(format!("{} ends with {status:?}:\n{said}", case.display()));
         }
     }
-    println!("{} of {} mistakes of policies", cases.len() - wrong.len(), cases.len());
-    assert!(wrong.is_empty(), "{}\nUPDATE=1 takes what is said now", wrong.join("\n"));
+    println!(
+        "{} of {} mistakes of policies",
+        cases.len() - wrong.len(),
+        cases.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "{}\nUPDATE=1 takes what is said now",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -93,13 +104,17 @@ fn hostile_configurations_are_refused_in_time() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        let list = vec![before.as_str(); 10].join(", ");
+        let list = [before.as_str(); 10].join(", ");
         bomb.push_str(&format!("a{level}: &a{level} [{list}]\n"));
     }
     let circle = "processors: {redaction: '${file:config.yaml}'}\nservice: {pipelines: {}}\n";
     for (name, text, reason) in [
         ("large", "x: y\n".repeat(2 << 20), "bytes"),
-        ("bomb", bomb, "values when its aliases and variables are expanded"),
+        (
+            "bomb",
+            bomb,
+            "values when its aliases and variables are expanded",
+        ),
         ("circle", circle.to_owned(), "includes itself"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -111,7 +126,11 @@ fn hostile_configurations_are_refused_in_time() {
             .output()
             .unwrap();
         let said = String::from_utf8(ended.stderr).unwrap();
-        assert!(started.elapsed() < Duration::from_secs(2), "{name}: {:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(2),
+            "{name}: {:?}",
+            started.elapsed()
+        );
         assert_eq!(ended.status.code(), Some(78), "{name}: {said}");
         assert!(said.contains(reason), "{name}: {said}");
     }

@@ -28,7 +28,7 @@ service: {telemetry: {metrics: {level: none}}, pipelines: {logs: {receivers: [ot
 /// Every tenth record is a probe of somebody's health.
 fn request() -> Value {
     let record = |place: usize| {
-        let body = if place % 10 == 0 {
+        let body = if place.is_multiple_of(10) {
             "GET /healthz"
         } else {
             "jane.doe@example.com paid"
