@@ -117,16 +117,16 @@ pub fn alike(one: &Value<'_>, other: &Value<'_>) -> bool {
                         .all(|(one, other)| alike(&one, &other))
             }
         },
-        (Value::Map(one), Value::Map(other)) => match (one.message(), other.message()) {
-            (Some(one), Some(other)) => one == other,
-            _ => {
-                let same =
-                    |((a, one), (b, other)): ((Text<'_>, Value<'_>), (Text<'_>, Value<'_>))| {
-                        a == b && alike(&one, &other)
-                    };
-                one.len() == other.len() && one.iter().zip(other.iter()).all(same)
+        (Value::Map(one), Value::Map(other)) => {
+            if let (Some(one), Some(other)) = (one.message(), other.message()) {
+                return one == other;
             }
-        },
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other.iter())
+                    .all(|((a, one), (b, other))| a == b && alike(&one, &other))
+        }
         _ => false,
     }
 }

@@ -53,6 +53,7 @@ mod field;
 mod flush;
 pub mod functions;
 mod layout;
+mod look;
 mod mode;
 mod opaque;
 mod place;
@@ -60,6 +61,8 @@ mod plan;
 mod rows;
 mod scene;
 mod semconv;
+mod store;
+mod telemetry;
 mod trace_state;
 mod views;
 

@@ -5,7 +5,8 @@ use tollgate_sdk::NodeKind;
 
 use crate::layout::{Place, layer};
 use crate::place::Children;
-use crate::scene::{READ_ONLY, Scene};
+use crate::scene::Scene;
+use crate::store::READ_ONLY;
 
 impl<'e> Scene<'e> {
     /// The value of a place that holds what the language does not look into.
