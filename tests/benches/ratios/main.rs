@@ -9,6 +9,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,
     clippy::print_stdout,
@@ -18,6 +19,7 @@
 mod clock;
 mod native;
 mod policy;
+mod stages;
 mod table;
 
 use bytes::Bytes;
@@ -29,6 +31,7 @@ use tollgate_sandbox::{Options, Sandbox};
 use clock::{Measure, timed, timed_after};
 use native::Plain;
 use policy::Policy;
+use stages::Chain;
 use table::{Goal, Row};
 
 #[cfg(feature = "mimalloc")]
@@ -51,6 +54,28 @@ const NARROW: &str = r#"{"include": {"match_type": "strict", "attributes": [{"ke
 const IDLE: &str = r#"{"include": {"match_type": "strict", "attributes": [{"key": "model", "value": "another"}]},
     "actions": [{"key": "cost", "action": "upsert", "value": 1}]}"#;
 
+/// Four new keys, as a Collector's users write them: the editor that sets, and the one that deletes.
+const RENAMES: &str = r#"{"log_statements": [{"context": "log", "statements": [
+    "set(attributes[\"a1\"], attributes[\"app.version\"]) where attributes[\"app.version\"] != nil",
+    "delete_key(attributes, \"app.version\")",
+    "set(attributes[\"a2\"], attributes[\"auth_mode\"]) where attributes[\"auth_mode\"] != nil",
+    "delete_key(attributes, \"auth_mode\")",
+    "set(attributes[\"a3\"], attributes[\"originator\"]) where attributes[\"originator\"] != nil",
+    "delete_key(attributes, \"originator\")",
+    "set(attributes[\"a4\"], attributes[\"model\"]) where attributes[\"model\"] != nil",
+    "delete_key(attributes, \"model\")"]}]}"#;
+
+/// The same keys, for the native side.
+const NEW_KEYS: [(&str, &str); 4] = [
+    ("app.version", "a1"),
+    ("auth_mode", "a2"),
+    ("originator", "a3"),
+    ("model", "a4"),
+];
+
+/// A condition that touches one field.
+const ONE_FIELD: &str = r#"{"logs": {"log_record": ["severity_number < SEVERITY_NUMBER_INFO"]}}"#;
+
 /// What is measured, on which batch.
 struct Subjects {
     wire: Bytes,
@@ -59,6 +84,9 @@ struct Subjects {
     narrow: Policy,
     idle: Policy,
     sampler: Policy,
+    renames: Policy,
+    filter: Policy,
+    chain: Chain,
     plain: Plain,
 }
 
@@ -76,8 +104,18 @@ impl Subjects {
                 "probabilistic_sampler",
                 r#"{"sampling_percentage": 10}"#,
             ),
+            renames: Policy::stock(&sandbox, "transform", RENAMES),
+            filter: Policy::stock(&sandbox, "filter", ONE_FIELD),
+            chain: Chain::new(&sandbox),
             plain: Plain::new(SIX_PATTERNS),
         };
+        assert!(
+            native::same(
+                &native::rename(&subjects.wire, &NEW_KEYS),
+                &subjects.renames.stage().pass(&subjects.wire)
+            ),
+            "both must give the same new keys"
+        );
         let sandboxed = subjects.redaction.stage().pass(&subjects.wire);
         assert!(
             native::same(&subjects.plain.pass(&subjects.wire), &sandboxed),
@@ -96,6 +134,9 @@ struct Sides<'m> {
     prost: Measure<'m>,
     index: Measure<'m>,
     narrow_stage: Measure<'m>,
+    filter_stage: Measure<'m>,
+    renames: Measure<'m>,
+    native_renames: Measure<'m>,
     sandboxed: Measure<'m>,
     native_by_set: Measure<'m>,
     native_one_by_one: Measure<'m>,
@@ -111,10 +152,13 @@ impl<'m> Sides<'m> {
             wire,
             redaction,
             narrow,
+            renames,
+            filter,
             plain,
             ..
         } = subjects;
         let (mut path, mut stage) = (redaction.stage(), narrow.stage());
+        let (mut filter_stage, mut renames_path) = (filter.stage(), renames.stage());
         let (redaction_guest, redaction_native) = both::<Redaction>(redaction, SIX_PATTERNS, wire);
         let (narrow_guest, narrow_native) = both::<Attributes>(narrow, NARROW, wire);
         Self {
@@ -126,6 +170,16 @@ impl<'m> Sides<'m> {
             }),
             narrow_stage: Measure::new("narrow stage: project, call, check, apply", move || {
                 timed_after(|| narrow.index(wire), |batch| stage.edit(batch))
+            }),
+            filter_stage: Measure::new(
+                "filter on one field: project, call, check, apply",
+                move || timed_after(|| filter.index(wire), |batch| filter_stage.edit(batch)),
+            ),
+            renames: Measure::new("four new keys, bytes to bytes, sandboxed", move || {
+                timed(|| renames_path.pass(wire))
+            }),
+            native_renames: Measure::new("four new keys, bytes to bytes, prost", move || {
+                timed(|| native::rename(wire, &NEW_KEYS))
             }),
             sandboxed: Measure::new("redaction, bytes to bytes, sandboxed", move || {
                 timed(|| path.pass(wire))
@@ -145,11 +199,14 @@ impl<'m> Sides<'m> {
         }
     }
 
-    fn all(&mut self) -> [&mut Measure<'m>; 10] {
+    fn all(&mut self) -> [&mut Measure<'m>; 13] {
         let Self {
             prost,
             index,
             narrow_stage,
+            filter_stage,
+            renames,
+            native_renames,
             sandboxed,
             native_by_set,
             native_one_by_one,
@@ -166,6 +223,9 @@ impl<'m> Sides<'m> {
             prost,
             index,
             narrow_stage,
+            filter_stage,
+            renames,
+            native_renames,
             sandboxed,
             native_by_set,
             native_one_by_one,
@@ -194,6 +254,18 @@ impl<'m> Sides<'m> {
                 &self.narrow_stage,
                 &self.prost,
                 Goal::OneTo(50.0),
+            ),
+            Row::new(
+                "filter on one field, the stage : `prost` decode + encode",
+                &self.filter_stage,
+                &self.prost,
+                Goal::OneTo(50.0),
+            ),
+            Row::new(
+                "four new keys, bytes to bytes, sandboxed : native with `prost`",
+                &self.renames,
+                &self.native_renames,
+                Goal::OneTo(2.5),
             ),
             Row::new(
                 "redaction, bytes to bytes, sandboxed : native with `prost`",
@@ -311,4 +383,7 @@ fn main() {
     table::ratios(&sides.rows());
     table::steps("a record", &sides.all(), RECORDS as f64);
     table::steps("a call", &costs.all().collect::<Vec<_>>(), 1.0);
+    if only.is_none_or(|word| "chain".contains(&word)) {
+        subjects.chain.print(&subjects.wire, RECORDS as f64);
+    }
 }

@@ -69,6 +69,22 @@ impl Plain {
     }
 }
 
+/// Gives attributes of records other keys.
+pub(crate) fn rename(wire: &[u8], keys: &[(&str, &str)]) -> Vec<u8> {
+    let mut data = decode(wire);
+    let resources = data.resource_logs.iter_mut();
+    let scopes = resources.flat_map(|resource| &mut resource.scope_logs);
+    for record in scopes.flat_map(|scope| &mut scope.log_records) {
+        for (old, new) in keys {
+            let found = record.attributes.iter_mut().find(|entry| entry.key == *old);
+            if let Some(attribute) = found {
+                (*new).clone_into(&mut attribute.key);
+            }
+        }
+    }
+    data.encode_to_vec()
+}
+
 fn replace(regex: &Regex, text: &mut String) {
     if let std::borrow::Cow::Owned(masked) = regex.replace_all(text, MASK) {
         *text = masked;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tollgate_record::{Access, Batch, Fields, Limits, Signal, View};
@@ -75,19 +76,29 @@ impl Policy {
 
     /// Indexes a request for this policy alone.
     pub(crate) fn index(&self, wire: &Bytes) -> Batch {
-        Batch::index(
-            Signal::Logs,
-            wire.clone(),
-            Arc::default(),
-            &self.wanted,
-            &Limits::default(),
-        )
-        .expect("a request")
+        index(wire, &self.wanted)
+    }
+
+    /// What it reads and writes.
+    pub(crate) fn wanted(&self) -> &Fields {
+        &self.wanted
     }
 
     fn access(&self) -> &Access {
         self.manifest.of(Signal::Logs).expect("it takes logs")
     }
+}
+
+/// Indexes a request for what somebody wants of it.
+pub(crate) fn index(wire: &Bytes, wanted: &Fields) -> Batch {
+    Batch::index(
+        Signal::Logs,
+        wire.clone(),
+        Arc::default(),
+        wanted,
+        &Limits::default(),
+    )
+    .expect("a request")
 }
 
 /// A policy at its place in a pipeline.
@@ -100,18 +111,33 @@ pub(crate) struct Stage<'p> {
 impl Stage<'_> {
     /// Project, call, check, apply.
     pub(crate) fn edit(&mut self, batch: &mut Batch) {
-        let access = self.policy.access();
-        batch.project(access, 0..batch.records(), &mut self.view);
-        let outcome = self.instance.process(&self.view).expect("an outcome");
+        self.steps(batch);
+    }
+
+    /// The same, with the time of each.
+    pub(crate) fn steps(&mut self, batch: &mut Batch) -> [Duration; 4] {
+        let Self {
+            policy,
+            instance,
+            view,
+        } = self;
+        let access = policy.access();
+        let started = Instant::now();
+        batch.project(access, 0..batch.records(), view);
+        let projected = Instant::now();
+        let outcome = instance.process(view).expect("an outcome");
+        let called = Instant::now();
         let changes = batch
-            .check(
-                &self.view,
-                access,
-                self.policy.manifest.rules.len(),
-                outcome,
-            )
+            .check(view, access, policy.manifest.grant(), outcome)
             .expect("an honest outcome");
+        let checked = Instant::now();
         batch.apply(vec![changes]);
+        [
+            projected - started,
+            called - projected,
+            checked - called,
+            checked.elapsed(),
+        ]
     }
 
     /// Index, stage, encode.
