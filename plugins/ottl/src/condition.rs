@@ -3,7 +3,7 @@
 use crate::compare::compare;
 use crate::expression::{Expression, Invocation};
 use crate::syntax::tree::Operator;
-use crate::{Error, Slot, Telemetry, Value};
+use crate::{Error, Slot, Telemetry, Text, Value};
 
 /// What is true or false for a record.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) enum Test {
     Known(bool),
     /// A path compared with `nil`: whether it has no value, or whether it has one.
     Nil(Slot, bool),
+    /// A path compared with a text: whether it has that text, or whether it has not.
+    Text(Slot, Text<'static>, bool),
     Compare(Box<(Expression, Operator, Expression)>),
     /// A converter that returns a boolean, perhaps indexed.
     Call(Expression),
@@ -28,6 +30,10 @@ impl Test {
         match self {
             Self::Const(value) | Self::Known(value) => Ok(*value),
             Self::Nil(slot, wanted) => record.is_nil(*slot).map(|is_nil| is_nil == *wanted),
+            Self::Text(slot, text, wanted) => {
+                let is_it = record.is_text(*slot, text)?;
+                Ok(is_it == *wanted)
+            }
             Self::Compare(comparison) => {
                 let (left, operator, right) = &**comparison;
                 // A literal is compared where it stands.

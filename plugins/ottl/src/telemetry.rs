@@ -13,6 +13,12 @@ pub trait Telemetry<'e> {
     /// Replaces the value at a place.
     fn set(&mut self, slot: Slot, value: Value<'e>) -> Result<(), Error>;
 
+    /// Whether [`Telemetry::get`] finds this text: what most conditions ask.
+    fn is_text(&mut self, slot: Slot, text: &str) -> Result<bool, Error> {
+        let value = self.get(slot)?;
+        Ok(matches!(value, Value::Text(found) if *found == *text))
+    }
+
     /// Replaces the value at a place by the one at another.
     fn copy(&mut self, from: Slot, to: Slot) -> Result<(), Error> {
         let value = self.get(from)?;

@@ -178,6 +178,18 @@ impl<'e> Telemetry<'e> for Scene<'e> {
         }
     }
 
+    #[inline]
+    fn is_text(&mut self, slot: Slot, text: &str) -> Result<bool, Error> {
+        if let Some(Place::Entry { field, at, steps }) = self.layout.place(slot)
+            && steps.is_empty()
+            && matches!(self.changed(*at), Change::Kept)
+        {
+            let cell = self.cell(*field);
+            return Ok(matches!(cell, Some(tollgate_sdk::Value::Text(found)) if found == text));
+        }
+        Ok(matches!(self.get(slot)?, Value::Text(found) if *found == *text))
+    }
+
     fn set_entry(&mut self, slot: Slot, key: Text<'e>, value: Value<'e>) -> Result<(), Error> {
         let layout = self.layout;
         match layout.place(slot) {

@@ -46,22 +46,28 @@ impl Build<'_> {
                 Test::Known(value)
             });
         }
-        Ok(nil(&left, operator, &right)
+        Ok(plain(&left, operator, &right)
             .unwrap_or_else(|| Test::Compare(Box::new((left, operator, right)))))
     }
 }
 
-/// What is asked by comparing a path with `nil`, on either side: nothing but `nil` equals it.
-fn nil(left: &Expression, operator: Operator, right: &Expression) -> Option<Test> {
-    let slot = match (left, right) {
+/// What is asked by comparing a path with `nil` or with a text, on either side. Nothing but `nil` equals `nil`, and nothing but a
+/// text equals a text, so no value has to be made of what stands at the path.
+fn plain(left: &Expression, operator: Operator, right: &Expression) -> Option<Test> {
+    let (slot, literal) = match (left, right) {
         (Expression::Path(slot), other) | (other, Expression::Path(slot)) => {
-            matches!(other.literal(), Some(Value::Nil)).then_some(*slot)?
+            (*slot, other.literal()?)
         }
         _ => return None,
     };
-    match operator {
-        Operator::Equal => Some(Test::Nil(slot, true)),
-        Operator::NotEqual => Some(Test::Nil(slot, false)),
+    let wanted = match operator {
+        Operator::Equal => true,
+        Operator::NotEqual => false,
+        _ => return None,
+    };
+    match literal {
+        Value::Nil => Some(Test::Nil(slot, wanted)),
+        Value::Text(text) => Some(Test::Text(slot, text.clone(), wanted)),
         _ => None,
     }
 }
