@@ -5,7 +5,6 @@ use tollgate_attraction::{Attraction, Place, WrittenAction};
 use tollgate_sdk::{Batch, Description, NodeKind, Policy, Problem, Setup, Signal, Verdict};
 use tollgate_selection::{Filters, WrittenProperties};
 
-
 /// The configuration as written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
