@@ -106,7 +106,7 @@ impl Policy for SignalToMetrics {
             whole: self.whole,
         };
         self.workspace.run(batch, derived, |batch, tally, scene| {
-            passage.go(batch, tally, scene)
+            passage.go(batch, tally, scene);
         })
     }
 }

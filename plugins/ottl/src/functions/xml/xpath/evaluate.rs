@@ -181,7 +181,7 @@ impl Evaluation<'_> {
                 name,
                 arguments,
                 pattern,
-            } => self.call(name, arguments, pattern.as_ref(), from)?,
+            } => self.call(name, arguments, pattern.as_deref(), from)?,
             nodes => Value::Nodes(self.select(nodes, from)?),
         })
     }

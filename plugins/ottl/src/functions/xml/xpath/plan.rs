@@ -266,7 +266,7 @@ impl Planner {
         let query = Query::Call {
             name,
             arguments: queries,
-            pattern,
+            pattern: pattern.map(Box::new),
         };
         Ok((query, traits))
     }

@@ -66,7 +66,8 @@ pub(super) enum Query {
     Call {
         name: &'static str,
         arguments: Vec<Query>,
-        pattern: Option<Pattern>,
+        /// Apart, because it is larger than everything else here.
+        pattern: Option<Box<Pattern>>,
     },
 }
 
