@@ -7,7 +7,7 @@
 //!
 //! A key that tunes something which does not exist here is accepted when it changes nothing, and refused with its reason
 //! when it would: a configuration never means less than it says. A policy's own configuration is handed on unread; what the
-//! policy has to say about it comes back through [`SourceMap::problem`] and points into the file, too.
+//! policy has to say about it comes back through [`SourceMap`] and points into the file, too.
 //!
 //! The crate is pure: it opens no file and no socket, and what is around it is handed in ([`Surroundings`]).
 

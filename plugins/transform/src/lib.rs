@@ -1,9 +1,9 @@
 //! Stock policy `transform`: runs statements in OTTL on records, span events, metrics, scopes and resources, as the Collector's
 //! processor of that name does.
 //!
-//! A configuration goes from what is written ([`Written`]) to groups of statements by signal ([`program`]). They run over the batch's
-//! columns ([`run`]). Where a statement turns one metric into another, all statements on metrics run on whole metrics instead
-//! ([`whole`]).
+//! A configuration goes from what is written (`Written`) to groups of statements by signal (`program`). They run over the batch's
+//! columns (`run`). Where a statement turns one metric into another, all statements on metrics run on whole metrics instead
+//! (`whole`).
 
 mod compile;
 mod functions;
