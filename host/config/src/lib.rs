@@ -27,12 +27,15 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use model::{
-    Batch, ClientTls, Compat, Component, ComponentId, Compression, Config, Connector,
-    DebugExporter, Encoding, Endpoint, Exporter, Extension, FileExporter, Gate, GrpcServer,
-    HealthCheck, HttpServer, IncludeExclude, LogEncoding, LogLevel, Logs, MemoryLimit,
-    MemoryLimiter, Metrics, MetricsLevel, MetricsReader, OnError, OtlpGrpcExporter,
-    OtlpHttpExporter, OtlpReceiver, PeriodicReader, Pipeline, Processor, PrometheusReader,
-    RequestCompression, Retry, Secret, Sizer, Stage, Telemetry, Temporality, TlsVersion, Verbosity,
+    BasicCredentials, Batch, BearerToken, ClientAuth, ClientTls, Compat, Component, ComponentId,
+    Compression, Config, Connector, DebugExporter, Delivery, Destination, Encoding, Endpoint,
+    Ensure, Exporter, Extension, FileExporter, FileStorage, Gate, GrpcServer, HeaderAction,
+    HeaderRule, HeaderSource, HeadersSetter, HealthCheck, Htpasswd, HttpServer, IncludeExclude,
+    LogEncoding, LogLevel, Logs, MemoryLimit, MemoryLimiter, Metrics, MetricsLevel, MetricsReader,
+    OnError, OnRejected, OtlpGrpcExporter, OtlpHttpExporter, OtlpReceiver, PeriodicReader,
+    Pipeline, Process, Processor, PrometheusReader, QueueBatch, QueueSizer, RequestCompression,
+    Retry, Secret, SendingQueue, ServerAuth, ServerTls, Sizer, Stage, Storage, Telemetry,
+    Temporality, TlsVersion, Tokens, Verbosity,
 };
 pub use schema::{ComponentReference, Key, Kind, Role, Status, json_schema, reference};
 pub use source_map::{Remark, SourceMap};

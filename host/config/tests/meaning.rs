@@ -56,7 +56,7 @@ fn the_smallest_configuration_has_the_collectors_defaults() {
     assert_eq!(http.write_timeout, Some(Duration::from_secs(30)));
     assert!(http.keep_alives);
     assert_eq!(http.compression_algorithms.len(), 4);
-    assert_eq!(config.exporters[0].1, Exporter::Nop);
+    assert_eq!(config.exporters[0].1.exporter, Exporter::Nop);
     assert_eq!(config.pipelines[0].id.to_string(), "logs");
     assert_eq!(config.compat, Compat::None);
     assert_eq!(config.telemetry.logs.level, LogLevel::Info);
@@ -81,7 +81,7 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp, otlp/local, ot
     let exporters: Vec<Exporter> = config
         .exporters
         .into_iter()
-        .map(|(_, meant)| meant)
+        .map(|(_, meant)| meant.exporter)
         .collect();
     assert_eq!(
         exporters,
@@ -182,7 +182,7 @@ exporters:
 service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp, otlp_grpc/plain, otlp/tls]}}}
 ",
     );
-    let grpc = |index: usize| match &config.exporters[index].1 {
+    let grpc = |index: usize| match &config.exporters[index].1.exporter {
         Exporter::Otlp(exporter) => exporter.clone(),
         other => panic!("{other:?}"),
     };
@@ -232,7 +232,7 @@ exporters:
 service: {pipelines: {logs: {receivers: [otlp], exporters: [otlphttp, otlp_http/json]}}}
 ",
     );
-    let http = |index: usize| match &config.exporters[index].1 {
+    let http = |index: usize| match &config.exporters[index].1.exporter {
         Exporter::OtlpHttp(exporter) => exporter.clone(),
         other => panic!("{other:?}"),
     };
@@ -273,7 +273,7 @@ service:
 extensions: {}
 ",
     );
-    let Exporter::File(file) = &config.exporters[0].1 else {
+    let Exporter::File(file) = &config.exporters[0].1.exporter else {
         panic!("not a file")
     };
     assert_eq!(
@@ -281,7 +281,7 @@ extensions: {}
         (Some("out/x.json"), true, 0o700)
     );
     assert_eq!(file.flush_interval, Duration::from_millis(200));
-    let Exporter::Debug(debug) = &config.exporters[1].1 else {
+    let Exporter::Debug(debug) = &config.exporters[1].1.exporter else {
         panic!("not debug")
     };
     assert_eq!(

@@ -124,7 +124,7 @@ fn single_values_go_before_every_file() {
         &around,
     );
     assert_eq!(timeout(&config), Duration::from_secs(7));
-    let Exporter::File(file) = &config.exporters[0].1 else {
+    let Exporter::File(file) = &config.exporters[0].1.exporter else {
         panic!("{config:?}")
     };
     assert!(file.append);

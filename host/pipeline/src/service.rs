@@ -231,7 +231,7 @@ async fn destinations(
         if !pipelines.any(|pipeline| pipeline.exporters.contains(id)) {
             continue;
         }
-        let exporter = Exporter::new(&id.to_string(), written, console.clone()).await;
+        let exporter = Exporter::new(&id.to_string(), &written.exporter, console.clone()).await;
         let exporter = exporter.map_err(|error| StartError::Exporter {
             exporter: id.clone(),
             error,

@@ -94,6 +94,7 @@ fn grpc(
         wait_for_ready: section.flag("wait_for_ready"),
         authority: section.text("authority"),
         user_agent: section.text("user_agent"),
+        auth: None,
     }
 }
 
@@ -126,6 +127,7 @@ fn http(
         max_idle_connections: Some(section.small("max_idle_conns_per_host"))
             .filter(|connections| *connections > 0),
         idle_connection_timeout: section.limit("idle_conn_timeout"),
+        auth: None,
     };
     if let Some(level) = exporter.compression_level.filter(|level| *level > 9)
         && matches!(
@@ -194,6 +196,7 @@ fn client_tls(
         } else {
             TlsVersion::V1_2
         },
+        reload_interval: None,
     };
     let at = entry.node.entry("tls").map_or(entry.span, |tls| tls.span);
     let both = [

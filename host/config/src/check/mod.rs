@@ -23,7 +23,7 @@ use walk::Checker;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::model::{Config, Connector, Processor};
+use crate::model::{Config, Connector, Delivery, Destination, Process, Processor};
 use crate::schema::{FORWARD, Role, TOP};
 use crate::source_map::Places;
 use crate::yaml::{Node, Value};
@@ -113,7 +113,14 @@ pub(crate) fn check(
         root,
         Role::Exporter,
         &exporters::KINDS,
-        |checker, found| exporters::exporter(checker, &found.id.kind, &found.path, found.entry),
+        |checker, found| {
+            let kind = found.id.kind.as_str();
+            let exporter = exporters::exporter(checker, kind, &found.path, found.entry)?;
+            Some(Destination {
+                exporter,
+                delivery: Delivery::default(),
+            })
+        },
     );
     let extensions = extensions::extensions(&mut checker, root);
     let defined = pipelines::Defined {
@@ -133,6 +140,7 @@ pub(crate) fn check(
         extensions,
         telemetry,
         compat: service::compat(root, options),
+        process: Process::default(),
     };
     Checked {
         config,

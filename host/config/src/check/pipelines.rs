@@ -7,7 +7,9 @@ use super::joins::joins;
 use super::value;
 use super::walk::{Checker, join};
 use crate::address;
-use crate::model::{ComponentId, Connector, Exporter, OtlpReceiver, Pipeline, Processor};
+use crate::model::{
+    ComponentId, Connector, Destination, Exporter, OtlpReceiver, Pipeline, Processor,
+};
 use crate::nearest::nearest;
 use crate::schema::PIPELINE;
 use crate::yaml::{Entry, Node, Span, Value};
@@ -18,7 +20,7 @@ pub(crate) struct Defined<'a> {
     pub(crate) receivers: &'a Components<OtlpReceiver>,
     pub(crate) processors: &'a Components<Processor>,
     pub(crate) connectors: &'a Components<Connector>,
-    pub(crate) exporters: &'a Components<Exporter>,
+    pub(crate) exporters: &'a Components<Destination>,
 }
 
 /// A pipeline, and where it names what it names.
@@ -147,7 +149,7 @@ fn pipeline(checker: &mut Checker<'_>, entry: &Entry, defined: &Defined<'_>) -> 
     );
     let id = id?;
     for Reference { id: exporter, span } in &exporters {
-        if let Some((Exporter::OtlpHttp(http), _)) = defined.exporters.get(exporter) {
+        if let Some(Exporter::OtlpHttp(http)) = written(defined.exporters, exporter) {
             let url = match id.kind.as_str() {
                 "logs" => &http.logs_url,
                 "traces" => &http.traces_url,
@@ -331,15 +333,22 @@ fn addresses(
     }
 }
 
+/// The exporter of this id.
+fn written<'d>(exporters: &'d Components<Destination>, id: &ComponentId) -> Option<&'d Exporter> {
+    exporters
+        .get(id)
+        .map(|(destination, _)| &destination.exporter)
+}
+
 /// Two exporters that write one file would write over each other.
 fn files(
     checker: &mut Checker<'_>,
-    exporters: &Components<Exporter>,
+    exporters: &Components<Destination>,
     used: &HashSet<&ComponentId>,
 ) {
     let mut taken = HashSet::new();
     for (id, _, span) in exporters.list.iter().filter(|(id, _, _)| used.contains(id)) {
-        if let Some((Exporter::File(file), _)) = exporters.get(id)
+        if let Some(Exporter::File(file)) = written(exporters, id)
             && file.path.as_os_str() != "/dev/null"
             && !file.path.as_os_str().is_empty()
             && !taken.insert(&file.path)

@@ -51,6 +51,8 @@ fn grpc(section: Section<'_>) -> GrpcServer {
         max_concurrent_streams: Some(section.small("max_concurrent_streams"))
             .filter(|streams| *streams > 0),
         include_metadata: section.flag("include_metadata"),
+        tls: None,
+        auth: None,
     }
 }
 
@@ -80,6 +82,8 @@ fn http(section: Section<'_>) -> HttpServer {
         write_timeout: section.limit("write_timeout"),
         idle_timeout: first(&section, ["idle_timeout", "read_timeout"]),
         keep_alives: section.flag("keep_alives_enabled"),
+        tls: None,
+        auth: None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::section::Section;
 use super::typed::typed;
 use super::walk::{Checker, join};
 use crate::KnownPolicies;
-use crate::model::{Component, Gate, OnError, Secret, Stage};
+use crate::model::{Component, Ensure, Gate, OnError, Secret, Stage};
 use crate::schema::{GATE, WASM};
 use crate::source_map::Place;
 use crate::yaml::{Entry, Node, Span, Value};
@@ -156,6 +156,7 @@ fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
             .map(|(name, key, _)| (name, Secret::new(key)))
             .collect(),
         logs: section.flag("logs"),
+        ensure: Ensure::Nothing,
     };
     let mut limit = |key: &str, fits: bool, what: &str| {
         if let Some(value) = section.node(key).filter(|_| !fits) {

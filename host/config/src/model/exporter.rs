@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Endpoint, Secret};
+use super::{ClientAuth, ClientTls, Endpoint, Secret};
 
 /// Settings of one exporter.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,8 @@ pub struct OtlpGrpcExporter {
     pub authority: Option<String>,
     /// Value of the `user-agent` header instead of our own.
     pub user_agent: Option<String>,
+    /// As whom it sends.
+    pub auth: Option<ClientAuth>,
 }
 
 impl OtlpGrpcExporter {
@@ -55,6 +57,7 @@ impl OtlpGrpcExporter {
             wait_for_ready: false,
             authority: None,
             user_agent: None,
+            auth: None,
         }
     }
 }
@@ -86,6 +89,8 @@ pub struct OtlpHttpExporter {
     pub max_idle_connections: Option<u32>,
     /// How long an idle connection is kept; none is for ever.
     pub idle_connection_timeout: Option<Duration>,
+    /// As whom it sends.
+    pub auth: Option<ClientAuth>,
 }
 
 impl OtlpHttpExporter {
@@ -105,6 +110,7 @@ impl OtlpHttpExporter {
             retry: Retry::default(),
             max_idle_connections: None,
             idle_connection_timeout: Some(Duration::from_secs(90)),
+            auth: None,
         }
     }
 }
@@ -112,41 +118,6 @@ impl OtlpHttpExporter {
 /// Where the requests of a signal go, under a base that was written with or without its last slash.
 pub(crate) fn signal_url(base: &str, signal: &str) -> String {
     format!("{}/v1/{signal}", base.strip_suffix('/').unwrap_or(base))
-}
-
-/// TLS of a client. Paths are as written: relative ones are relative to the working directory, as in the Collector.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ClientTls {
-    /// Accept any certificate.
-    pub insecure_skip_verify: bool,
-    /// Authorities that may have signed the server's certificate, instead of the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The same, inline.
-    pub ca_pem: Option<String>,
-    /// Use the system's authorities besides.
-    pub include_system_ca_certs_pool: bool,
-    /// The client's certificate.
-    pub cert_file: Option<PathBuf>,
-    /// The same, inline.
-    pub cert_pem: Option<String>,
-    /// The client's key.
-    pub key_file: Option<PathBuf>,
-    /// The same, inline.
-    pub key_pem: Option<Secret>,
-    /// Name to expect in the server's certificate instead of the host's.
-    pub server_name_override: Option<String>,
-    /// The oldest version that is spoken.
-    pub min_version: TlsVersion,
-}
-
-/// A version of TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsVersion {
-    /// TLS 1.2
-    #[default]
-    V1_2,
-    /// TLS 1.3
-    V1_3,
 }
 
 /// Compression of what an exporter sends.
@@ -186,7 +157,7 @@ pub struct Retry {
     pub multiplier: f64,
     /// The longest wait.
     pub max_interval: Duration,
-    /// When to give up; none is never.
+    /// When to give up; none is never. Where nothing is written, an exporter with a queue on disk never does.
     pub max_elapsed_time: Option<Duration>,
 }
 

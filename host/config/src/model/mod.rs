@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::schema::Role;
 use crate::source_map::Places;
 
+mod access;
+mod delivery;
 mod endpoint;
 mod exporter;
 mod extension;
@@ -15,24 +17,33 @@ mod secret;
 mod service;
 mod stage;
 mod telemetry;
+mod tls;
 
+pub use access::{
+    BasicCredentials, BearerToken, ClientAuth, HeaderAction, HeaderRule, HeaderSource,
+    HeadersSetter, Htpasswd, ServerAuth, Tokens,
+};
+pub use delivery::{
+    Delivery, Destination, FileStorage, OnRejected, QueueBatch, QueueSizer, SendingQueue, Storage,
+};
 pub use endpoint::Endpoint;
 pub(crate) use exporter::signal_url;
 pub use exporter::{
-    ClientTls, Compression, DebugExporter, Encoding, Exporter, FileExporter, OtlpGrpcExporter,
-    OtlpHttpExporter, Retry, TlsVersion, Verbosity,
+    Compression, DebugExporter, Encoding, Exporter, FileExporter, OtlpGrpcExporter,
+    OtlpHttpExporter, Retry, Verbosity,
 };
 pub use extension::{Extension, HealthCheck};
 pub use id::ComponentId;
 pub use processor::{Batch, Connector, MemoryLimit, MemoryLimiter, Processor, Sizer};
 pub use receiver::{GrpcServer, HttpServer, OtlpReceiver, RequestCompression};
 pub use secret::Secret;
-pub use service::{Compat, Pipeline};
-pub use stage::{Component, Gate, OnError, Stage};
+pub use service::{Compat, Pipeline, Process};
+pub use stage::{Component, Ensure, Gate, OnError, Stage};
 pub use telemetry::{
     IncludeExclude, LogEncoding, LogLevel, Logs, Metrics, MetricsLevel, MetricsReader,
     PeriodicReader, PrometheusReader, Telemetry, Temporality,
 };
+pub use tls::{ClientTls, ServerTls, TlsVersion};
 
 /// A whole configuration. Everything a pipeline names is defined, and nothing is left to check but what only a component
 /// itself can know.
@@ -45,7 +56,7 @@ pub struct Config {
     /// Connectors, in the order of the file. Each is an exporter of some pipelines and a receiver of others.
     pub connectors: Vec<(ComponentId, Connector)>,
     /// Exporters, in the order of the file.
-    pub exporters: Vec<(ComponentId, Exporter)>,
+    pub exporters: Vec<(ComponentId, Destination)>,
     /// Pipelines, in the order of the file.
     pub pipelines: Vec<Pipeline>,
     /// Extensions that run, in the order in which they start.
@@ -54,6 +65,8 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Whose answers the policies give.
     pub compat: Compat,
+    /// What the process takes of the machine, and how it ends.
+    pub process: Process,
 }
 
 impl Config {

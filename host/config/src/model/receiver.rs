@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::Secret;
+use super::{Secret, ServerAuth, ServerTls};
 
 const MIB: u64 = 1 << 20;
 
@@ -34,6 +34,10 @@ pub struct GrpcServer {
     pub max_concurrent_streams: Option<u32>,
     /// Whether the request's metadata are handed to policies.
     pub include_metadata: bool,
+    /// TLS; none is plain text.
+    pub tls: Option<ServerTls>,
+    /// Who may send; none is everybody.
+    pub auth: Option<ServerAuth>,
 }
 
 impl Default for GrpcServer {
@@ -43,6 +47,8 @@ impl Default for GrpcServer {
             max_message_size: 4 * MIB,
             max_concurrent_streams: None,
             include_metadata: false,
+            tls: None,
+            auth: None,
         }
     }
 }
@@ -76,6 +82,10 @@ pub struct HttpServer {
     pub idle_timeout: Option<Duration>,
     /// Whether a connection serves more than one request.
     pub keep_alives: bool,
+    /// TLS; none is plain text.
+    pub tls: Option<ServerTls>,
+    /// Who may send; none is everybody.
+    pub auth: Option<ServerAuth>,
 }
 
 impl Default for HttpServer {
@@ -99,6 +109,8 @@ impl Default for HttpServer {
             write_timeout: Some(Duration::from_secs(30)),
             idle_timeout: Some(Duration::from_mins(1)),
             keep_alives: true,
+            tls: None,
+            auth: None,
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Gate {
     pub keys: Vec<(String, Secret)>,
     /// Whether the texts of the policy's log lines are shown. They may hold content of records.
     pub logs: bool,
+    /// What must not be left in anything that passed the stage, when it leaves the gate.
+    pub ensure: Ensure,
 }
 
 impl Gate {
@@ -65,6 +67,7 @@ impl Default for Gate {
             files: Vec::new(),
             keys: Vec::new(),
             logs: false,
+            ensure: Ensure::Nothing,
         }
     }
 }
@@ -79,4 +82,16 @@ pub enum OnError {
     Drop,
     /// It goes on as it came.
     Pass,
+}
+
+/// What the host looks for itself in what passed a stage, when it leaves the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Ensure {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Texts that match one of these regular expressions.
+    Patterns(Vec<String>),
+    /// What the stage's own rules would still find: `ensure: redaction`, of a `redaction` stage.
+    Rules,
 }
