@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
+use crate::finder::Finder;
 use crate::setup::Declared;
 use crate::value::{AnyValue, Value};
 use crate::{NodeKind, Signal, path};
@@ -147,6 +148,7 @@ pub(crate) struct Frame<'b> {
     pub(crate) declared: &'b Declared,
     /// For each kind of node, the one whose cells were last looked for, and its cells: records share what stands above them.
     recent: [Cell<(u32, Cells)>; NodeKind::COUNT],
+    finder: Finder,
     /// For each field of the view the key, where it is an attribute. Made when a policy first asks for a key by name.
     keys: OnceCell<Vec<Option<Key>>>,
     /// Where the texts of the cells start. Made when a policy first asks.
@@ -174,6 +176,7 @@ impl<'b> Frame<'b> {
             columns,
             declared,
             recent: [const { Cell::new((u32::MAX, Cells { start: 0, end: 0 })) }; NodeKind::COUNT],
+            finder: Finder::default(),
             keys: OnceCell::new(),
             text_start: OnceCell::new(),
         }
@@ -194,12 +197,11 @@ impl<'b> Frame<'b> {
         cells
     }
 
-    /// The first of these cells with this field.
+    /// The first of these cells, which are all those of a node of this kind, with this field.
     #[inline]
-    pub(crate) fn find(&self, cells: Cells, field: u32) -> Option<usize> {
-        let fields = self.columns.cell_field.get(cells.start..cells.end)?;
-        let place = fields.iter().position(|candidate| *candidate == field)?;
-        Some(cells.start + place)
+    pub(crate) fn find(&self, kind: NodeKind, cells: Cells, field: u32) -> Option<usize> {
+        self.finder
+            .find(kind, cells, self.columns.cell_field, field)
     }
 
     /// The path of a field of the view.

@@ -99,6 +99,7 @@ mod draft;
 mod edit;
 #[doc(hidden)]
 pub mod export;
+mod finder;
 mod host;
 mod instance;
 pub mod log;

@@ -66,12 +66,8 @@ impl<'a> NodeView<'a> {
         if slot == Field::UNREAD {
             return None;
         }
-        let cells = if self.owns(field.owner) {
-            self.cells
-        } else {
-            self.owner(field.owner)?.cells
-        };
-        self.frame.find(cells, slot)
+        let owner = self.owner(field.owner)?;
+        self.frame.find(owner.kind, owner.cells, slot)
     }
 
     /// Whether fields of this owner are the node's own, and not those of a node above it.

@@ -11,5 +11,6 @@ mod billing;
 mod configuration;
 mod edits;
 mod host;
+mod reading;
 mod values;
 mod whole_batch;
