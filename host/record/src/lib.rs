@@ -16,6 +16,7 @@ mod fields;
 pub mod outcome;
 mod schema;
 pub mod signal;
+mod split;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
@@ -30,5 +31,6 @@ pub use fields::Fields;
 pub use outcome::{Edits, Emission, Judgements, Measurement, Outcome};
 pub use schema::{Field, listing};
 pub use signal::{NodeKind, Signal, UnknownKind, ValueKind};
+pub use split::{Cut, Part, split};
 pub use value::Value;
 pub use view::View;

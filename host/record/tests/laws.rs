@@ -4,10 +4,10 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tollgate_record::Signal;
 use tollgate_record::testing::{
-    Dice, any_bytes, any_outcome, edited, exact_reads, grown, mangle, request, untouched,
+    Dice, any_bytes, any_outcome, edited, exact_reads, grown, mangle, parted, request, untouched,
 };
+use tollgate_record::{Cut, Signal, split};
 
 fn signals() -> impl Strategy<Value = Signal> {
     prop_oneof![
@@ -79,5 +79,23 @@ proptest! {
     #[test]
     fn any_outcome_is_refused_or_applied(signal in signals(), dice in rolls(900), odds in rolls(400), script in rolls(200)) {
         any_outcome(signal, &odd(signal, &dice, &odds), &mut Dice::new(&script));
+    }
+
+    #[test]
+    fn a_request_and_its_parts_hold_the_same(signal in signals(), dice in rolls(900), odds in rolls(400), at in any::<prop::sample::Index>()) {
+        let plain = request(signal, &mut Dice::new(&dice));
+        for wire in [plain, odd(signal, &dice, &odds)] {
+            parted(signal, &wire, Cut::Half);
+            parted(signal, &wire, Cut::Records(u32::try_from(at.index(9)).unwrap_or_default()));
+            parted(signal, &wire, Cut::Bytes(at.index(wire.len().max(1))));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_cut_or_refused(signal in signals(), bytes in rolls(300), at in 0..300_usize) {
+        let wire = bytes::Bytes::from(bytes);
+        for cut in [Cut::Half, Cut::Records(1), Cut::Bytes(at)] {
+            let _ = split(signal, &wire, cut);
+        }
     }
 }

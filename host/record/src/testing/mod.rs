@@ -11,6 +11,7 @@
 )]
 
 mod codex;
+mod cut;
 mod dice;
 mod edits;
 mod grown;
@@ -21,6 +22,7 @@ mod requests;
 mod views;
 
 pub use codex::codex_like;
+pub use cut::parted;
 pub use dice::Dice;
 pub use edits::edited;
 pub use grown::grown;
