@@ -14,8 +14,10 @@
 mod budget;
 mod client;
 mod compression;
+mod credentials;
 mod exporter;
 mod failure;
+mod fresh;
 mod gate;
 mod grpc;
 mod http;
@@ -26,13 +28,17 @@ mod payload;
 mod receiver;
 mod retry;
 mod tls;
+mod verdict;
 
 /// How exporters introduce themselves.
 pub(crate) const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
 
 pub use budget::{ByteBudget, Permit, Spent};
 pub use client::ClientError;
-pub use exporter::{Console, Delivered, ExportError, Exporter, ExporterError};
+pub use exporter::{
+    Console, Delivered, Export, ExportError, Exported, Exporter, ExporterError, Later, Refused,
+};
+pub use fresh::FileError;
 pub use gate::{Answer, Gate, Request, Transport};
 pub use listener::Bounds;
 pub use receiver::{BindError, Receiver};

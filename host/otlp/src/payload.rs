@@ -106,7 +106,7 @@ where
 }
 
 /// A body that is there: up to two pieces and trailers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Payload {
     head: Bytes,
     data: Bytes,

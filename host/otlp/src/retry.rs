@@ -5,41 +5,49 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tollgate_config::Retry;
 
-use crate::exporter::ExportError;
+use crate::exporter::{Cure, Setback};
 
 /// Calls `attempt` until it succeeds, fails for good, or there is no more time. `hurry` ends the waiting.
-pub(crate) async fn run<T, F: Future<Output = Result<T, ExportError>>>(
+pub(crate) async fn run<T, F: Future<Output = Result<T, Setback>>>(
     exporter: &str,
     settings: &Retry,
     mut hurry: watch::Receiver<bool>,
     mut attempt: impl FnMut() -> F,
-) -> Result<T, ExportError> {
+) -> Result<T, Setback> {
     let start = Instant::now();
     let mut backoff = Backoff::new(settings);
+    let mut failures = 0_u32;
     loop {
-        let (asked, reason) = match attempt().await {
-            Err(ExportError::Retryable { after, reason }) => (after, reason),
-            result => return result,
+        let setback = match attempt().await {
+            Err(setback) => setback,
+            Ok(done) => return Ok(done),
         };
+        let Cure::Later(asked) = setback.cure else {
+            return Err(setback);
+        };
+        // Up to a tenth more keeps those apart who were told the same.
+        let asked = asked.map(|asked| asked.saturating_add(asked.mul_f64(fastrand::f64() / 10.0)));
         let pause = backoff.next().max(asked.unwrap_or_default());
         let elapsed = start.elapsed().saturating_add(pause);
         let no_time = settings.max_elapsed_time.is_some_and(|most| elapsed > most);
-        let give_up = ExportError::Retryable {
-            after: asked,
-            reason,
-        };
         if !settings.enabled || no_time || *hurry.borrow() {
-            return Err(give_up);
+            return Err(setback);
         }
-        tracing::warn!(
-            exporter,
-            reason = give_up.to_string(),
-            ?pause,
-            "an export failed and is tried again"
-        );
+        failures = failures.saturating_add(1);
+        // A destination that is gone for days is not worth a line a try.
+        if failures.is_power_of_two() {
+            tracing::warn!(
+                target: "tollgate",
+                exporter,
+                reason = setback.reason,
+                ?pause,
+                failures,
+                "an export failed and is tried again"
+            );
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            _ = hurry.wait_for(|hurry| *hurry) => return Err(give_up),
+            _ = hurry.wait_for(|hurry| *hurry) => return Err(setback),
         }
     }
 }

@@ -17,7 +17,80 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-pub(crate) fn versions(
+/// TLS of a client, made anew of its files as often as it is asked for.
+pub(crate) struct ClientSide {
+    settings: ClientTls,
+    /// The system's authorities, if they are trusted: read once, because it takes its time.
+    system: Vec<CertificateDer<'static>>,
+}
+
+impl ClientSide {
+    pub(crate) fn new(settings: &ClientTls) -> Result<Self, ClientError> {
+        let own = settings.ca_file.is_some() || settings.ca_pem.is_some();
+        let wanted = !own || settings.include_system_ca_certs_pool;
+        let system = if wanted && !settings.insecure_skip_verify {
+            rustls_native_certs::load_native_certs().certs
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            settings: settings.clone(),
+            system,
+        })
+    }
+
+    /// A client that trusts nobody, for those that are never asked to.
+    pub(crate) fn nobody(settings: &ClientTls) -> Result<ClientConfig, ClientError> {
+        Ok(versions(settings)?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth())
+    }
+
+    /// What the files hold now.
+    pub(crate) fn config(&self) -> Result<ClientConfig, ClientError> {
+        let tls = &self.settings;
+        let builder = versions(tls)?;
+        let builder = if tls.insecure_skip_verify {
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
+        } else {
+            builder.with_root_certificates(self.roots()?)
+        };
+        let certificate = Pem::of(tls.cert_file.as_deref(), tls.cert_pem.as_deref());
+        let key = tls.key_pem.as_ref().map(Secret::reveal);
+        let key = Pem::of(tls.key_file.as_deref(), key);
+        let (Some(certificate), Some(key)) = (certificate, key) else {
+            return Ok(builder.with_no_client_auth());
+        };
+        let what = "client's certificate";
+        let chain = certificates(certificate, what)?;
+        let key_bytes = key.read("client's key")?;
+        let private = PrivateKeyDer::from_pem_slice(&key_bytes)
+            .map_err(|error| key.error("client's key", &error))?;
+        builder
+            .with_client_auth_cert(chain, private)
+            .map_err(|error| certificate.error(what, &error))
+    }
+
+    fn roots(&self) -> Result<RootCertStore, ClientError> {
+        let tls = &self.settings;
+        let mut roots = RootCertStore::empty();
+        if let Some(authorities) = Pem::of(tls.ca_file.as_deref(), tls.ca_pem.as_deref()) {
+            let what = "authorities' certificates";
+            for certificate in certificates(authorities, what)? {
+                roots
+                    .add(certificate)
+                    .map_err(|error| authorities.error(what, &error))?;
+            }
+        }
+        // The system may hold some that cannot be read; those are not trusted.
+        roots.add_parsable_certificates(self.system.iter().cloned());
+        Ok(roots)
+    }
+}
+
+fn versions(
     tls: &ClientTls,
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, ClientError> {
     let versions: &[&rustls::SupportedProtocolVersion] = if tls.min_version == TlsVersion::V1_3 {
@@ -30,59 +103,17 @@ pub(crate) fn versions(
         .map_err(|error| ClientError::Tls(error.to_string()))
 }
 
-pub(crate) fn config(tls: &ClientTls) -> Result<ClientConfig, ClientError> {
-    let builder = versions(tls)?;
-    let builder = if tls.insecure_skip_verify {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
-    } else {
-        builder.with_root_certificates(roots(tls)?)
-    };
-    let certificate = Pem::of(tls.cert_file.as_deref(), tls.cert_pem.as_deref());
-    let key = tls.key_pem.as_ref().map(Secret::reveal);
-    let key = Pem::of(tls.key_file.as_deref(), key);
-    let (Some(certificate), Some(key)) = (certificate, key) else {
-        return Ok(builder.with_no_client_auth());
-    };
-    let chain = certificates(certificate, "client's certificate")?;
-    let key = key.read("client's key")?;
-    let key = PrivateKeyDer::from_pem_slice(&key).map_err(|error| ClientError::Pem {
-        what: "client's key",
-        reason: error.to_string(),
-    })?;
-    builder
-        .with_client_auth_cert(chain, key)
-        .map_err(|error| ClientError::Tls(error.to_string()))
-}
-
-fn roots(tls: &ClientTls) -> Result<RootCertStore, ClientError> {
-    let mut roots = RootCertStore::empty();
-    let authorities = Pem::of(tls.ca_file.as_deref(), tls.ca_pem.as_deref());
-    if let Some(authorities) = authorities {
-        for certificate in certificates(authorities, "authorities' certificates")? {
-            roots
-                .add(certificate)
-                .map_err(|error| ClientError::Tls(error.to_string()))?;
-        }
-    }
-    if authorities.is_none() || tls.include_system_ca_certs_pool {
-        // The system may hold some that cannot be read; those are not trusted.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    Ok(roots)
-}
-
 fn certificates(
     pem: Pem<'_>,
     what: &'static str,
 ) -> Result<Vec<CertificateDer<'static>>, ClientError> {
-    CertificateDer::pem_slice_iter(&pem.read(what)?)
-        .collect::<Result<_, _>>()
-        .map_err(|error| ClientError::Pem {
-            what,
-            reason: error.to_string(),
-        })
+    let found = CertificateDer::pem_slice_iter(&pem.read(what)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| pem.error(what, &error))?;
+    if found.is_empty() {
+        return Err(pem.error(what, &"there is no certificate in it"));
+    }
+    Ok(found)
 }
 
 /// Where certificates or a key are.
@@ -101,14 +132,20 @@ impl<'a> Pem<'a> {
     fn read(self, what: &'static str) -> Result<Cow<'a, [u8]>, ClientError> {
         match self {
             Self::Text(text) => Ok(text.as_bytes().into()),
-            Self::File(path) => {
-                std::fs::read(path)
-                    .map(Cow::Owned)
-                    .map_err(|error| ClientError::Pem {
-                        what,
-                        reason: format!("{}: {error}", path.display()),
-                    })
-            }
+            Self::File(path) => std::fs::read(path)
+                .map(Cow::Owned)
+                .map_err(|error| self.error(what, &error)),
+        }
+    }
+
+    /// What is wrong, and with which file if it is one.
+    fn error(self, what: &'static str, why: &dyn std::fmt::Display) -> ClientError {
+        ClientError::Pem {
+            what,
+            reason: match self {
+                Self::File(path) => format!("{}: {why}", path.display()),
+                Self::Text(_) => why.to_string(),
+            },
         }
     }
 }

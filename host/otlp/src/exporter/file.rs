@@ -9,7 +9,7 @@ use std::time::Duration;
 use tollgate_config::FileExporter as Settings;
 use tollgate_record::Signal;
 
-use crate::exporter::{Delivered, ExportError, ExporterError};
+use crate::exporter::{Delivered, ExporterError, Setback};
 
 /// Lines that are held before they are written.
 const BUFFER: usize = 64 << 10;
@@ -39,16 +39,16 @@ impl FileExporter {
         Ok(Self { lines, path })
     }
 
-    pub(crate) fn export(&self, signal: Signal, wire: &[u8]) -> Result<Delivered, ExportError> {
+    pub(crate) fn export(&self, signal: Signal, wire: &[u8]) -> Result<Delivered, Setback> {
         let mut lines = lock(&self.lines);
         let before = lines.pending.len();
         tollgate_json::encode(signal, wire, &mut lines.pending)
-            .map_err(|error| ExportError::permanent(error.to_string()))?;
+            .map_err(|error| Setback::permanent(error.to_string()))?;
         lines.pending.push(b'\n');
         if lines.pending.len() > BUFFER && lines.write().is_err() {
             // This line is given back; those before it are tried again with the next.
             lines.pending.truncate(before);
-            return Err(ExportError::retryable("the file cannot be written"));
+            return Err(Setback::retryable("the file cannot be written"));
         }
         Ok(Delivered::default())
     }

@@ -2,19 +2,22 @@
 
 mod debug;
 mod file;
+mod outcome;
+mod parts;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
 use tollgate_config as config;
-use tollgate_record::Signal;
+use tollgate_record::{Part, RequestContext, Signal};
 
 use crate::client::ClientError;
 use crate::grpc::client::GrpcExporter;
 use crate::http::client::HttpExporter;
+pub(crate) use outcome::{Cure, Setback};
+pub use outcome::{Delivered, Export, ExportError, Exported, Later, Refused};
 
 /// One destination.
 pub struct Exporter {
@@ -29,47 +32,6 @@ enum Kind {
     File(file::FileExporter),
     Debug(debug::DebugExporter),
     Nop,
-}
-
-/// The destination has the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Delivered {
-    /// Records that it did not take for all that (`partial_success`); they must not be sent again.
-    pub rejected: u64,
-}
-
-/// The destination has not got the request. Reasons name codes, never what the destination said: that may quote what was sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ExportError {
-    /// It will not take it.
-    #[error("{reason}")]
-    Permanent {
-        /// Why.
-        reason: String,
-    },
-    /// It may take it later; all tries that the settings allow were made.
-    #[error("{reason}")]
-    Retryable {
-        /// When, if it said so.
-        after: Option<Duration>,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl ExportError {
-    pub(crate) fn permanent(reason: impl Into<String>) -> Self {
-        Self::Permanent {
-            reason: reason.into(),
-        }
-    }
-
-    pub(crate) fn retryable(reason: impl Into<String>) -> Self {
-        Self::Retryable {
-            after: None,
-            reason: reason.into(),
-        }
-    }
 }
 
 /// Why there is no exporter.
@@ -133,11 +95,42 @@ impl Exporter {
         })
     }
 
-    /// Hands over one request, and returns when the destination has it, or will not have it.
+    /// Hands over one request, and returns when the destination has it or will not have it, or when it is not to be tried any more. One
+    /// that is too large for the destination goes in parts. Dropping the future ends a try under way; what became of it is not known then.
+    pub async fn deliver(&self, export: Export) -> Exported {
+        let Export {
+            signal,
+            wire,
+            records,
+            context,
+        } = export;
+        let context = context.as_deref();
+        let whole = Part { wire, records };
+        parts::deliver(signal, whole, |wire| self.send(signal, wire, context)).await
+    }
+
+    /// The same in short, for those who keep nothing for later.
     pub async fn export(&self, signal: Signal, wire: Bytes) -> Result<Delivered, ExportError> {
+        let export = Export {
+            signal,
+            // What is no request is for the destination to refuse.
+            records: tollgate_record::count(signal, &wire).unwrap_or_default(),
+            wire,
+            context: None,
+        };
+        self.deliver(export).await.summary()
+    }
+
+    async fn send(
+        &self,
+        signal: Signal,
+        wire: Bytes,
+        context: Option<&RequestContext>,
+    ) -> Result<Delivered, Setback> {
+        let hurry = || self.hurry.subscribe();
         match &self.kind {
-            Kind::Grpc(exporter) => exporter.export(signal, wire, self.hurry.subscribe()).await,
-            Kind::Http(exporter) => exporter.export(signal, wire, self.hurry.subscribe()).await,
+            Kind::Grpc(exporter) => exporter.export(signal, wire, context, hurry()).await,
+            Kind::Http(exporter) => exporter.export(signal, wire, context, hurry()).await,
             Kind::File(exporter) => exporter.export(signal, &wire),
             Kind::Debug(exporter) => exporter.export(signal, &wire),
             Kind::Nop => Ok(Delivered::default()),

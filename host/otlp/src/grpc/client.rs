@@ -6,21 +6,21 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE, USER_AGENT};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Incoming;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tollgate_config::{Compression, OtlpGrpcExporter, Retry};
-use tollgate_record::Signal;
+use tollgate_record::{RequestContext, Signal};
 
+use crate::client::call::{self, Cut, Reply, Unanswered};
 use crate::client::{self, ClientError, HttpPool, Pool};
 use crate::compression::Codec;
-use crate::exporter::{Delivered, ExportError};
-use crate::failure::code;
+use crate::credentials::Credentials;
+use crate::exporter::{Cure, Delivered, Setback};
 use crate::grpc::{message, path, status};
 use crate::payload::Payload;
-use crate::retry;
+use crate::{retry, verdict};
 
-/// More than any answer of an export method has.
+/// The longest answer that is read, as OTLP recommends.
 const MAX_RESPONSE: usize = 4 << 20;
 /// How long a try that waits for a connection waits before it asks for one again.
 const CONNECT_PAUSE: Duration = Duration::from_millis(200);
@@ -32,7 +32,11 @@ pub(crate) struct GrpcExporter {
     logs: Uri,
     traces: Uri,
     metrics: Uri,
+    /// What the configuration adds to requests.
     headers: HeaderMap,
+    credentials: Option<Credentials>,
+    /// What gRPC needs, whatever the configuration says.
+    protocol: HeaderMap,
     codec: Option<Codec>,
     timeout: Option<Duration>,
     retry: Retry,
@@ -63,13 +67,17 @@ impl GrpcExporter {
             target: authority.is_some().then(|| base.clone()),
             ..Pool::default()
         };
+        let auth = settings.auth.as_ref();
+        client::warn_of_plain_text(name, &base, &settings.headers, auth.is_some());
         Ok(Self {
             name: name.to_owned(),
             pool: client::pool(pool, &settings.tls, settings.endpoint.tls)?,
             logs: uri(Signal::Logs)?,
             traces: uri(Signal::Traces)?,
             metrics: uri(Signal::Metrics)?,
-            headers: headers(settings, encoding)?,
+            headers: headers(settings)?,
+            credentials: auth.map(Credentials::new).transpose()?,
+            protocol: protocol(settings.timeout, encoding),
             codec,
             timeout: settings.timeout,
             retry: settings.retry,
@@ -81,19 +89,24 @@ impl GrpcExporter {
         &self,
         signal: Signal,
         wire: Bytes,
+        context: Option<&RequestContext>,
         hurry: watch::Receiver<bool>,
-    ) -> Result<Delivered, ExportError> {
+    ) -> Result<Delivered, Setback> {
         let message = match self.codec {
             Some(codec) => codec
                 .compress(&wire, None)
-                .map_err(|_| ExportError::permanent("the request cannot be compressed"))?
+                .map_err(|_| Setback::permanent("the request cannot be compressed"))?
                 .into(),
             None => wire,
         };
-        let prefix = message::prefix(self.codec.is_some(), message.len())
-            .ok_or_else(|| ExportError::permanent("the request is larger than gRPC's messages"))?;
+        let prefix =
+            message::prefix(self.codec.is_some(), message.len()).ok_or_else(|| Setback {
+                cure: Cure::Less,
+                reason: "the request is larger than gRPC's messages".to_owned(),
+            })?;
         retry::run(&self.name, &self.retry, hurry.clone(), || {
-            self.attempt(signal, &prefix, &message, &hurry)
+            let payload = Payload::of(prefix.clone(), message.clone());
+            self.attempt(signal, payload, context, &hurry)
         })
         .await
     }
@@ -101,38 +114,36 @@ impl GrpcExporter {
     async fn attempt(
         &self,
         signal: Signal,
-        prefix: &Bytes,
-        message: &Bytes,
+        payload: Payload,
+        context: Option<&RequestContext>,
         hurry: &watch::Receiver<bool>,
-    ) -> Result<Delivered, ExportError> {
-        let call = async {
-            loop {
-                let request = self.request(signal, prefix.clone(), message.clone());
-                match self.pool.request(request).await {
-                    Ok(response) => return answer(response).await,
-                    Err(error) if self.wait_for_ready && error.is_connect() && !*hurry.borrow() => {
-                        tokio::time::sleep(CONNECT_PAUSE).await;
-                    }
-                    Err(_) => {
-                        return Err(ExportError::retryable(
-                            "the destination cannot be reached, or the connection broke",
-                        ));
-                    }
+    ) -> Result<Delivered, Setback> {
+        let deadline = self
+            .timeout
+            .and_then(|time| Instant::now().checked_add(time));
+        loop {
+            let request = self.request(signal, payload.clone(), context)?;
+            match call::send(&self.pool, request, deadline).await {
+                Ok(reply) => return answer(reply).await,
+                Err(Unanswered::Unreachable(_))
+                    if self.wait_for_ready
+                        && !*hurry.borrow()
+                        && deadline.is_none_or(|deadline| Instant::now() < deadline) =>
+                {
+                    tokio::time::sleep(CONNECT_PAUSE).await;
                 }
+                Err(unanswered) => return Err(unanswered.into()),
             }
-        };
-        match self.timeout {
-            None => call.await,
-            Some(time) => tokio::time::timeout(time, call).await.unwrap_or_else(|_| {
-                Err(ExportError::retryable(
-                    "the destination did not answer in time",
-                ))
-            }),
         }
     }
 
-    fn request(&self, signal: Signal, prefix: Bytes, message: Bytes) -> Request<Payload> {
-        let mut request = Request::new(Payload::of(prefix, message));
+    fn request(
+        &self,
+        signal: Signal,
+        payload: Payload,
+        context: Option<&RequestContext>,
+    ) -> Result<Request<Payload>, Setback> {
+        let mut request = Request::new(payload);
         *request.method_mut() = Method::POST;
         *request.version_mut() = Version::HTTP_2;
         *request.uri_mut() = match signal {
@@ -140,15 +151,19 @@ impl GrpcExporter {
             Signal::Traces => self.traces.clone(),
             Signal::Metrics => self.metrics.clone(),
         };
-        *request.headers_mut() = self.headers.clone();
-        request
+        let mut headers = self.headers.clone();
+        if let Some(credentials) = &self.credentials {
+            credentials.apply(&mut headers, context)?;
+        }
+        for (name, value) in &self.protocol {
+            headers.insert(name, value.clone());
+        }
+        *request.headers_mut() = headers;
+        Ok(request)
     }
 }
 
-fn headers(
-    settings: &OtlpGrpcExporter,
-    encoding: Option<&'static str>,
-) -> Result<HeaderMap, ClientError> {
+fn headers(settings: &OtlpGrpcExporter) -> Result<HeaderMap, ClientError> {
     let mut headers = HeaderMap::new();
     headers.insert(USER_AGENT, HeaderValue::from_static(crate::USER_AGENT));
     for (name, value) in client::parse_headers(&settings.headers).map_err(ClientError::Header)? {
@@ -159,6 +174,11 @@ fn headers(
             .map_err(|_| ClientError::Header("user-agent".to_owned()))?;
         headers.insert(USER_AGENT, agent);
     }
+    Ok(headers)
+}
+
+fn protocol(timeout: Option<Duration>, encoding: Option<&'static str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
     headers.insert(TE, HeaderValue::from_static("trailers"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     if let Some(encoding) = encoding {
@@ -167,36 +187,49 @@ fn headers(
             HeaderValue::from_static(encoding),
         );
     }
-    if let Some(time) = settings.timeout {
+    if let Some(time) = timeout {
         // Eight digits at most.
         let millis = time.as_millis().min(99_999_999);
         if let Ok(value) = HeaderValue::try_from(format!("{millis}m")) {
             headers.insert(HeaderName::from_static("grpc-timeout"), value);
         }
     }
-    Ok(headers)
+    headers
 }
 
 /// What an answer says about the request.
-async fn answer(response: http::Response<Incoming>) -> Result<Delivered, ExportError> {
-    let (head, body) = response.into_parts();
-    if let Some((code, pause)) = status::take(&head.headers) {
-        return judge(code, pause).map(|()| Delivered::default());
+async fn answer(reply: Reply) -> Result<Delivered, Setback> {
+    if let Some(ending) = status::take(&reply.head.headers) {
+        return verdict::of_grpc(&ending).map(|()| Delivered::default());
     }
-    if head.status != StatusCode::OK {
-        return judge(code_of(head.status), None).map(|()| Delivered::default());
+    if reply.head.status != StatusCode::OK {
+        return Err(verdict::of_grpc_without_status(
+            reply.head.status,
+            &reply.head.headers,
+        ));
     }
-    let body = Limited::new(body, MAX_RESPONSE)
-        .collect()
-        .await
-        .map_err(|_| ExportError::retryable("the connection broke before the answer was whole"))?;
-    let (code, pause) = body
-        .trailers()
-        .and_then(status::take)
-        .unwrap_or((code::UNKNOWN, None));
-    judge(code, pause)?;
+    if is_something_else(&reply.head.headers) {
+        return Err(Setback::permanent("the destination does not speak gRPC"));
+    }
+    let (message, trailers) = match reply.body(MAX_RESPONSE).await {
+        Ok(read) => read,
+        Err(Cut::TooLong) => {
+            return Err(Setback::permanent(
+                "the destination's answer is longer than 4 MiB, and was not read: it may have the request",
+            ));
+        }
+        Err(Cut::Short) => {
+            return Err(Setback::retryable(
+                "the answer ended before it said how the call went",
+            ));
+        }
+    };
+    let ending = trailers.as_ref().and_then(status::take).ok_or_else(|| {
+        // The destination has said nothing yet of the request itself.
+        Setback::retryable("the answer ended before it said how the call went")
+    })?;
+    verdict::of_grpc(&ending)?;
     // A message that cannot be read does not take back that the destination has the request.
-    let message = body.to_bytes();
     let response = message
         .get(message::PREFIX..)
         .and_then(|wire| tollgate_json::Response::from_wire(wire).ok())
@@ -206,39 +239,8 @@ async fn answer(response: http::Response<Incoming>) -> Result<Delivered, ExportE
     })
 }
 
-/// OTLP's table of codes.
-fn judge(code: i32, pause: Option<Duration>) -> Result<(), ExportError> {
-    let again = match code {
-        code::OK => return Ok(()),
-        code::CANCELLED
-        | code::DEADLINE_EXCEEDED
-        | code::ABORTED
-        | code::OUT_OF_RANGE
-        | code::UNAVAILABLE
-        | code::DATA_LOSS => true,
-        // Only a destination that says when expects to recover.
-        code::RESOURCE_EXHAUSTED => pause.is_some(),
-        _ => false,
-    };
-    let reason = format!("the destination answered with gRPC code {code}");
-    Err(if again {
-        ExportError::Retryable {
-            after: pause,
-            reason,
-        }
-    } else {
-        ExportError::Permanent { reason }
-    })
-}
-
-/// gRPC's code for an answer that is plain HTTP: a proxy's, mostly.
-fn code_of(status: StatusCode) -> i32 {
-    match status.as_u16() {
-        400 => code::INTERNAL,
-        401 => code::UNAUTHENTICATED,
-        403 => code::PERMISSION_DENIED,
-        404 => code::UNIMPLEMENTED,
-        429 | 502 | 503 | 504 => code::UNAVAILABLE,
-        _ => code::UNKNOWN,
-    }
+fn is_something_else(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"application/grpc"))
 }

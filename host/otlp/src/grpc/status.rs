@@ -45,9 +45,18 @@ pub(crate) fn put(status: &Status, headers: &mut HeaderMap) {
     }
 }
 
-/// Reads code and pause of a status that headers or trailers hold, if they do. The text stays where it is: it may quote
-/// what was sent.
-pub(crate) fn take(headers: &HeaderMap) -> Option<(i32, Option<Duration>)> {
+/// How a call ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) code: i32,
+    /// When to come back, if the server said so.
+    pub(crate) pause: Option<Duration>,
+    /// The server's text, as it stands in the header. It may quote what was sent.
+    pub(crate) message: String,
+}
+
+/// Reads the status that headers or trailers hold, if they do.
+pub(crate) fn take(headers: &HeaderMap) -> Option<Ending> {
     let code = headers
         .get(STATUS)?
         .to_str()
@@ -59,7 +68,14 @@ pub(crate) fn take(headers: &HeaderMap) -> Option<(i32, Option<Duration>)> {
         .and_then(|details| ANY_PADDING.decode(details.as_bytes()).ok())
         .and_then(|details| Status::from_wire(&details).ok())
         .and_then(|status| status.retry_after);
-    Some((code, pause))
+    let message = headers.get(MESSAGE).map(HeaderValue::as_bytes);
+    // Some encode what need not be.
+    let message = String::from_utf8_lossy(message.unwrap_or_default()).replace("%20", " ");
+    Some(Ending {
+        code,
+        pause,
+        message,
+    })
 }
 
 /// The encoding of `grpc-message`.
@@ -96,9 +112,13 @@ mod tests {
         assert_eq!(headers[&MESSAGE], "later: 100 %25");
         assert_eq!(
             take(&headers),
-            Some((code::UNAVAILABLE, Some(Duration::from_millis(1500))))
+            Some(Ending {
+                code: code::UNAVAILABLE,
+                pause: Some(Duration::from_millis(1500)),
+                message: "later: 100 %25".to_owned(),
+            })
         );
-        assert_eq!(take(&success()), Some((code::OK, None)));
+        assert_eq!(take(&success()), Some(Ending::default()));
         assert_eq!(take(&HeaderMap::new()), None);
     }
 
@@ -107,6 +127,10 @@ mod tests {
         let mut headers = success();
         headers.insert(STATUS, HeaderValue::from_static("8"));
         headers.insert(DETAILS, HeaderValue::from_static("?not base64?"));
-        assert_eq!(take(&headers), Some((code::RESOURCE_EXHAUSTED, None)));
+        let ending = take(&headers).unwrap();
+        assert_eq!(
+            (ending.code, ending.pause),
+            (code::RESOURCE_EXHAUSTED, None)
+        );
     }
 }

@@ -1,25 +1,28 @@
 //! The OTLP/HTTP exporter.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Incoming;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tollgate_config::{Compression, Encoding, OtlpHttpExporter, Retry};
-use tollgate_record::Signal;
+use tollgate_record::{RequestContext, Signal};
 
+use crate::client::call::{self, Cut, Reply};
 use crate::client::{self, ClientError, HttpPool, Pool};
 use crate::compression::Codec;
-use crate::exporter::{Delivered, ExportError};
+use crate::credentials::Credentials;
+use crate::exporter::{Delivered, Setback};
 use crate::http::encoding::{self, content_type};
 use crate::payload::Payload;
-use crate::retry;
+use crate::{retry, verdict};
 
-/// What is read of an answer, as in the Collector.
-const MAX_RESPONSE: usize = 64 << 10;
+/// The longest answer that is read, as OTLP recommends.
+const MAX_RESPONSE: usize = 4 << 20;
+/// What is read of an answer that refuses: the reason alone, as in the Collector.
+const MAX_REFUSAL: usize = 64 << 10;
 
 /// Sends requests to an OTLP/HTTP server. Redirects are not followed: telemetry goes where it was told to go.
 pub(crate) struct HttpExporter {
@@ -28,7 +31,11 @@ pub(crate) struct HttpExporter {
     logs: Option<Uri>,
     traces: Option<Uri>,
     metrics: Option<Uri>,
+    /// What the configuration adds to requests.
     headers: HeaderMap,
+    credentials: Option<Credentials>,
+    /// What says how the body is to be read, whatever the configuration says.
+    protocol: HeaderMap,
     encoding: Encoding,
     codec: Option<Codec>,
     level: Option<i32>,
@@ -64,14 +71,23 @@ impl HttpExporter {
         };
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, HeaderValue::from_static(crate::USER_AGENT));
-        headers.insert(CONTENT_TYPE, content_type(settings.encoding));
         for (name, value) in
             client::parse_headers(&settings.headers).map_err(ClientError::Header)?
         {
             headers.insert(name, value);
         }
+        let mut protocol = HeaderMap::new();
+        protocol.insert(CONTENT_TYPE, content_type(settings.encoding));
         if let Some(encoding) = encoding {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            protocol.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        let auth = settings.auth.as_ref();
+        let exposed = [&logs, &traces, &metrics]
+            .into_iter()
+            .flatten()
+            .find(|uri| client::is_exposed(uri));
+        if let Some(plain) = exposed {
+            client::warn_of_plain_text(name, plain, &settings.headers, auth.is_some());
         }
         Ok(Self {
             name: name.to_owned(),
@@ -80,6 +96,8 @@ impl HttpExporter {
             traces,
             metrics,
             headers,
+            credentials: auth.map(Credentials::new).transpose()?,
+            protocol,
             encoding: settings.encoding,
             codec,
             level: settings.compression_level,
@@ -92,30 +110,31 @@ impl HttpExporter {
         &self,
         signal: Signal,
         wire: Bytes,
+        context: Option<&RequestContext>,
         hurry: watch::Receiver<bool>,
-    ) -> Result<Delivered, ExportError> {
+    ) -> Result<Delivered, Setback> {
         let uri = match signal {
             Signal::Logs => &self.logs,
             Signal::Traces => &self.traces,
             Signal::Metrics => &self.metrics,
         };
-        let uri = uri.as_ref().ok_or_else(|| {
-            ExportError::permanent("the exporter has no endpoint for this signal")
-        })?;
+        let uri = uri
+            .as_ref()
+            .ok_or_else(|| Setback::permanent("the exporter has no endpoint for this signal"))?;
         let body = self.body(signal, wire)?;
         retry::run(&self.name, &self.retry, hurry, || {
-            self.attempt(signal, uri.clone(), body.clone())
+            self.attempt(signal, uri, body.clone(), context)
         })
         .await
     }
 
-    fn body(&self, signal: Signal, wire: Bytes) -> Result<Bytes, ExportError> {
+    fn body(&self, signal: Signal, wire: Bytes) -> Result<Bytes, Setback> {
         let body = match self.encoding {
             Encoding::Proto => wire,
             Encoding::Json => {
                 let mut json = Vec::with_capacity(wire.len().saturating_mul(2));
                 tollgate_json::encode(signal, &wire, &mut json)
-                    .map_err(|error| ExportError::permanent(error.to_string()))?;
+                    .map_err(|error| Setback::permanent(error.to_string()))?;
                 json.into()
             }
         };
@@ -124,50 +143,58 @@ impl HttpExporter {
             Some(codec) => codec
                 .compress(&body, self.level)
                 .map(Bytes::from)
-                .map_err(|_| ExportError::permanent("the request cannot be compressed")),
+                .map_err(|_| Setback::permanent("the request cannot be compressed")),
         }
     }
 
     async fn attempt(
         &self,
         signal: Signal,
-        uri: Uri,
+        uri: &Uri,
         body: Bytes,
-    ) -> Result<Delivered, ExportError> {
+        context: Option<&RequestContext>,
+    ) -> Result<Delivered, Setback> {
+        let deadline = self
+            .timeout
+            .and_then(|time| Instant::now().checked_add(time));
+        let mut headers = self.headers.clone();
+        if let Some(credentials) = &self.credentials {
+            credentials.apply(&mut headers, context)?;
+        }
+        for (name, value) in &self.protocol {
+            headers.insert(name, value.clone());
+        }
         let mut request = Request::new(Payload::from(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers.clone();
-        let call = async {
-            let response = self.pool.request(request).await.map_err(|_| {
-                ExportError::retryable("the destination cannot be reached, or the connection broke")
-            })?;
-            answer(signal, response).await
-        };
-        match self.timeout {
-            None => call.await,
-            Some(time) => tokio::time::timeout(time, call).await.unwrap_or_else(|_| {
-                Err(ExportError::retryable(
-                    "the destination did not answer in time",
-                ))
-            }),
-        }
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = headers;
+        answer(signal, call::send(&self.pool, request, deadline).await?).await
     }
 }
 
 /// What an answer says about the request.
-async fn answer(
-    signal: Signal,
-    response: http::Response<Incoming>,
-) -> Result<Delivered, ExportError> {
-    let (head, body) = response.into_parts();
-    let encoding = encoding::of(&head.headers);
-    // A body that is too long or ends early takes nothing back of what the status says.
-    let body = Limited::new(body, MAX_RESPONSE).collect().await;
-    judge(head.status, &head.headers)?;
-    let body = body
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
+async fn answer(signal: Signal, reply: Reply) -> Result<Delivered, Setback> {
+    let (status, headers) = (reply.head.status, reply.head.headers.clone());
+    let encoding = encoding::of(&headers);
+    if !status.is_success() {
+        // What cannot be read of the reason takes nothing back of what the status says.
+        let said = reply.body(MAX_REFUSAL).await.ok();
+        let said = said.and_then(|(body, _)| match encoding? {
+            Encoding::Proto => tollgate_json::Status::from_wire(&body).ok(),
+            Encoding::Json => tollgate_json::Status::from_json(&body).ok(),
+        });
+        return Err(verdict::of_http(status, &headers, said.as_ref()));
+    }
+    let body = match reply.body(MAX_RESPONSE).await {
+        Ok((body, _)) => body,
+        Err(Cut::TooLong) => {
+            return Err(Setback::permanent(
+                "the destination's answer is longer than 4 MiB, and was not read: it may have the request",
+            ));
+        }
+        // One that ends early takes nothing back of what the status says.
+        Err(Cut::Short) => Bytes::new(),
+    };
     let response = match encoding {
         Some(Encoding::Proto) => tollgate_json::Response::from_wire(&body).ok(),
         Some(Encoding::Json) => tollgate_json::Response::from_json(signal, &body).ok(),
@@ -178,36 +205,4 @@ async fn answer(
             .and_then(|response| u64::try_from(response.rejected).ok())
             .unwrap_or_default(),
     })
-}
-
-/// OTLP's table of codes.
-pub(crate) fn judge(status: StatusCode, headers: &HeaderMap) -> Result<(), ExportError> {
-    if status.is_success() {
-        return Ok(());
-    }
-    let reason = format!(
-        "the destination answered with HTTP status {}",
-        status.as_u16()
-    );
-    Err(match status.as_u16() {
-        429 | 503 => ExportError::Retryable {
-            after: headers.get(RETRY_AFTER).and_then(pause),
-            reason,
-        },
-        502 | 504 => ExportError::Retryable {
-            after: None,
-            reason,
-        },
-        _ => ExportError::Permanent { reason },
-    })
-}
-
-/// Seconds, or a date; one that is over is no pause at all.
-fn pause(value: &HeaderValue) -> Option<Duration> {
-    let text = value.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tollgate_config::{DebugExporter as Settings, Verbosity};
 use tollgate_record::Signal;
 
-use crate::exporter::{Console, Delivered, ExportError};
+use crate::exporter::{Console, Delivered, Setback};
 
 /// Writes to the console.
 pub(crate) struct DebugExporter {
@@ -38,15 +38,15 @@ impl DebugExporter {
         }
     }
 
-    pub(crate) fn export(&self, signal: Signal, wire: &[u8]) -> Result<Delivered, ExportError> {
+    pub(crate) fn export(&self, signal: Signal, wire: &[u8]) -> Result<Delivered, Setback> {
         let text = self
             .text(signal, wire)
-            .map_err(|error| ExportError::permanent(error.to_string()))?;
+            .map_err(|error| Setback::permanent(error.to_string()))?;
         let mut sampling = self.sampling.lock().unwrap_or_else(PoisonError::into_inner);
         if sampling.shows(signal, Instant::now()) {
             self.console
                 .write(text.as_bytes())
-                .map_err(|_| ExportError::retryable("the console cannot be written"))?;
+                .map_err(|_| Setback::retryable("the console cannot be written"))?;
         }
         Ok(Delivered::default())
     }

@@ -1,20 +1,20 @@
 //! The HTTP client under both exporters.
 
-use std::task::{Context, Poll};
+pub(crate) mod call;
+mod connector;
+
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::uri::{Authority, Parts};
 use http::{HeaderName, HeaderValue, Uri};
-use hyper_rustls::{FixedServerNameResolver, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::RootCertStore;
-use rustls::pki_types::ServerName;
 use tollgate_config::{ClientTls, Secret};
 
+use crate::fresh::FileError;
 use crate::payload::Payload;
-use crate::tls;
+use connector::Connector;
 
 /// Why an exporter cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum ClientError {
         /// Why.
         reason: String,
     },
+    /// A token or a password whose file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// TLS that cannot be set up.
     #[error("tls cannot be set up: {0}")]
     Tls(String),
@@ -56,7 +59,6 @@ pub(crate) struct Pool {
 
 /// What a destination may send us ahead: its answers are small.
 const WINDOW: u32 = 1 << 20;
-const CONNECT_TIME: Duration = Duration::from_secs(20);
 const PING_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A client for destinations that are reached with TLS if their scheme is https, which `secure` says of one of them.
@@ -65,31 +67,7 @@ pub(crate) fn pool(
     settings: &ClientTls,
     secure: bool,
 ) -> Result<HttpPool, ClientError> {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_TIME));
-    let config = if secure {
-        tls::config(settings)?
-    } else {
-        // Not used: reading the system's authorities takes longer than all the rest of a start.
-        tls::versions(settings)?
-            .with_root_certificates(RootCertStore::empty())
-            .with_no_client_auth()
-    };
-    let mut https = HttpsConnectorBuilder::new()
-        .with_tls_config(config)
-        .https_or_http();
-    if let Some(name) = &settings.server_name_override {
-        let name = ServerName::try_from(name.clone())
-            .map_err(|_| ClientError::Tls("the server's name is none".to_owned()))?;
-        https = https.with_server_name_resolver(FixedServerNameResolver::new(name));
-    }
-    let https = if pool.only_http2 {
-        https.enable_http2().wrap_connector(tcp)
-    } else {
-        https.enable_all_versions().wrap_connector(tcp)
-    };
+    let connector = Connector::new(&pool, settings, secure)?;
     let mut builder = Client::builder(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
@@ -101,31 +79,7 @@ pub(crate) fn pool(
         .http2_initial_stream_window_size(WINDOW)
         .http2_initial_connection_window_size(WINDOW)
         .http2_keep_alive_interval(PING_INTERVAL);
-    Ok(builder.build(Connector {
-        https,
-        target: pool.target,
-    }))
-}
-
-/// Connects to where a request leads, or to the one destination that all requests go to.
-#[derive(Clone)]
-pub(crate) struct Connector {
-    https: HttpsConnector<HttpConnector>,
-    target: Option<Uri>,
-}
-
-impl tower::Service<Uri> for Connector {
-    type Response = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Response;
-    type Error = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Error;
-    type Future = <HttpsConnector<HttpConnector> as tower::Service<Uri>>::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.https.poll_ready(context)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        self.https.call(self.target.clone().unwrap_or(uri))
-    }
+    Ok(builder.build(connector))
 }
 
 /// Reads a URL that a request can be sent to.
@@ -162,4 +116,36 @@ pub(crate) fn parse_headers(
         Ok((parsed, value))
     };
     headers.iter().map(parse).collect()
+}
+
+/// Says so where what should stay secret is sent in plain text to another machine.
+pub(crate) fn warn_of_plain_text(
+    exporter: &str,
+    to: &Uri,
+    headers: &[(String, Secret)],
+    auth: bool,
+) {
+    if !is_exposed(to) || (headers.is_empty() && !auth) {
+        return;
+    }
+    let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+    tracing::warn!(
+        target: "tollgate",
+        exporter,
+        destination = to.host(),
+        headers = names.join(", "),
+        auth,
+        "headers and credentials are sent in plain text: whoever is between here and there can read them"
+    );
+}
+
+/// Whether what is sent there in plain text leaves this machine.
+pub(crate) fn is_exposed(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let is_here = host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    uri.scheme_str() == Some("http") && !is_here
 }
