@@ -93,13 +93,13 @@ impl Queue {
             };
             match (wire, place) {
                 (Some(wire), _) => taken.frame.wire = wire,
-                (None, Some(place)) => match self.read(&taken, place).await {
-                    Some(wire) => taken.frame.wire = wire,
-                    None => {
+                (None, Some(place)) => {
+                    let Some(wire) = self.read(&taken, place).await else {
                         taken.lose(place);
                         continue;
-                    }
-                },
+                    };
+                    taken.frame.wire = wire;
+                }
                 (None, None) => {}
             }
             return Next::Taken(Box::new(taken));
@@ -114,7 +114,6 @@ impl Queue {
             let read = tokio::task::spawn_blocking(move || disk.read(&place, bytes)).await;
             match read {
                 Ok(Ok(wire)) => return Some(wire),
-                Ok(Err(ReadError::Damaged | ReadError::Gone)) => return None,
                 Ok(Err(ReadError::Io(error))) => {
                     // A disk that does not answer may answer again: the frame is not given up for that.
                     tracing::error!(target: "tollgate", %error, "the queue's disk cannot be read; it is tried again");
@@ -123,7 +122,7 @@ impl Queue {
                         return None;
                     }
                 }
-                Err(_) => return None,
+                Ok(Err(ReadError::Damaged | ReadError::Gone)) | Err(_) => return None,
             }
         }
     }

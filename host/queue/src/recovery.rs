@@ -35,7 +35,7 @@ pub(crate) struct Recovered {
     pub(crate) next_segment: u64,
 }
 
-pub(crate) fn recover(folder: Arc<dyn Folder>, fsync: bool) -> io::Result<Recovered> {
+pub(crate) fn recover(folder: &Arc<dyn Folder>, fsync: bool) -> io::Result<Recovered> {
     let names = folder.list()?;
     let mut recovery = Recovery::default();
     let mut segments: Vec<(u64, Arc<dyn File>)> = Vec::new();
@@ -54,8 +54,8 @@ pub(crate) fn recover(folder: Arc<dyn Folder>, fsync: bool) -> io::Result<Recove
         }
     }
     segments.sort_by_key(|(segment, _)| *segment);
-    let key = key(&*folder, &names, &segments, fsync)?;
-    let disk = Disk::new(Arc::clone(&folder), key, fsync);
+    let key = key(&**folder, &names, &segments, fsync)?;
+    let disk = Disk::new(Arc::clone(folder), key, fsync);
     let done = settlements(&disk, &names);
     let mut scan = Scan {
         disk,
@@ -133,7 +133,7 @@ fn head_of(file: &dyn File) -> Option<Key> {
 /// Everything that any file says is settled. Whose file it stands in does not matter: a file may have been renamed.
 fn settlements(disk: &Disk, names: &[String]) -> HashSet<(u64, u64)> {
     let mut done = HashSet::new();
-    for name in names.iter().filter(|name| name.ends_with(".done")) {
+    for name in names.iter().filter(|name| name.contains(".done")) {
         let Ok(file) = disk.folder.open(name) else {
             continue;
         };

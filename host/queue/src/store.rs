@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use tokio::sync::{Notify, oneshot};
 
@@ -84,6 +85,7 @@ pub(crate) struct Shared {
     index: Mutex<Index>,
     pub(crate) disk: Option<Arc<Disk>>,
     jobs: Mutex<Option<Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
     /// By queue: somebody may find a frame there.
     frames: Mutex<Vec<Arc<Notify>>>,
     /// Somebody may find room.
@@ -101,6 +103,7 @@ impl Store {
             index: Mutex::default(),
             disk: None,
             jobs: Mutex::default(),
+            writer: Mutex::default(),
             frames: Mutex::default(),
             room: Notify::new(),
             max_size: None,
@@ -138,18 +141,18 @@ impl Store {
                 });
             }
         }
-        let folder = Arc::new(RealFolder::new(path.clone()));
-        Self::over(folder, settings, Some(locked)).map_err(failed(path.clone()))
+        let folder: Arc<dyn Folder> = Arc::new(RealFolder::new(path.clone()));
+        Self::over(&folder, settings, Some(locked)).map_err(failed(path.clone()))
     }
 
     /// Likewise, over any folder.
     #[cfg(feature = "testing")]
     pub fn open_over(folder: Arc<dyn Folder>, settings: &Settings) -> io::Result<(Self, Recovery)> {
-        Self::over(folder, settings, None)
+        Self::over(&folder, settings, None)
     }
 
     fn over(
-        folder: Arc<dyn Folder>,
+        folder: &Arc<dyn Folder>,
         settings: &Settings,
         lock: Option<std::fs::File>,
     ) -> io::Result<(Self, Recovery)> {
@@ -161,15 +164,16 @@ impl Store {
             index: Mutex::new(recovered.index),
             disk: Some(Arc::clone(&disk)),
             jobs: Mutex::new(Some(jobs)),
+            writer: Mutex::default(),
             frames: Mutex::new((0..queues).map(|_| Arc::default()).collect()),
             room: Notify::new(),
             max_size: settings.max_size,
             _lock: lock,
         });
         let writer = Writer::new(Arc::downgrade(&shared), disk, recovered.next_segment);
-        std::thread::Builder::new()
-            .name("queue".to_owned())
-            .spawn(move || writer.run(&written))?;
+        let thread = std::thread::Builder::new().name("queue".to_owned());
+        let thread = thread.spawn(move || writer.run(&written))?;
+        *shared.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok((Self(shared), recovered.recovery))
     }
 
@@ -215,12 +219,7 @@ impl Store {
             wire: frame.wire,
             reply,
         };
-        let jobs = shared.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = match jobs.as_ref() {
-            Some(jobs) => jobs.send(job).map_err(|unsent| unsent.0),
-            None => Err(job),
-        };
-        drop(jobs);
+        let sent = shared.send(job);
         if let Err(job) = sent {
             give_room_back(&mut shared.lock(), &job.meta, &job.queues);
             return Err(PutError::Closed);
@@ -284,7 +283,8 @@ impl Store {
         }
     }
 
-    /// Takes and hands out nothing more. What waits in memory is given back to whoever put it there; on disk it stays.
+    /// Takes and hands out nothing more. What waits in memory is given back to whoever put it there; on disk it stays. It waits for
+    /// what is being written.
     pub fn close(&self) {
         let shared = &self.0;
         let mut index = shared.lock();
@@ -303,6 +303,14 @@ impl Store {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        let writer = shared
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if writer.is_some_and(|writer| writer.join().is_err()) {
+            tracing::error!(target: "tollgate", "the queue's writer did not end well");
+        }
         shared.room.notify_waiters();
         for frames in shared.notifies().iter() {
             frames.notify_waiters();
@@ -330,6 +338,15 @@ fn take_room(index: &mut Index, frame: &NewFrame, bytes: u64, queues: &[usize]) 
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a frame to the writer; back, if there is none any more.
+    fn send(&self, job: Job) -> Result<(), Job> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        match jobs.as_ref() {
+            Some(jobs) => jobs.send(job).map_err(|unsent| unsent.0),
+            None => Err(job),
+        }
     }
 
     fn notifies(&self) -> MutexGuard<'_, Vec<Arc<Notify>>> {

@@ -30,7 +30,7 @@ pub(crate) struct Job {
     pub(crate) queues: Vec<usize>,
     pub(crate) names: Vec<String>,
     pub(crate) wire: Bytes,
-    pub(crate) reply: oneshot::Sender<Result<Vec<Receipt>, PutError>>,
+    pub(crate) reply: oneshot::Sender<Reply>,
 }
 
 /// The segment that is written.
@@ -74,12 +74,18 @@ impl Writer {
             let Some(shared) = self.shared.upgrade() else {
                 return;
             };
-            match self.write(&shared, &group) {
+            let replies = match self.write(&shared, &group) {
                 Ok(places) => publish(&shared, group, places),
                 Err(error) => {
                     self.abandon(&shared);
-                    refuse(&shared, group, &error);
+                    refuse(&shared, group, &error)
                 }
+            };
+            // Whoever is told may be the last one to use the store, and open the folder anew.
+            drop(shared);
+            for (reply, result) in replies {
+                // A client that is gone meanwhile has its records taken all the same.
+                let _ = reply.send(result);
             }
         }
         if let Some(shared) = self.shared.upgrade() {
@@ -88,7 +94,7 @@ impl Writer {
     }
 
     fn write(&mut self, shared: &Shared, group: &[Job]) -> io::Result<Vec<Place>> {
-        self.roll(shared)?;
+        self.roll(shared);
         let heads: Vec<_> = group
             .iter()
             .map(|job| {
@@ -96,19 +102,8 @@ impl Writer {
                 frame_head(&self.disk.key, &job.meta, &names, &job.wire)
             })
             .collect();
-        let open = match &mut self.open {
-            Some(open) => open,
-            None => {
-                let segment = self.next_segment;
-                self.next_segment = segment.saturating_add(1);
-                let files = self.disk.create(segment)?;
-                self.open.insert(Open {
-                    segment,
-                    files,
-                    length: length(HEAD),
-                })
-            }
-        };
+        let fsync = self.disk.fsync;
+        let open = self.open()?;
         let mut parts: Vec<&[u8]> = Vec::with_capacity(group.len().saturating_mul(2));
         let mut places = Vec::with_capacity(group.len());
         let mut offset = open.length;
@@ -125,21 +120,36 @@ impl Writer {
             offset = offset.saturating_add(whole);
         }
         open.files.frames.append(&parts)?;
-        if self.disk.fsync {
+        if fsync {
             open.files.frames.sync()?;
         }
         open.length = offset;
         Ok(places)
     }
 
-    /// Leaves a segment that is full, or that nothing of is needed any more.
-    fn roll(&mut self, shared: &Shared) -> io::Result<()> {
-        let Some(open) = &self.open else {
-            return Ok(());
-        };
-        if open.length < SETTLED_SEGMENT {
-            return Ok(());
+    /// The segment that is written; a new one if there is none.
+    fn open(&mut self) -> io::Result<&mut Open> {
+        if self.open.is_none() {
+            let segment = self.next_segment;
+            self.next_segment = segment.saturating_add(1);
+            self.open = Some(Open {
+                segment,
+                files: self.disk.create(segment)?,
+                length: length(HEAD),
+            });
         }
+        self.open.as_mut().ok_or(io::ErrorKind::NotFound.into())
+    }
+
+    /// Leaves a segment that is full, or that nothing of is needed any more.
+    fn roll(&mut self, shared: &Shared) {
+        let Some(open) = self
+            .open
+            .as_ref()
+            .filter(|open| open.length >= SETTLED_SEGMENT)
+        else {
+            return;
+        };
         let is_empty = {
             let index = shared.lock();
             let state = index.segments.get(&open.segment);
@@ -148,7 +158,6 @@ impl Writer {
         if is_empty || open.length >= SEGMENT {
             self.seal(shared);
         }
-        Ok(())
     }
 
     /// Writes nothing more to the segment; it goes if nothing of it is needed.
@@ -186,8 +195,12 @@ fn payload_check(head: &[u8]) -> [u8; crate::seal::SEAL] {
         .unwrap_or_default()
 }
 
+/// What is told to those who wait.
+type Reply = Result<Vec<Receipt>, PutError>;
+type Replies = Vec<(oneshot::Sender<Reply>, Reply)>;
+
 /// The frames are on the disk: their queues have them.
-fn publish(shared: &Shared, group: Vec<Job>, places: Vec<Place>) {
+fn publish(shared: &Shared, group: Vec<Job>, places: Vec<Place>) -> Replies {
     let mut woken = Vec::new();
     let mut replies = Vec::with_capacity(group.len());
     {
@@ -202,26 +215,25 @@ fn publish(shared: &Shared, group: Vec<Job>, places: Vec<Place>) {
             let (entry, receipts) = entry(job.meta, Some(place), wire, &job.queues);
             woken.extend(job.queues);
             index.publish(entry, false);
-            replies.push((job.reply, receipts));
+            replies.push((job.reply, Ok(receipts)));
         }
     }
-    for (reply, receipts) in replies {
-        // A client that is gone meanwhile has its records taken all the same.
-        let _ = reply.send(Ok(receipts));
-    }
     shared.wake(&woken);
+    replies
 }
 
-fn refuse(shared: &Shared, group: Vec<Job>, error: &io::Error) {
+fn refuse(shared: &Shared, group: Vec<Job>, error: &io::Error) -> Replies {
     tracing::error!(target: "tollgate", %error, frames = group.len(), "the queue's disk does not take what is written; clients are asked to send it again");
     let mut index = shared.lock();
     index.write_errors = index.write_errors.saturating_add(1);
-    for job in group {
+    let replies = group.into_iter().map(|job| {
         give_room_back(&mut index, &job.meta, &job.queues);
-        let _ = job.reply.send(Err(PutError::Disk(error.kind())));
-    }
+        (job.reply, Err(PutError::Disk(error.kind())))
+    });
+    let replies = replies.collect();
     drop(index);
     shared.room.notify_waiters();
+    replies
 }
 
 pub(crate) fn give_room_back(index: &mut Index, meta: &Meta, queues: &[usize]) {
