@@ -147,8 +147,11 @@ impl Store {
 
     /// Likewise, over any folder.
     #[cfg(feature = "testing")]
-    pub fn open_over(folder: Arc<dyn Folder>, settings: &Settings) -> io::Result<(Self, Recovery)> {
-        Self::over(&folder, settings, None)
+    pub fn open_over(
+        folder: &Arc<dyn Folder>,
+        settings: &Settings,
+    ) -> io::Result<(Self, Recovery)> {
+        Self::over(folder, settings, None)
     }
 
     fn over(
