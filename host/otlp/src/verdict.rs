@@ -17,10 +17,11 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// How servers say that a request is too large, in the words of grpc-go and grpc-core, grpc-java, tonic, .NET, Go's HTTP server as the
 /// Collector quotes it, and this gate.
-const TOO_LARGE: [&str; 6] = [
+const TOO_LARGE: [&str; 7] = [
     "larger than max",
     "exceeds maximum size",
     "message length too large",
+    "exceeded while decompressing",
     "exceeds the maximum configured message size",
     "request body too large",
     "request is larger than",

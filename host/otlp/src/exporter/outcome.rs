@@ -1,5 +1,6 @@
 //! What is handed to an exporter, and what became of it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use tollgate_record::{RequestContext, Signal};
 
 /// One request to send.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Export {
     /// What it holds.
     pub signal: Signal,
@@ -33,7 +34,7 @@ pub struct Exported {
 }
 
 /// A request, or a part of one, that a destination will never take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refused {
     /// `Export*ServiceRequest` in protobuf.
     pub wire: Bytes,
@@ -44,7 +45,7 @@ pub struct Refused {
 }
 
 /// What is left of a request that a destination did not take, and may take another time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Later {
     /// `Export*ServiceRequest` in protobuf: without what was delivered or refused.
     pub wire: Bytes,
@@ -54,6 +55,39 @@ pub struct Later {
     pub after: Option<Duration>,
     /// Why: a code or a fault by name, never what the destination said.
     pub reason: String,
+}
+
+// Requests hold records, and those are shown nowhere: their sizes are.
+
+impl fmt::Debug for Export {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export")
+            .field("signal", &self.signal)
+            .field("bytes", &self.wire.len())
+            .field("records", &self.records)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused")
+            .field("bytes", &self.wire.len())
+            .field("records", &self.records)
+            .field("reason", &self.reason)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Later")
+            .field("bytes", &self.wire.len())
+            .field("records", &self.records)
+            .field("after", &self.after)
+            .field("reason", &self.reason)
+            .finish()
+    }
 }
 
 /// The destination has the request.
