@@ -14,6 +14,7 @@
 
 mod access;
 mod arrival;
+mod faults;
 mod parts;
 mod patience;
 mod servers;
