@@ -1,18 +1,22 @@
 //! The file exporter: a request a line, in OTLP/JSON.
+//!
+//! A line is with the operating system before its export returns: whoever was told that the file has it need not fear for it when the
+//! process ends. Exporters of one file share it, also those of a configuration that replaces another.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
+use bytes::Bytes;
 use tollgate_config::FileExporter as Settings;
 use tollgate_record::Signal;
 
 use crate::exporter::{Delivered, ExporterError, Setback};
 
-/// Lines that are held before they are written.
-const BUFFER: usize = 64 << 10;
+/// Files that are written to now, by their paths.
+static OPEN: LazyLock<Mutex<HashMap<PathBuf, Weak<Mutex<Lines>>>>> = LazyLock::new(Mutex::default);
 
 /// Writes requests to a file.
 pub(crate) struct FileExporter {
@@ -32,33 +36,32 @@ impl FileExporter {
                 path: path.clone(),
                 source,
             })?;
-        let lines = Arc::new(Mutex::new(lines));
-        if !settings.flush_interval.is_zero() {
-            tokio::spawn(flush_often(Arc::downgrade(&lines), settings.flush_interval));
-        }
         Ok(Self { lines, path })
     }
 
-    pub(crate) fn export(&self, signal: Signal, wire: &[u8]) -> Result<Delivered, Setback> {
-        let mut lines = lock(&self.lines);
-        let before = lines.pending.len();
-        tollgate_json::encode(signal, wire, &mut lines.pending)
-            .map_err(|error| Setback::permanent(error.to_string()))?;
-        lines.pending.push(b'\n');
-        if lines.pending.len() > BUFFER && lines.write().is_err() {
-            // This line is given back; those before it are tried again with the next.
-            lines.pending.truncate(before);
-            return Err(Setback::retryable("the file cannot be written"));
-        }
+    pub(crate) async fn export(&self, signal: Signal, wire: Bytes) -> Result<Delivered, Setback> {
+        let lines = Arc::clone(&self.lines);
+        tokio::task::spawn_blocking(move || {
+            let mut line = Vec::with_capacity(wire.len().saturating_mul(2));
+            tollgate_json::encode(signal, &wire, &mut line)
+                .map_err(|error| Setback::permanent(error.to_string()))?;
+            line.push(b'\n');
+            lock(&lines).write(&line).map_err(|error| {
+                Setback::retryable(format!("the file cannot be written: {}", error.kind()))
+            })
+        })
+        .await
+        .unwrap_or_else(|_| Err(Setback::retryable("the file cannot be written")))?;
         Ok(Delivered::default())
     }
 
+    /// Brings what was written to the disk itself.
     pub(crate) async fn flush(&self) -> Result<(), ExporterError> {
         let lines = Arc::clone(&self.lines);
-        tokio::task::spawn_blocking(move || {
-            let mut lines = lock(&lines);
-            lines.write()?;
-            lines.file.sync_data()
+        tokio::task::spawn_blocking(move || match lock(&lines).file.sync_data() {
+            // Pipes and terminals have no disk behind them.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            synced => synced,
         })
         .await
         .map_err(io::Error::other)
@@ -70,55 +73,64 @@ impl FileExporter {
     }
 }
 
-impl Drop for FileExporter {
-    fn drop(&mut self) {
-        // Who wants to know whether this works calls flush.
-        let _ = lock(&self.lines).write();
-    }
-}
-
 struct Lines {
     file: File,
     /// Bytes of the file that are whole lines.
     written: u64,
-    /// Whole lines that are not in the file yet.
-    pending: Vec<u8>,
 }
 
 impl Lines {
-    /// Writes what is pending: all of it, or the file stays as it was.
-    fn write(&mut self) -> io::Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        if let Err(error) = self.file.write_all(&self.pending) {
+    /// Writes a line: all of it, or the file stays as it was.
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(line) {
             // Half a line would spoil the next one; what is no plain file cannot be cut.
             let _ = self.file.set_len(self.written);
             let _ = self.file.seek(SeekFrom::Start(self.written));
             return Err(error);
         }
-        self.written = self.written.saturating_add(self.pending.len() as u64);
-        self.pending.clear();
+        self.written = self.written.saturating_add(line.len() as u64);
         Ok(())
     }
 }
 
-fn open(settings: &Settings) -> io::Result<Lines> {
+/// The lines of a file that is written to already, or of one that is opened now.
+fn open(settings: &Settings) -> io::Result<Arc<Mutex<Lines>>> {
     if settings.create_directory
         && let Some(folder) = settings.path.parent()
     {
         create_folder(folder, settings.directory_permissions)?;
+    }
+    let mut all = lock(&OPEN);
+    all.retain(|_, lines| lines.strong_count() > 0);
+    let name = std::path::absolute(&settings.path)?;
+    if let Some(lines) = all.get(&name).and_then(Weak::upgrade) {
+        return Ok(lines);
     }
     let mut options = OpenOptions::new();
     options.create(true).write(true).truncate(!settings.append);
     let mut file = options.open(&settings.path)?;
     // A pipe or a terminal has no end to go to.
     let written = file.seek(SeekFrom::End(0)).unwrap_or_default();
-    Ok(Lines {
-        file,
-        written,
-        pending: Vec::with_capacity(BUFFER),
-    })
+    let mut lines = Lines { file, written };
+    if written > 0 && !ends_with_a_line(&settings.path) {
+        // What was cut off in the middle must not spoil what comes now.
+        lines.write(b"\n")?;
+    }
+    let lines = Arc::new(Mutex::new(lines));
+    all.insert(name, Arc::downgrade(&lines));
+    Ok(lines)
+}
+
+fn ends_with_a_line(path: &Path) -> bool {
+    let last = || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        Ok::<_, io::Error>(last == *b"\n")
+    };
+    // Who may write and not read has to trust that it does.
+    last().unwrap_or(true)
 }
 
 #[cfg(unix)]
@@ -135,21 +147,6 @@ fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Writes what is pending, again and again, for as long as the exporter is there.
-async fn flush_often(lines: Weak<Mutex<Lines>>, interval: Duration) {
-    loop {
-        tokio::time::sleep(interval).await;
-        let Some(lines) = lines.upgrade() else {
-            return;
-        };
-        // What fails stays pending, and the next export or flush meets the same error.
-        let written = tokio::task::spawn_blocking(move || lock(&lines).write()).await;
-        if let Ok(Err(error)) = written {
-            tracing::warn!(%error, "a file exporter cannot write");
-        }
-    }
-}
-
-fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
-    lines.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

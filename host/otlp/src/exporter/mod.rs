@@ -131,7 +131,7 @@ impl Exporter {
         match &self.kind {
             Kind::Grpc(exporter) => exporter.export(signal, wire, context, hurry()).await,
             Kind::Http(exporter) => exporter.export(signal, wire, context, hurry()).await,
-            Kind::File(exporter) => exporter.export(signal, &wire),
+            Kind::File(exporter) => exporter.export(signal, wire).await,
             Kind::Debug(exporter) => exporter.export(signal, &wire),
             Kind::Nop => Ok(Delivered::default()),
         }
