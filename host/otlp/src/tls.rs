@@ -25,7 +25,7 @@ pub(crate) struct ClientSide {
 }
 
 impl ClientSide {
-    pub(crate) fn new(settings: &ClientTls) -> Result<Self, ClientError> {
+    pub(crate) fn new(settings: &ClientTls) -> Self {
         let own = settings.ca_file.is_some() || settings.ca_pem.is_some();
         let wanted = !own || settings.include_system_ca_certs_pool;
         let system = if wanted && !settings.insecure_skip_verify {
@@ -33,10 +33,10 @@ impl ClientSide {
         } else {
             Vec::new()
         };
-        Ok(Self {
+        Self {
             settings: settings.clone(),
             system,
-        })
+        }
     }
 
     /// A client that trusts nobody, for those that are never asked to.

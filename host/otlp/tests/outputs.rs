@@ -96,7 +96,7 @@ async fn a_line_is_in_the_file_before_it_is_said_to_be() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.jsonl");
     let settings = FileExporter {
-        flush_interval: Duration::from_secs(3600),
+        flush_interval: Duration::from_hours(1),
         ..FileExporter::new(&path)
     };
     let (exporter, _) = exporter(Settings::File(settings)).await;

@@ -58,7 +58,7 @@ impl Connector {
             .map_err(|_| ClientError::Tls("the server's name is none".to_owned()))?;
         // Where nothing is secure nothing is read: the system's authorities take longer than all the rest of a start.
         let (config, reload) = if secure {
-            let tls = ClientSide::new(settings)?;
+            let tls = ClientSide::new(settings);
             let config = tls.config()?;
             let reload = settings
                 .reload_interval

@@ -63,11 +63,11 @@ const PING_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A client for destinations that are reached with TLS if their scheme is https, which `secure` says of one of them.
 pub(crate) fn pool(
-    pool: Pool,
+    pool: &Pool,
     settings: &ClientTls,
     secure: bool,
 ) -> Result<HttpPool, ClientError> {
-    let connector = Connector::new(&pool, settings, secure)?;
+    let connector = Connector::new(pool, settings, secure)?;
     let mut builder = Client::builder(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())

@@ -71,7 +71,7 @@ impl GrpcExporter {
         client::warn_of_plain_text(name, &base, &settings.headers, auth.is_some());
         Ok(Self {
             name: name.to_owned(),
-            pool: client::pool(pool, &settings.tls, settings.endpoint.tls)?,
+            pool: client::pool(&pool, &settings.tls, settings.endpoint.tls)?,
             logs: uri(Signal::Logs)?,
             traces: uri(Signal::Traces)?,
             metrics: uri(Signal::Metrics)?,

@@ -91,7 +91,7 @@ impl HttpExporter {
         }
         Ok(Self {
             name: name.to_owned(),
-            pool: client::pool(pool, &settings.tls, secure)?,
+            pool: client::pool(&pool, &settings.tls, secure)?,
             logs,
             traces,
             metrics,

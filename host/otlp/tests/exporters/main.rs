@@ -14,14 +14,16 @@
 
 mod access;
 mod arrival;
+mod codes;
+mod fate;
 mod faults;
 mod parts;
 mod patience;
 mod servers;
+mod statuses;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
-mod verdicts;
 
 use std::time::Duration;
 
@@ -30,7 +32,7 @@ use tollgate_config::{Endpoint, Exporter as Settings, OtlpGrpcExporter, OtlpHttp
 use tollgate_otlp::{Console, Delivered, ExportError, Exporter};
 use tollgate_record::Signal;
 
-pub async fn exporter(settings: Settings) -> Exporter {
+async fn exporter(settings: Settings) -> Exporter {
     let console = Console::new(std::io::sink());
     Exporter::new("otlp/test", &settings, console)
         .await
@@ -38,7 +40,7 @@ pub async fn exporter(settings: Settings) -> Exporter {
 }
 
 /// Retries that follow each other quickly.
-pub fn quickly() -> Retry {
+fn quickly() -> Retry {
     Retry {
         initial_interval: Duration::from_millis(5),
         max_interval: Duration::from_millis(20),
@@ -47,31 +49,31 @@ pub fn quickly() -> Retry {
     }
 }
 
-pub fn never() -> Retry {
+fn never() -> Retry {
     Retry {
         enabled: false,
         ..Retry::default()
     }
 }
 
-pub fn endpoint(url: &str) -> Endpoint {
+fn endpoint(url: &str) -> Endpoint {
     url.parse().unwrap()
 }
 
-pub fn grpc(running: &Running) -> OtlpGrpcExporter {
+fn grpc(running: &Running) -> OtlpGrpcExporter {
     OtlpGrpcExporter {
         retry: quickly(),
         ..OtlpGrpcExporter::new(endpoint(&running.grpc_url()))
     }
 }
 
-pub fn http(running: &Running) -> OtlpHttpExporter {
+fn http(running: &Running) -> OtlpHttpExporter {
     OtlpHttpExporter {
         retry: quickly(),
         ..OtlpHttpExporter::new(&format!("http://{}", running.http))
     }
 }
 
-pub async fn send(exporter: &Exporter, records: usize) -> Result<Delivered, ExportError> {
+async fn send(exporter: &Exporter, records: usize) -> Result<Delivered, ExportError> {
     exporter.export(Signal::Logs, logs(records).into()).await
 }

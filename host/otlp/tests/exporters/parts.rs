@@ -49,6 +49,8 @@ fn numbers(wire: &[u8]) -> Vec<u64> {
     records.map(|record| record.time_unix_nano).collect()
 }
 
+type Refusal = Box<dyn Fn() -> Response<Body> + Send + Sync>;
+
 /// What a destination has, in the order in which it came.
 type Taken = Arc<Mutex<Vec<u64>>>;
 
@@ -57,14 +59,14 @@ async fn destination(
     judge: impl Fn(&[u64]) -> Option<Response<Body>> + Send + Sync + 'static,
 ) -> (String, Taken) {
     let taken = Taken::default();
-    let takes = Arc::clone(&taken);
+    let shared = Arc::clone(&taken);
     let address = serve(move |head, content| {
         let is_grpc = head.version == http::Version::HTTP_2;
         let records = numbers(&content[if is_grpc { 5 } else { 0 }..]);
         if let Some(refusal) = judge(&records) {
             return refusal;
         }
-        takes.lock().unwrap().extend(records);
+        shared.lock().unwrap().extend(records);
         if is_grpc {
             Ending::of(0).behind(&[0; 5][..])
         } else {
@@ -116,7 +118,6 @@ async fn every_way_to_say_too_large_is_understood() {
             .at_once()
         }
     };
-    type Refusal = Box<dyn Fn() -> Response<Body> + Send + Sync>;
     let ways: Vec<(usize, Refusal)> = vec![
         (
             0,
@@ -159,8 +160,7 @@ async fn every_way_to_say_too_large_is_understood() {
         (1, Box::new(|| status(400, "http: request body too large"))),
     ];
     for (protocol, refusal) in ways {
-        let (url, taken) =
-            destination(move |records| (records.len() > 10).then(|| refusal())).await;
+        let (url, taken) = destination(move |records| (records.len() > 10).then(&refusal)).await;
         let exported = both(&url).await[protocol].deliver(numbered(100)).await;
         let everything = Exported {
             delivered: 100,
@@ -271,8 +271,8 @@ async fn tonics_limit_is_understood() {
     };
     for compression in [Compression::None, Compression::Gzip] {
         let exporter = exporter(Settings::Otlp(settings(compression))).await;
-        let exported = exporter.deliver(numbered(1000)).await;
-        assert_eq!(exported.delivered, 1000, "{exported:?}");
+        let outcome = exporter.deliver(numbered(1000)).await;
+        assert_eq!(outcome.delivered, 1000, "{outcome:?}");
         let all = std::mem::take(&mut *taken.lock().unwrap());
         assert_eq!(all, (0..1000).collect::<Vec<_>>());
     }

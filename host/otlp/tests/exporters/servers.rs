@@ -121,7 +121,7 @@ pub struct Ending {
 }
 
 impl Ending {
-    pub fn of(code: impl ToString) -> Self {
+    pub fn of(code: impl std::fmt::Display) -> Self {
         Self {
             code: code.to_string(),
             ..Self::default()

@@ -103,6 +103,10 @@ fn under<A: std::fmt::Debug, B>(
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "one of those that `under` calls"
+)]
 fn push<B: std::fmt::Debug>(found: &mut Vec<String>, above: String, record: B) {
     found.push(format!("{above} {record:?}"));
 }

@@ -1,145 +1,21 @@
-//! OTLP's tables: what each code and status means, with and without hints.
+//! OTLP's table of HTTP statuses, with and without hints, and answers that are none or too long.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use tollgate_config::{Compression, Exporter as Settings, OtlpGrpcExporter, OtlpHttpExporter};
-use tollgate_json::Status;
-use tollgate_otlp::{Answer, Export, ExportError, Exported, Exporter};
-use tollgate_record::Signal;
+use tollgate_otlp::ExportError;
 
+use crate::fate::{Fate, details, fate, grpc_to, http_to};
+use crate::send;
 use crate::servers::{Ending, Raw, body, grpc_response, serve};
-use crate::support::{Running, TestGate, logs, settings};
-use crate::{endpoint, exporter, grpc, never, send};
-
-/// What became of one record.
-#[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    Delivered,
-    Rejected,
-    Refused,
-    Later(Option<Duration>),
-}
-
-async fn fate(exporter: &Exporter) -> Fate {
-    let export = Export {
-        signal: Signal::Logs,
-        wire: logs(1).into(),
-        records: 1,
-        context: None,
-    };
-    let Exported {
-        delivered,
-        rejected,
-        refused,
-        later,
-    } = exporter.deliver(export).await;
-    match (delivered, rejected, refused.as_slice(), later) {
-        (1, 0, [], None) => Fate::Delivered,
-        (0, 1, [], None) => Fate::Rejected,
-        (0, 0, [part], None) => {
-            assert_eq!((part.records, &part.wire[..]), (1, &logs(1)[..]));
-            Fate::Refused
-        }
-        (0, 0, [], Some(later)) => {
-            assert_eq!((later.records, &later.wire[..]), (1, &logs(1)[..]));
-            Fate::Later(later.after)
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn http_to(url: &str) -> Exporter {
-    let settings = OtlpHttpExporter {
-        retry: never(),
-        ..OtlpHttpExporter::new(url)
-    };
-    exporter(Settings::OtlpHttp(settings)).await
-}
-
-async fn grpc_to(url: &str) -> Exporter {
-    let settings = OtlpGrpcExporter {
-        retry: never(),
-        ..OtlpGrpcExporter::new(endpoint(url))
-    };
-    exporter(Settings::Otlp(settings)).await
-}
-
-/// A status with `RetryInfo`, or with other details.
-fn details(pause: Option<Duration>) -> Vec<u8> {
-    let mut status = Status {
-        code: 8,
-        message: "quota".to_owned(),
-        retry_after: pause,
-    }
-    .to_wire();
-    if pause.is_none() {
-        // An `Any` that is no `RetryInfo`.
-        status.extend_from_slice(b"\x1a\x05\x0a\x03a/b");
-    }
-    status
-}
-
-#[tokio::test]
-async fn every_code_of_grpc_means_what_otlp_says() {
-    // From the table of the OTLP specification; 8 is retryable with `RetryInfo` alone.
-    let retryable = ["1", "4", "10", "11", "14", "15"];
-    let ending = Arc::new(Mutex::new((Ending::of(0), false)));
-    let told = Arc::clone(&ending);
-    let address = serve(move |_, _| {
-        let (ending, at_once) = told.lock().unwrap().clone();
-        if at_once {
-            ending.at_once()
-        } else {
-            ending.behind(&[0; 5][..])
-        }
-    })
-    .await;
-    let exporter = grpc_to(&format!("http://{address}")).await;
-    let hints = [
-        (None, None),
-        (Some(details(None)), None),
-        (Some(details(Some(Duration::ZERO))), Some(Duration::ZERO)),
-        (
-            Some(details(Some(Duration::from_millis(1500)))),
-            Some(Duration::from_millis(1500)),
-        ),
-        // Nobody waits for years.
-        (
-            Some(details(Some(Duration::from_secs(300_000_000_000)))),
-            Some(Duration::from_hours(1)),
-        ),
-        (Some(b"\xff\xff".to_vec()), None),
-    ];
-    let codes = (0..=18).map(|code| code.to_string());
-    for code in codes.chain(["99", "-1", "two", ""].map(str::to_owned)) {
-        for (details, pause) in &hints {
-            for at_once in [false, true] {
-                let answer = Ending {
-                    details: details.clone(),
-                    ..Ending::of(&code)
-                };
-                *ending.lock().unwrap() = (answer, at_once);
-                let again = retryable.contains(&code.as_str()) || (code == "8" && pause.is_some());
-                let expected = match code.as_str() {
-                    "0" => Fate::Delivered,
-                    _ if again => Fate::Later(*pause),
-                    _ => Fate::Refused,
-                };
-                assert_eq!(fate(&exporter).await, expected, "{code} {pause:?}");
-            }
-        }
-    }
-}
 
 #[tokio::test]
 async fn every_status_of_http_means_what_otlp_says() {
     let server = Raw::answering("").await;
     let exporter = http_to(&server.url()).await;
     let date = |after: u64| {
-        let at = std::time::SystemTime::now() + Duration::from_secs(after);
+        let at = SystemTime::now() + Duration::from_secs(after);
         httpdate::fmt_http_date(at)
     };
     let seconds = |seconds| Some(Duration::from_secs(seconds));
@@ -195,42 +71,14 @@ async fn a_pause_may_stand_in_the_body_and_dates_may_be_ahead() {
     let pause = Duration::from_secs(9);
     assert_eq!(fate(&exporter).await, Fate::Later(Some(pause)));
 
-    let soon = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(600));
+    let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_mins(10));
     server.answer(format!(
         "HTTP/1.1 429 X\r\nretry-after: {soon}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
     ));
     let Fate::Later(Some(pause)) = fate(&exporter).await else {
         panic!("a date is a pause");
     };
-    assert!(pause > Duration::from_secs(300) && pause <= Duration::from_secs(600));
-}
-
-#[tokio::test]
-async fn a_proxy_before_a_grpc_server_is_understood() {
-    let status = Arc::new(Mutex::new((200, "text/html")));
-    let told = Arc::clone(&status);
-    let address = serve(move |_, _| {
-        let (status, kind) = *told.lock().unwrap();
-        let mut response = http::Response::new(body("<html>"));
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
-        let headers = response.headers_mut();
-        headers.insert("content-type", kind.parse().unwrap());
-        headers.insert("retry-after", "3".parse().unwrap());
-        response
-    })
-    .await;
-    let exporter = grpc_to(&format!("http://{address}")).await;
-    for number in 200..600 {
-        *status.lock().unwrap() = (number, "text/html");
-        let expected = match number {
-            429 | 502 | 503 | 504 => Fate::Later(Some(Duration::from_secs(3))),
-            _ => Fate::Refused,
-        };
-        assert_eq!(fate(&exporter).await, expected, "{number}");
-    }
-    // One that speaks gRPC and stops in the middle has not said anything yet.
-    *status.lock().unwrap() = (200, "application/grpc");
-    assert_eq!(fate(&exporter).await, Fate::Later(None));
+    assert!(pause > Duration::from_mins(5) && pause <= Duration::from_mins(10));
 }
 
 #[tokio::test]
@@ -291,52 +139,6 @@ async fn what_is_said_in_part_counts_as_far_as_it_goes() {
         assert_eq!(fate(&exporter).await, Fate::Later(None), "{answer}");
     }
     assert_eq!(server.requests.load(Ordering::Relaxed), 7);
-}
-
-#[tokio::test]
-async fn receivers_and_exporters_agree_on_codes() {
-    let budget = 10_000;
-    let mut server = settings();
-    server.grpc.as_mut().unwrap().max_message_size = 100_000;
-    let running = Running::with(server, TestGate::answering(Answer::DONE), budget).await;
-    let settings = OtlpGrpcExporter {
-        compression: Compression::None,
-        retry: never(),
-        ..grpc(&running)
-    };
-    let exporter = exporter(Settings::Otlp(settings)).await;
-    let reason = |code: i32| format!("the destination answered with gRPC code {code}");
-    let permanent = |code| {
-        Err(ExportError::Permanent {
-            reason: reason(code),
-        })
-    };
-
-    let after = Some(Duration::from_secs(1));
-    assert_eq!(
-        send(&exporter, 1000).await,
-        Err(ExportError::Retryable {
-            after,
-            reason: reason(8)
-        })
-    );
-    let malformed = exporter
-        .export(Signal::Logs, Bytes::from_static(b"\xff"))
-        .await;
-    assert_eq!(malformed, permanent(3));
-    running.gate.answer(Answer::Refused { message: "no" });
-    assert_eq!(send(&exporter, 1).await, permanent(13));
-    running.gate.answer(Answer::Retry {
-        after: None,
-        message: "later",
-    });
-    assert_eq!(
-        send(&exporter, 1).await,
-        Err(ExportError::Retryable {
-            after: None,
-            reason: reason(14)
-        })
-    );
 }
 
 #[tokio::test]
