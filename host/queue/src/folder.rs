@@ -1,10 +1,16 @@
 //! Everything that is asked of a disk, so that tests can put one there that fails.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io::{self, IoSlice, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::{OpenError, Settings};
+
+/// How long a process that has the folder may take to end.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// A folder.
 pub trait Folder: Send + Sync + 'static {
@@ -32,6 +38,40 @@ pub trait File: Send + Sync {
     fn length(&self) -> io::Result<u64>;
     /// Reads up to the length of `buffer` from `offset`; less only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+}
+
+/// Has a folder to ourselves, for as long as what is returned is kept.
+pub(crate) fn locked(settings: &Settings) -> Result<fs::File, OpenError> {
+    let path = &settings.directory;
+    let failed = |path: PathBuf| |source| OpenError::Folder { path, source };
+    if settings.create {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(settings.permissions)
+            .create(path)
+            .map_err(failed(path.clone()))?;
+    }
+    let lock = path.join("lock");
+    let locked = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&lock)
+        .map_err(failed(lock.clone()))?;
+    let since = Instant::now();
+    loop {
+        match locked.try_lock() {
+            Ok(()) => return Ok(locked),
+            Err(TryLockError::WouldBlock) if since.elapsed() < ENDING => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::Locked { path: path.clone() });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(lock)(source)),
+        }
+    }
 }
 
 /// A folder of the machine.
@@ -70,7 +110,8 @@ impl Folder for RealFolder {
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn File>> {
         let path = self.0.join(name);
-        if !path.is_file() {
+        // A pipe would keep us waiting.
+        if !fs::metadata(&path)?.is_file() {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let file = OpenOptions::new().read(true).append(true).open(path)?;

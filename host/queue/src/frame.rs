@@ -139,6 +139,25 @@ impl Settled {
         }
     }
 
+    /// The same for so many records: of what is too much nothing is known, and what is missing was given back.
+    pub(crate) fn of(&self, records: u32) -> Self {
+        let mut left = u64::from(records);
+        let mut up_to = |number: u64| {
+            let number = number.min(left);
+            left = left.saturating_sub(number);
+            number
+        };
+        let mut settled = Self {
+            delivered: up_to(self.delivered),
+            refused: up_to(self.refused),
+            moved: up_to(self.moved),
+            damaged: up_to(self.damaged),
+            given_back: up_to(self.given_back),
+        };
+        settled.given_back = settled.given_back.saturating_add(left);
+        settled
+    }
+
     /// All of them.
     #[must_use]
     pub fn records(&self) -> u64 {

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `key` | a head alone: the folder's secret |
 //! | `frames-N` | a head, then frames: marker, length of the header, header, its checksum, payload |
-//! | `frames-N.done` | a head, then settlements of 40 bytes: frame, queue, checksum |
+//! | `frames-N.done` | a head, then settlements of 32 bytes: frame, queue, checksum |
 //!
-//! Numbers are little endian. Each head holds the secret once more, so that damage to one copy costs nothing.
+//! Numbers are little endian. Each head holds the number of its segment and the secret once more, so that damage to one copy costs nothing.
+//! The checksum of a header covers the number of its segment: bytes of a file that is gone are no frame in
+//! another.
 
 use std::sync::Arc;
 
@@ -17,27 +19,34 @@ use crate::seal::{Key, MARKER, SEAL, plain};
 
 const MAGIC: &[u8; 16] = b"tollgate queue 1";
 /// Bytes at the beginning of every file.
-pub(crate) const HEAD: usize = MAGIC.len() + 32 + SEAL;
+pub(crate) const HEAD: usize = MAGIC.len() + 8 + 32 + SEAL;
 /// Marker and length of the header.
 pub(crate) const PREFIX: usize = MARKER + 4;
-/// A header is never longer: 64 policies, and queues with long names.
-pub(crate) const LONGEST_HEADER: usize = 64 * 1024;
+/// A header is never longer: as many policies and queues as can be counted, with names of some length.
+pub(crate) const LONGEST_HEADER: usize = 4 << 20;
 /// Bytes of a settlement.
 pub(crate) const SETTLEMENT: usize = 8 + 8 + SEAL;
 
-/// The head of a file.
-pub(crate) fn head(key: &Key) -> Vec<u8> {
-    let mut head = [MAGIC.as_slice(), key.bytes()].concat();
+/// The head of a file of a segment; the folder's secret alone is of segment 0.
+pub(crate) fn head(key: &Key, segment: u64) -> Vec<u8> {
+    let mut head = [
+        MAGIC.as_slice(),
+        &segment.to_le_bytes(),
+        key.bytes().as_slice(),
+    ]
+    .concat();
     let check = plain(&head);
     head.extend_from_slice(&check);
     head
 }
 
-/// The secret in a head, if the head is whole.
-pub(crate) fn read_head(bytes: &[u8]) -> Option<Key> {
+/// The segment and the secret in a head, if the head is whole.
+pub(crate) fn read_head(bytes: &[u8]) -> Option<(u64, Key)> {
     let (said, check) = bytes.get(..HEAD)?.split_at_checked(HEAD - SEAL)?;
-    let key = said.strip_prefix(MAGIC)?;
-    (plain(said) == check).then_some(Key::of(key.try_into().ok()?))
+    let mut rest = said.strip_prefix(MAGIC)?;
+    let segment = u64::from_le_bytes(take(&mut rest)?);
+    let key = Key::of(rest.try_into().ok()?);
+    (plain(said) == check).then_some((segment, key))
 }
 
 /// The names of a frame's queues beside what else is known of it.
@@ -57,47 +66,52 @@ impl Header {
     }
 }
 
-/// What stands before a payload.
-pub(crate) fn frame_head(key: &Key, meta: &Meta, queues: &[&str], wire: &[u8]) -> Vec<u8> {
-    let mut header = Vec::with_capacity(128);
+/// What stands before a payload. None if it would be too long to be read again.
+pub(crate) fn frame_head(
+    key: &Key,
+    segment: u64,
+    meta: &Meta,
+    queues: &[String],
+    payload: &[u8; SEAL],
+) -> Option<Vec<u8>> {
+    let mut header = Vec::with_capacity(192);
     header.extend_from_slice(&meta.id.to_le_bytes());
     header.push(meta.signal as u8);
     header.extend_from_slice(&meta.records.to_le_bytes());
     header.extend_from_slice(&meta.bytes.to_le_bytes());
     header.extend_from_slice(&meta.stamp.generation.to_le_bytes());
-    push_count(&mut header, meta.stamp.policies.len());
+    push_count(&mut header, meta.stamp.policies.len())?;
     for policy in &meta.stamp.policies {
         header.extend_from_slice(policy);
     }
-    push_count(&mut header, queues.len());
+    push_count(&mut header, queues.len())?;
     for queue in queues {
-        push_count(&mut header, queue.len());
+        push_count(&mut header, queue.len())?;
         header.extend_from_slice(queue.as_bytes());
     }
-    header.extend_from_slice(&key.seal(wire));
-    let length = u32::try_from(header.len()).unwrap_or(u32::MAX);
-    let seal = key.seal(&header);
-    [
-        key.marker().as_slice(),
-        &length.to_le_bytes(),
-        &header,
-        &seal,
-    ]
-    .concat()
+    header.extend_from_slice(payload);
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
+    let length = u32::try_from(header.len()).ok()?;
+    let seal = key.seal(segment, &header);
+    let marker = key.marker();
+    Some([marker.as_slice(), &length.to_le_bytes(), &header, &seal].concat())
 }
 
-/// Two bytes; a frame has fewer policies, queues and letters of a name than they can count.
-fn push_count(out: &mut Vec<u8>, count: usize) {
-    out.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes());
+/// Two bytes.
+fn push_count(out: &mut Vec<u8>, count: usize) -> Option<()> {
+    out.extend_from_slice(&u16::try_from(count).ok()?.to_le_bytes());
+    Some(())
 }
 
-/// Reads what stands before a payload. None if it is not whole, or not of this folder.
-pub(crate) fn read_frame_head(key: &Key, bytes: &[u8]) -> Option<Header> {
+/// Reads what stands before a payload. None if it is not whole, or not of this segment.
+pub(crate) fn read_frame_head(key: &Key, segment: u64, bytes: &[u8]) -> Option<Header> {
     let length = header_length(key, bytes)?;
     let sealed = bytes.get(PREFIX..)?;
     let header = sealed.get(..length)?;
     let check = sealed.get(length..)?.get(..SEAL)?;
-    if key.seal(header) != check {
+    if key.seal(segment, header) != check {
         return None;
     }
     let mut rest = header;
@@ -155,11 +169,11 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     Some(*taken)
 }
 
-/// Says that a queue is done with a frame.
+/// Says that a queue is done with a frame, whichever file it lies in: the number of a frame is its own for ever.
 pub(crate) fn settlement(key: &Key, frame: u64, queue: u64) -> [u8; SETTLEMENT] {
     let mut entry = [0; SETTLEMENT];
     let numbers = [frame.to_le_bytes(), queue.to_le_bytes()].concat();
-    let seal = key.seal(&numbers);
+    let seal = key.seal(0, &numbers);
     for (to, from) in entry.iter_mut().zip(numbers.iter().chain(&seal)) {
         *to = *from;
     }

@@ -14,16 +14,20 @@ mod layout;
 mod queue;
 mod recovery;
 mod report;
+mod room;
+mod scan;
 mod seal;
 mod store;
+mod stores;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod writer;
 
 pub use frame::{Frame, NewFrame, Settled, Stamp};
 pub use queue::{Queue, Taken};
-pub use report::{Amount, Damage, QueueReport, Recovery, StoreReport};
+pub use report::{Amount, Damage, Latencies, NamedQueue, QueueReport, Recovery, StoreReport};
 pub use store::{OpenError, PutError, Receipt, Settings, Store};
+pub use stores::Stores;
 
 /// How much a queue may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +52,11 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn of(self, records: u32, bytes: u64) -> u64 {
+    fn of_amount(self, amount: &Amount) -> u64 {
         match self {
-            Self::Requests => 1,
-            Self::Items => records.into(),
-            Self::Bytes => bytes,
+            Self::Requests => amount.frames,
+            Self::Items => amount.records,
+            Self::Bytes => amount.bytes,
         }
     }
 }

@@ -1,40 +1,40 @@
 //! One queue: frames that wait for one destination.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::QueueReport;
-use crate::disk::ReadError;
-use crate::frame::{Frame, Settled};
+use crate::disk::{Done, ReadError, Region};
+use crate::frame::{Frame, Meta, Settled};
 use crate::index::Place;
 use crate::store::{Shared, Store};
 
 /// Frames that wait for one destination.
 #[derive(Clone)]
 pub struct Queue {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) number: usize,
-    frames: Arc<Notify>,
+    news: Arc<Notify>,
 }
 
 /// A frame on its way. Dropped without being settled, it waits again, in front.
 pub struct Taken {
     shared: Arc<Shared>,
     queue: usize,
-    frames: Arc<Notify>,
     frame: Frame,
     /// Whether it is settled.
     is_done: bool,
 }
 
 impl Queue {
-    pub(crate) fn new(shared: Arc<Shared>, number: usize, frames: Arc<Notify>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, number: usize, news: Arc<Notify>) -> Self {
         Self {
             shared,
             number,
-            frames,
+            news,
         }
     }
 
@@ -47,13 +47,15 @@ impl Queue {
     /// The oldest frame that nobody has taken, when there is one. None once the store is closed.
     pub async fn next(&self) -> Option<Taken> {
         loop {
-            let news = self.frames.notified();
+            let news = self.news.notified();
             tokio::pin!(news);
             news.as_mut().enable();
             match self.try_next().await {
                 Next::Taken(taken) => return Some(*taken),
                 Next::Closed => return None,
                 Next::Nothing => news.await,
+                // A disk that does not answer may answer again: the frame is not given up at once for that.
+                Next::Unread => tokio::time::sleep(READ_PAUSE).await,
             }
         }
     }
@@ -62,69 +64,80 @@ impl Queue {
     pub async fn next_now(&self) -> Option<Taken> {
         match self.try_next().await {
             Next::Taken(taken) => Some(*taken),
-            Next::Nothing | Next::Closed => None,
+            Next::Nothing | Next::Unread | Next::Closed => None,
         }
     }
 
     async fn try_next(&self) -> Next {
         loop {
-            let (meta, place, wire) = {
+            let (meta, places, wire) = {
                 let mut index = self.shared.lock();
                 if index.closed {
                     return Next::Closed;
                 }
-                let Some(id) = index.take(self.number) else {
+                let Some(entry) = index.take(self.number) else {
                     return Next::Nothing;
                 };
-                let Some(entry) = index.frames.get(&id) else {
-                    continue;
+                let (meta, wire) = (Arc::clone(&entry.meta), entry.wire.clone());
+                let places = if wire.is_none() {
+                    entry.places.clone()
+                } else {
+                    Vec::new()
                 };
-                (Arc::clone(&entry.meta), entry.place, entry.wire.clone())
+                (meta, places, wire)
             };
+            // From here on it waits again if this future is dropped.
             let mut taken = Taken {
                 shared: Arc::clone(&self.shared),
                 queue: self.number,
-                frames: Arc::clone(&self.frames),
                 frame: Frame {
                     meta,
                     wire: Bytes::new(),
                 },
                 is_done: false,
             };
-            match (wire, place) {
-                (Some(wire), _) => taken.frame.wire = wire,
-                (None, Some(place)) => {
-                    let Some(wire) = self.read(&taken, place).await else {
-                        taken.lose(place);
-                        continue;
-                    };
-                    taken.frame.wire = wire;
-                }
-                (None, None) => {}
+            if let Some(wire) = wire {
+                taken.frame.wire = wire;
+                return Next::Taken(Box::new(taken));
             }
-            return Next::Taken(Box::new(taken));
+            match self.read(&taken.frame.meta, places.clone()).await {
+                Read::Whole(wire) => {
+                    taken.frame.wire = wire;
+                    return Next::Taken(Box::new(taken));
+                }
+                Read::Damaged => taken.lose(&places),
+                Read::Failed => {
+                    if !taken.is_given_up() {
+                        return Next::Unread;
+                    }
+                }
+                Read::Unknown => return Next::Unread,
+            }
         }
     }
 
-    /// The payload of a frame; none if it is not what was written.
-    async fn read(&self, taken: &Taken, place: Place) -> Option<Bytes> {
-        let bytes = taken.frame.meta.bytes;
-        loop {
-            let disk = Arc::clone(self.shared.disk.as_ref()?);
-            let read = tokio::task::spawn_blocking(move || disk.read(&place, bytes)).await;
-            match read {
-                Ok(Ok(wire)) => return Some(wire),
-                Ok(Err(ReadError::Io(error))) => {
-                    // A disk that does not answer may answer again: the frame is not given up for that.
-                    tracing::error!(target: "tollgate", %error, "the queue's disk cannot be read; it is tried again");
-                    tokio::time::sleep(READ_PAUSE).await;
-                    if self.shared.lock().closed {
-                        return None;
+    /// The payload of a frame, from the first place where it is what was written.
+    async fn read(&self, meta: &Meta, places: Vec<Place>) -> Read {
+        let Some(disk) = self.shared.disk.clone() else {
+            return Read::Damaged;
+        };
+        let bytes = meta.bytes;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut outcome = Read::Damaged;
+            for place in &places {
+                match disk.read(place, bytes) {
+                    Ok(wire) => return Read::Whole(wire),
+                    Err(ReadError::Damaged) => {}
+                    Err(ReadError::Io(error)) => {
+                        tracing::error!(target: "tollgate", segment = place.segment, %error, "the queue's disk cannot be read; it is tried again");
+                        outcome = Read::Failed;
                     }
                 }
-                Ok(Err(ReadError::Damaged | ReadError::Gone)) | Err(_) => return None,
             }
-        }
+            outcome
+        });
+        // A runtime that ends has read nothing: nothing is known of the frame.
+        read.await.unwrap_or(Read::Unknown)
     }
 
     /// What became of its records.
@@ -136,12 +149,24 @@ impl Queue {
     }
 }
 
-const READ_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+const READ_PAUSE: Duration = Duration::from_secs(1);
+/// How often a frame is read before those behind it need not wait for it any longer.
+const READS: u8 = 10;
 
 enum Next {
     Taken(Box<Taken>),
     Nothing,
+    Unread,
     Closed,
+}
+
+enum Read {
+    Whole(Bytes),
+    Damaged,
+    /// The disk does not say what is there.
+    Failed,
+    /// Nobody asked the disk.
+    Unknown,
 }
 
 impl Taken {
@@ -153,62 +178,100 @@ impl Taken {
 
     /// Says what became of it. It never comes again.
     pub fn settle(mut self, settled: Settled) {
-        self.finish(settled);
+        self.finish(&settled);
     }
 
-    fn finish(&mut self, settled: Settled) {
+    fn finish(&mut self, settled: &Settled) {
         self.is_done = true;
         let id = self.frame.meta.id;
-        let (place, name) = {
-            let index = self.shared.lock();
-            let place = index.frames.get(&id).and_then(|entry| entry.place);
-            let queue = index.queues.get(self.queue);
-            (
-                place,
-                queue.map(|state| state.name.clone()).unwrap_or_default(),
-            )
-        };
         // On disk before anybody is told: what is told must hold after a crash.
-        if let Some((disk, place)) = self.shared.disk.as_ref().zip(place) {
-            disk.settle(place.segment, id, disk.key.name(&name));
+        if let Some(disk) = &self.shared.disk {
+            let (segments, name) = {
+                let index = self.shared.lock();
+                let places = index.frames.get(&id).map(|entry| entry.places.as_slice());
+                let segments = places.unwrap_or_default().iter().map(|place| place.segment);
+                let queue = index.queues.get(self.queue);
+                let segments: Vec<_> = segments.collect();
+                (segments, queue.map(|state| Arc::clone(&state.name)))
+            };
+            let queue = disk.key.name(name.as_deref().unwrap_or_default());
+            disk.settle(segments.into_iter().map(|segment| Done {
+                segment,
+                frame: id,
+                queue,
+            }));
         }
-        let emptied = self.shared.lock().settle(self.queue, id, settled);
-        match emptied {
-            Some(segment) => self.shared.remove(segment),
-            None => self.shared.room.notify_waiters(),
-        }
+        let emptied = {
+            let mut index = self.shared.lock();
+            let emptied = index.settle(self.queue, id, settled);
+            index.drop_segments(&emptied);
+            emptied
+        };
+        self.shared.remove(emptied);
     }
 
     /// The disk has lost it.
-    fn lose(mut self, place: Place) {
+    fn lose(mut self, places: &[Place]) {
         let meta = Arc::clone(&self.frame.meta);
-        if self.shared.lock().closed {
-            return;
+        let mut is_new = false;
+        for place in places {
+            let region = Region {
+                segment: place.segment,
+                offset: place.offset,
+                length: place.payload.saturating_add(meta.bytes),
+            };
+            let Some(disk) = &self.shared.disk else {
+                continue;
+            };
+            match disk.keep_aside(&region) {
+                Ok(kept) => is_new |= kept,
+                Err(error) => {
+                    is_new = true;
+                    tracing::error!(target: "tollgate", %error, "a damaged frame cannot be kept aside; its file stays");
+                    self.shared.lock().stays(place.segment);
+                }
+            }
+            if is_new {
+                tracing::error!(target: "tollgate", segment = place.segment, offset = place.offset, records = meta.records, "a frame of the queue is damaged; it is kept aside");
+            }
         }
-        tracing::error!(target: "tollgate", segment = place.segment, offset = place.offset, records = meta.records, "a frame of the queue is damaged and kept aside");
-        if let Some(disk) = &self.shared.disk
-            && let Err(error) = disk.keep_aside(
-                place.segment,
-                place.offset,
-                place.payload.saturating_add(meta.bytes),
-            )
-        {
-            tracing::error!(target: "tollgate", %error, "a damaged frame could not be kept aside");
-        }
-        {
+        if is_new {
             let mut index = self.shared.lock();
             index.damaged_frames = index.damaged_frames.saturating_add(1);
         }
-        self.finish(Settled::damaged(meta.records));
+        self.finish(&Settled::damaged(meta.records));
+    }
+
+    /// Counts that the disk did not let us read it. Too often, and it is passed by until the folder is opened again.
+    fn is_given_up(&mut self) -> bool {
+        let id = self.frame.meta.id;
+        let mut index = self.shared.lock();
+        let Some(entry) = index.frames.get_mut(&id) else {
+            return true;
+        };
+        entry.failed_reads = entry.failed_reads.saturating_add(1);
+        if entry.failed_reads < READS {
+            return false;
+        }
+        let segments: Vec<_> = entry.places.iter().map(|place| place.segment).collect();
+        for segment in segments {
+            index.stays(segment);
+        }
+        index.damaged_frames = index.damaged_frames.saturating_add(1);
+        let damaged = Settled::damaged(self.frame.meta.records);
+        index.settle(self.queue, id, &damaged);
+        drop(index);
+        self.is_done = true;
+        tracing::error!(target: "tollgate", records = self.frame.meta.records, "a frame of the queue cannot be read; it stays on the disk until the next start");
+        true
     }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        if self.is_done {
-            return;
+        if !self.is_done {
+            let id = self.frame.meta.id;
+            self.shared.lock().put_back(self.queue, id);
         }
-        self.shared.lock().put_back(self.queue, self.frame.meta.id);
-        self.frames.notify_one();
     }
 }

@@ -2,30 +2,23 @@
 //!
 //! Only heads are read, and payloads are stepped over by their lengths; a payload is checked when it is read. Where no head is, the next
 //! one is looked for: damage costs what it hit, and nothing else. Nothing that is found here is an error but a folder that cannot be
-//! read or written.
+//! listed, or that we may not write to.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use memchr::memmem;
-
-use crate::disk::{DAMAGED, Disk, Files, done_name, segment_of};
+use crate::disk::{DAMAGED, Disk, Region, done_name, frames_name, segment_of};
 use crate::folder::{File, Folder};
 use crate::index::{Entry, Index, Owed, Place};
-use crate::layout::{
-    HEAD, Header, LONGEST_HEADER, PREFIX, head, header_length, read_frame_head, read_head,
-    read_settlements,
-};
-use crate::report::Amount;
-use crate::seal::{Key, SEAL};
+use crate::layout::{HEAD, Header, head, read_head, read_settlements};
+use crate::scan::{Found, Scan};
+use crate::seal::Key;
 use crate::{Damage, Recovery};
 
 const KEY: &str = "key";
 const LOCK: &str = "lock";
-/// What is read at once when a head is looked for.
-const LOOK: usize = 1 << 20;
 
 /// A folder that was opened.
 pub(crate) struct Recovered {
@@ -35,117 +28,158 @@ pub(crate) struct Recovered {
     pub(crate) next_segment: u64,
 }
 
-pub(crate) fn recover(folder: &Arc<dyn Folder>, fsync: bool) -> io::Result<Recovered> {
-    let names = folder.list()?;
-    let mut recovery = Recovery::default();
-    let mut segments: Vec<(u64, Arc<dyn File>)> = Vec::new();
-    let mut newest = 0;
-    for name in &names {
-        if let Some(segment) = segment_of(name) {
-            newest = newest.max(segment);
-            match folder.open(name) {
-                Ok(file) => segments.push((segment, file)),
-                Err(_) => recovery.strangers.push(name.clone()),
+/// What lies in a folder.
+#[derive(Default)]
+struct Contents {
+    has_key: bool,
+    segments: Vec<u64>,
+    /// By name: whatever file it is that holds settlements, they are true.
+    done: Vec<String>,
+    strangers: Vec<String>,
+    /// The highest number that any file has.
+    newest: u64,
+}
+
+impl Contents {
+    fn of(names: Vec<String>) -> Self {
+        let mut contents = Self::default();
+        for name in names {
+            let done = name.strip_suffix(".done").and_then(segment_of);
+            contents.newest = contents.newest.max(done.unwrap_or(0));
+            if let Some(segment) = segment_of(&name) {
+                contents.newest = contents.newest.max(segment);
+                contents.segments.push(segment);
+            } else if done.is_some() {
+                contents.done.push(name);
+            } else if name == KEY {
+                contents.has_key = true;
+            } else if !matches!(name.as_str(), LOCK | DAMAGED) {
+                contents.strangers.push(name);
             }
-        } else if let Some(segment) = name.strip_suffix(".done").and_then(segment_of) {
-            newest = newest.max(segment);
-        } else if !matches!(name.as_str(), KEY | LOCK | DAMAGED) {
-            recovery.strangers.push(name.clone());
         }
+        contents.segments.sort_unstable();
+        contents
     }
-    segments.sort_by_key(|(segment, _)| *segment);
-    let key = key(&**folder, &names, &segments, fsync)?;
-    let disk = Disk::new(Arc::clone(folder), key, fsync);
-    let done = settlements(&disk, &names);
-    let mut scan = Scan {
+}
+
+pub(crate) fn recover(
+    folder: Arc<dyn Folder>,
+    fsync: bool,
+    lock: Option<std::fs::File>,
+) -> io::Result<Recovered> {
+    let contents = Contents::of(folder.list()?);
+    let key = key(&*folder, &contents, fsync)?;
+    let disk = Disk::new(folder, key, fsync, lock);
+    let mut opening = Opening {
+        done: settlements(&disk, &contents),
         disk,
-        done,
         seen: HashSet::new(),
         index: Index::default(),
-        recovery,
-        newest,
+        recovery: Recovery {
+            strangers: contents.strangers.clone(),
+            ..Recovery::default()
+        },
+        last: contents.segments.last().copied().unwrap_or(0),
     };
-    for (segment, file) in segments {
-        scan.segment(segment, &file)?;
+    for segment in &contents.segments {
+        opening.segment(*segment);
     }
-    scan.orphans(&names);
-    scan.index.next_id = scan.next_id();
-    let queues = scan.index.queues.iter().map(|queue| queue.name.clone());
-    scan.recovery.queues = queues.collect();
+    opening.remove_what_is_settled(&contents);
+    opening.index.next_id = opening.next_id();
+    let queues = opening.index.queues.iter();
+    opening.recovery.queues = queues.map(|queue| queue.name.to_string()).collect();
+    opening.index.torn = opening.recovery.torn;
     Ok(Recovered {
-        disk: scan.disk,
-        index: scan.index,
-        recovery: scan.recovery,
-        next_segment: scan.newest.saturating_add(1),
+        disk: opening.disk,
+        index: opening.index,
+        recovery: opening.recovery,
+        next_segment: contents.newest.saturating_add(1),
     })
 }
 
-/// The folder's secret: from its own file, or else from the head that most files agree on; a new one for a new folder.
-fn key(
-    folder: &dyn Folder,
-    names: &[String],
-    segments: &[(u64, Arc<dyn File>)],
-    fsync: bool,
-) -> io::Result<Key> {
-    let is_there = names.iter().any(|name| name == KEY);
-    let written = if is_there {
-        folder.open(KEY).ok().and_then(|file| head_of(&*file))
+/// The folder's secret, as most files have it; a new one for a new folder.
+fn key(folder: &dyn Folder, contents: &Contents, fsync: bool) -> io::Result<Key> {
+    let own = if contents.has_key {
+        head_of(folder, KEY)
     } else {
         None
     };
-    if let Some(key) = written {
-        return Ok(key);
-    }
     let mut votes: HashMap<[u8; 32], usize> = HashMap::new();
-    let sidecars = segments.iter().filter_map(|(segment, _)| {
-        let name = done_name(*segment);
-        folder.open(&name).ok()
-    });
-    let sidecars: Vec<_> = sidecars.collect();
-    let files = segments.iter().map(|(_, file)| file).chain(&sidecars);
-    for key in files.filter_map(|file| head_of(&**file)) {
-        let votes = votes.entry(*key.bytes()).or_default();
-        *votes = votes.saturating_add(1);
+    let frames = contents
+        .segments
+        .iter()
+        .map(|segment| frames_name(*segment));
+    for name in frames.chain(contents.done.iter().cloned()) {
+        if let Some(key) = head_of(folder, &name) {
+            let votes = votes.entry(*key.bytes()).or_default();
+            *votes = votes.saturating_add(1);
+        }
     }
-    let most = votes.into_iter().max_by_key(|(_, votes)| *votes);
-    let key = match most {
-        Some((key, _)) => Key::of(key),
-        None => Key::random()?,
+    let own_votes = own.as_ref().and_then(|key| votes.get(key.bytes()));
+    let most = votes.iter().max_by_key(|(_, votes)| **votes);
+    let others = match (most, &own) {
+        // A single file may have come from elsewhere.
+        (Some((_, 1)), Some(_)) => None,
+        (most, _) => most.filter(|(_, votes)| Some(*votes) > own_votes),
     };
-    if is_there {
-        folder.remove(KEY)?;
-    }
-    let file = folder.create(KEY)?;
-    file.append(&[&head(&key)])?;
-    if fsync {
-        file.sync()?;
-        folder.sync()?;
+    let key = match (others, own) {
+        (Some((key, _)), _) => Key::of(*key),
+        (None, Some(key)) => return Ok(key),
+        (None, None) => Key::random()?,
+    };
+    match write_key(folder, &key, contents.has_key, fsync) {
+        Ok(()) => {}
+        Err(error) if is_forbidden(&error) => return Err(error),
+        Err(error) => {
+            // Every segment has it, too.
+            tracing::warn!(target: "tollgate", %error, "the queue's key file cannot be written; the next start tries again");
+        }
     }
     Ok(key)
 }
 
-fn head_of(file: &dyn File) -> Option<Key> {
+fn is_forbidden(error: &io::Error) -> bool {
+    let kind = error.kind();
+    matches!(
+        kind,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+fn write_key(folder: &dyn Folder, key: &Key, is_there: bool, fsync: bool) -> io::Result<()> {
+    if is_there {
+        folder.remove(KEY)?;
+    }
+    let file = folder.create(KEY)?;
+    file.append(&[&head(key, 0)])?;
+    if fsync {
+        file.sync()?;
+        folder.sync()?;
+    }
+    Ok(())
+}
+
+fn head_of(folder: &dyn Folder, name: &str) -> Option<Key> {
+    let file = folder.open(name).ok()?;
     let mut bytes = [0; HEAD];
     let read = file.read_at(&mut bytes, 0).ok()?;
-    read_head(bytes.get(..read)?)
+    read_head(bytes.get(..read)?).map(|(_, key)| key)
 }
 
 /// Everything that any file says is settled. Whose file it stands in does not matter: a file may have been renamed.
-fn settlements(disk: &Disk, names: &[String]) -> HashSet<(u64, u64)> {
+fn settlements(disk: &Disk, contents: &Contents) -> HashSet<(u64, u64)> {
     let mut done = HashSet::new();
-    for name in names.iter().filter(|name| name.contains(".done")) {
-        let Ok(file) = disk.folder.open(name) else {
-            continue;
-        };
-        let Ok(bytes) = whole(&*file) else {
-            continue;
-        };
-        let entries = bytes.get(HEAD..).unwrap_or_default();
-        let (found, is_whole) = read_settlements(&disk.key, entries);
+    for name in &contents.done {
+        let bytes = disk.folder.open(name).and_then(|file| whole(&*file));
+        let is_whole = bytes.is_ok_and(|bytes| {
+            let entries = bytes.get(HEAD..).unwrap_or_default();
+            let (found, is_whole) = read_settlements(&disk.key, entries);
+            done.extend(found);
+            is_whole
+        });
         if !is_whole {
             tracing::warn!(target: "tollgate", file = name, "a file of the queue is damaged: what it said was delivered may be delivered again");
         }
-        done.extend(found);
     }
     done
 }
@@ -158,138 +192,78 @@ fn whole(file: &dyn File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-struct Scan {
+struct Opening {
     disk: Disk,
     /// What is settled, by frame and queue.
     done: HashSet<(u64, u64)>,
+    /// Frames that some file had.
     seen: HashSet<u64>,
     index: Index,
     recovery: Recovery,
-    newest: u64,
+    /// The segment that was written last.
+    last: u64,
 }
 
-impl Scan {
+impl Opening {
     /// Finds the frames of a segment.
-    fn segment(&mut self, segment: u64, file: &Arc<dyn File>) -> io::Result<()> {
-        let length = file.length()?;
-        let done = self.disk.folder.open(&done_name(segment));
-        // A lost file of settlements is made anew: without one every settlement would be forgotten.
-        let done = done.or_else(|_| {
-            let made = self.disk.folder.create(&done_name(segment))?;
-            made.append(&[&head(&self.disk.key)])?;
-            Ok::<_, io::Error>(made)
-        });
-        self.disk.know(
-            segment,
-            Files {
-                frames: Arc::clone(file),
-                done: done.ok(),
-            },
-        );
-        let state = self.index.segments.entry(segment).or_default();
-        state.bytes = length;
-        state.sealed = true;
-        let mut offset = u64::try_from(HEAD).unwrap_or(u64::MAX);
-        while offset < length {
-            let head = self.head(&**file, offset)?;
-            let fits = |header: &Header| offset.saturating_add(header.end()) <= length;
-            match head {
-                Some(header) if fits(&header) => {
-                    let next = offset.saturating_add(header.end());
-                    self.frame(segment, offset, header);
-                    offset = next;
-                }
-                other => {
-                    let next = self.next_head(&**file, offset.saturating_add(1), length)?;
-                    // A frame that ends behind the end of the last file was being written when everything stopped.
-                    let is_torn = next.is_none()
-                        && segment == self.newest
-                        && (other.is_some() || self.is_beginning(&**file, offset, length)?);
-                    let end = next.unwrap_or(length);
-                    if is_torn {
-                        self.recovery.torn = self.recovery.torn.saturating_add(1);
-                    } else {
-                        self.damaged(segment, offset, end.saturating_sub(offset));
-                    }
-                    offset = end;
-                }
-            }
-        }
-        let is_empty = self
-            .index
-            .segments
-            .get(&segment)
-            .is_none_or(|state| state.live == 0);
-        if is_empty {
-            self.index.segments.remove(&segment);
-            self.disk.remove(segment);
-        }
-        Ok(())
-    }
-
-    /// The head of a frame that begins here.
-    fn head(&self, file: &dyn File, offset: u64) -> io::Result<Option<Header>> {
-        let mut bytes = vec![0; 512];
-        let read = file.read_at(&mut bytes, offset)?;
-        bytes.truncate(read);
-        let Some(length) = header_length(&self.disk.key, &bytes) else {
-            return Ok(None);
+    fn segment(&mut self, segment: u64) {
+        self.index.segments.entry(segment).or_default().sealed = true;
+        let name = frames_name(segment);
+        let Ok(file) = self.disk.folder.open(&name) else {
+            return self.unreadable(segment);
         };
-        let whole = PREFIX.saturating_add(length).saturating_add(SEAL);
-        if whole > bytes.len() && read == 512 {
-            bytes.resize(whole.min(LONGEST_HEADER), 0);
-            let read = file.read_at(&mut bytes, offset)?;
-            bytes.truncate(read);
+        let key = self.disk.key.clone();
+        let Ok(mut scan) = Scan::new(&file, &key, segment) else {
+            return self.unreadable(segment);
+        };
+        let mut bytes = scan.length();
+        let has_head = bytes >= u64::try_from(HEAD).unwrap_or(u64::MAX);
+        if !has_head && segment != self.last {
+            self.damaged(segment, 0, bytes);
         }
-        Ok(read_frame_head(&self.disk.key, &bytes))
-    }
-
-    /// Whether what stands at the end of a file is the beginning of a frame, or zeros that the system put there.
-    fn is_beginning(&self, file: &dyn File, offset: u64, length: u64) -> io::Result<bool> {
-        let rest = usize::try_from(length.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; rest.min(LONGEST_HEADER)];
-        let read = file.read_at(&mut bytes, offset)?;
-        let bytes = bytes.get(..read).unwrap_or_default();
-        let marker = self.disk.key.marker();
-        let begins = marker.starts_with(bytes.get(..marker.len()).unwrap_or(bytes));
-        let is_cut = header_length(&self.disk.key, bytes)
-            .is_none_or(|length| PREFIX.saturating_add(length).saturating_add(SEAL) > rest);
-        Ok((begins && is_cut) || bytes.iter().all(|byte| *byte == 0))
-    }
-
-    /// Where the next frame begins, from an offset on.
-    fn next_head(&self, file: &dyn File, from: u64, length: u64) -> io::Result<Option<u64>> {
-        let marker = self.disk.key.marker();
-        let finder = memmem::Finder::new(&marker);
-        let mut buffer = vec![0; LOOK];
-        let mut at = from;
-        while at < length {
-            let read = file.read_at(&mut buffer, at)?;
-            let bytes = buffer.get(..read).unwrap_or_default();
-            for found in finder.find_iter(bytes) {
-                let offset = at.saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
-                if self.head(file, offset)?.is_some() {
-                    return Ok(Some(offset));
+        while let Some(found) = scan.next() {
+            match found {
+                Found::Frame { offset, header } => self.frame(segment, offset, header),
+                // Only what was written last can have been cut off while it was written.
+                Found::Torn { offset } if segment == self.last => {
+                    self.recovery.torn = self.recovery.torn.saturating_add(1);
+                    if file.truncate(offset).is_ok() {
+                        bytes = offset;
+                    }
                 }
+                Found::Torn { offset } => {
+                    self.damaged(segment, offset, scan.length().saturating_sub(offset));
+                }
+                Found::Damaged { offset, length } => self.damaged(segment, offset, length),
+                Found::Unreadable => self.unreadable(segment),
             }
-            if read < LOOK {
-                return Ok(None);
-            }
-            // A marker may lie across the border.
-            let step = LOOK.saturating_sub(marker.len());
-            at = at.saturating_add(u64::try_from(step).unwrap_or(u64::MAX));
         }
-        Ok(None)
+        self.index.segments.entry(segment).or_default().bytes = bytes;
     }
 
+    fn unreadable(&mut self, segment: u64) {
+        self.index.stays(segment);
+        self.recovery.unreadable.push(frames_name(segment));
+    }
+
+    /// Keeps aside what is no frame, and tells it once: what was kept by an earlier start was told then.
     fn damaged(&mut self, segment: u64, offset: u64, length: u64) {
-        self.index.damaged_frames = self.index.damaged_frames.saturating_add(1);
-        let kept = self.disk.keep_aside(segment, offset, length);
-        if let Err(error) = kept {
-            tracing::error!(target: "tollgate", %error, "damaged bytes of the queue could not be kept aside");
+        let region = Region {
+            segment,
+            offset,
+            length,
+        };
+        match self.disk.keep_aside(&region) {
+            Ok(false) => return,
+            Ok(true) => {}
+            Err(error) => {
+                tracing::error!(target: "tollgate", %error, "damaged bytes of the queue cannot be kept aside; their file stays");
+                self.index.stays(segment);
+            }
         }
+        self.index.damaged_frames = self.index.damaged_frames.saturating_add(1);
         self.recovery.damage.push(Damage {
-            file: crate::disk::frames_name(segment),
+            file: frames_name(segment),
             offset,
             length,
         });
@@ -297,11 +271,17 @@ impl Scan {
 
     fn frame(&mut self, segment: u64, offset: u64, header: Header) {
         let id = header.meta.id;
+        let place = Place {
+            segment,
+            offset,
+            payload: header.payload,
+            check: header.check,
+        };
         // A file that lies there twice does not deliver twice.
         if !self.seen.insert(id) {
+            self.index.lies_too(id, place);
             return;
         }
-        let (payload, check) = (header.payload, header.check);
         let key = &self.disk.key;
         let open = header
             .queues
@@ -316,30 +296,30 @@ impl Scan {
         if owed.is_empty() {
             return;
         }
-        let found: &mut Amount = &mut self.recovery.found;
-        found.add(&header.meta);
-        self.index.publish(
-            Entry {
-                meta: Arc::new(header.meta),
-                place: Some(Place {
-                    segment,
-                    offset,
-                    payload,
-                    check,
-                }),
-                wire: None,
-                owed,
-            },
-            true,
-        );
+        self.recovery.found.add(&header.meta);
+        let entry = Entry {
+            meta: Arc::new(header.meta),
+            places: vec![place],
+            wire: None,
+            owed,
+            failed_reads: 0,
+        };
+        self.index.publish(entry, true);
     }
 
-    /// Settlements whose frames are gone.
-    fn orphans(&self, names: &[String]) {
-        for name in names {
-            let segment = name.strip_suffix(".done").and_then(segment_of);
-            if segment.is_some_and(|segment| !self.index.segments.contains_key(&segment)) {
-                // It may be gone with its segment.
+    /// Removes segments that nothing of is needed, and settlements whose segment is gone.
+    fn remove_what_is_settled(&mut self, contents: &Contents) {
+        let segments = self.index.segments.iter();
+        let done = segments.filter(|(_, state)| state.is_done());
+        let done: Vec<_> = done.map(|(segment, _)| *segment).collect();
+        self.index.drop_segments(&done);
+        for segment in done {
+            self.disk.remove(segment);
+        }
+        for name in &contents.done {
+            let has_segment = |segment: &u64| done_name(*segment) == *name;
+            if !contents.segments.iter().any(has_segment) {
+                // What is left of it is looked at again by the next start.
                 let _ = self.disk.folder.remove(name);
             }
         }

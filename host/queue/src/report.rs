@@ -1,5 +1,7 @@
 //! Numbers for those who watch.
 
+use std::time::Duration;
+
 use crate::frame::{Meta, Settled};
 
 /// A number of frames, with what they hold.
@@ -14,6 +16,14 @@ pub struct Amount {
 }
 
 impl Amount {
+    pub(crate) fn of(meta: &Meta) -> Self {
+        Self {
+            frames: 1,
+            records: meta.records.into(),
+            bytes: meta.bytes,
+        }
+    }
+
     pub(crate) fn add(&mut self, meta: &Meta) {
         self.frames = self.frames.saturating_add(1);
         self.records = self.records.saturating_add(meta.records.into());
@@ -52,15 +62,69 @@ impl QueueReport {
     }
 }
 
-/// How a store is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A queue, by the name of its destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedQueue {
+    /// The name.
+    pub name: String,
+    /// Whether somebody has it. What waits in one that nobody has stays there.
+    pub is_open: bool,
+    /// Its numbers.
+    pub report: QueueReport,
+}
+
+/// How a store is, at one moment.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StoreReport {
     /// Bytes that its files take.
     pub bytes_on_disk: u64,
     /// Frames that damage of the disk has cost.
     pub damaged_frames: u64,
+    /// Frames that were cut off when the folder was opened: nobody was told that they were taken.
+    pub torn: u64,
     /// Writes that the disk did not take.
     pub write_errors: u64,
+    /// How long it took until frames were sure to be there.
+    pub commits: Latencies,
+    /// Every queue.
+    pub queues: Vec<NamedQueue>,
+}
+
+/// How long something took, by classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Latencies {
+    /// How many took up to the limit of the same place in [`Latencies::LIMITS`] and longer than the one before; the last took longer than
+    /// all of them.
+    pub counts: [u64; 13],
+    /// All together.
+    pub sum: Duration,
+}
+
+impl Latencies {
+    /// The limits of the classes.
+    pub const LIMITS: [Duration; 12] = [
+        Duration::from_micros(100),
+        Duration::from_micros(250),
+        Duration::from_micros(500),
+        Duration::from_millis(1),
+        Duration::from_micros(2_500),
+        Duration::from_millis(5),
+        Duration::from_millis(10),
+        Duration::from_millis(25),
+        Duration::from_millis(50),
+        Duration::from_millis(100),
+        Duration::from_millis(250),
+        Duration::from_secs(1),
+    ];
+
+    pub(crate) fn add(&mut self, took: Duration) {
+        let class = Self::LIMITS.iter().position(|limit| took <= *limit);
+        let class = class.unwrap_or(Self::LIMITS.len());
+        if let Some(count) = self.counts.get_mut(class) {
+            *count = count.saturating_add(1);
+        }
+        self.sum = self.sum.saturating_add(took);
+    }
 }
 
 /// What was found when a folder was opened.
@@ -74,8 +138,10 @@ pub struct Recovery {
     pub damage: Vec<Damage>,
     /// Queues that have frames, by name.
     pub queues: Vec<String>,
-    /// What lies in the folder and is not the store's.
+    /// What lies in the folder and is not the store's. It is left alone.
     pub strangers: Vec<String>,
+    /// Files that the disk does not let us read, or not to their ends. They stay for the next time.
+    pub unreadable: Vec<String>,
 }
 
 /// A place in a file that could not be read.

@@ -1,13 +1,13 @@
 //! The store: where frames are put, and where queues take them from.
 
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use crate::disk::Disk;
 use crate::folder::{Folder, RealFolder};
@@ -15,8 +15,12 @@ use crate::frame::{Meta, NewFrame, Settled};
 use crate::index::Index;
 use crate::queue::Queue;
 use crate::recovery::recover;
-use crate::writer::{Job, Writer, bytes_of, entry, give_room_back};
+use crate::room::Room;
+use crate::writer::{Job, Put, Sizes, Writer, entry};
 use crate::{Limit, Recovery, StoreReport};
+
+/// Bytes of payloads that are kept in memory.
+const CACHE: usize = 32 << 20;
 
 /// A folder that keeps frames.
 #[derive(Debug, Clone)]
@@ -84,15 +88,10 @@ pub struct Store(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     index: Mutex<Index>,
     pub(crate) disk: Option<Arc<Disk>>,
+    /// Bytes of payloads that are kept in memory, so that they need not be read back.
+    pub(crate) cache: usize,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// By queue: somebody may find a frame there.
-    frames: Mutex<Vec<Arc<Notify>>>,
-    /// Somebody may find room.
-    pub(crate) room: Notify,
-    max_size: Option<u64>,
-    /// Held as long as the store is.
-    _lock: Option<std::fs::File>,
 }
 
 impl Store {
@@ -102,81 +101,62 @@ impl Store {
         Self(Arc::new(Shared {
             index: Mutex::default(),
             disk: None,
+            cache: usize::MAX,
             jobs: Mutex::default(),
             writer: Mutex::default(),
-            frames: Mutex::default(),
-            room: Notify::new(),
-            max_size: None,
-            _lock: None,
         }))
     }
 
     /// Opens a folder, and finds what is in it. It waits for the disk.
     pub fn open(settings: &Settings) -> Result<(Self, Recovery), OpenError> {
+        let lock = crate::folder::locked(settings)?;
         let path = &settings.directory;
-        let failed = |path: PathBuf| |source| OpenError::Folder { path, source };
-        if settings.create {
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(settings.permissions)
-                .create(path)
-                .map_err(failed(path.clone()))?;
-        }
-        let lock = path.join("lock");
-        let locked = std::fs::OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock)
-            .map_err(failed(lock))?;
-        match locked.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                return Err(OpenError::Locked { path: path.clone() });
-            }
-            Err(std::fs::TryLockError::Error(source)) => {
-                return Err(OpenError::Folder {
-                    path: path.clone(),
-                    source,
-                });
-            }
-        }
-        let folder: Arc<dyn Folder> = Arc::new(RealFolder::new(path.clone()));
-        Self::over(&folder, settings, Some(locked)).map_err(failed(path.clone()))
+        let folder = Arc::new(RealFolder::new(path.clone()));
+        let sizes = Sizes::within(settings.max_size);
+        let store = Self::over(folder, settings, Some(lock), sizes, CACHE);
+        store.map_err(|source| OpenError::Folder {
+            path: path.clone(),
+            source,
+        })
     }
 
-    /// Likewise, over any folder.
+    /// Likewise, over any folder, with segments of this size, and with no payload kept in memory.
     #[cfg(feature = "testing")]
     pub fn open_over(
-        folder: &Arc<dyn Folder>,
+        folder: Arc<dyn Folder>,
         settings: &Settings,
+        segment: u64,
     ) -> io::Result<(Self, Recovery)> {
-        Self::over(folder, settings, None)
+        let sizes = Sizes {
+            full: segment,
+            settled: segment / 2,
+        };
+        Self::over(folder, settings, None, sizes, 0)
     }
 
     fn over(
-        folder: &Arc<dyn Folder>,
+        folder: Arc<dyn Folder>,
         settings: &Settings,
         lock: Option<std::fs::File>,
+        sizes: Sizes,
+        cache: usize,
     ) -> io::Result<(Self, Recovery)> {
-        let recovered = recover(folder, settings.fsync)?;
+        let mut recovered = recover(folder, settings.fsync, lock)?;
+        recovered.index.rooms.max_size = settings.max_size;
         let disk = Arc::new(recovered.disk);
-        let (jobs, written) = channel();
-        let queues = recovered.index.queues.len();
+        let (jobs, asked) = channel();
         let shared = Arc::new(Shared {
             index: Mutex::new(recovered.index),
             disk: Some(Arc::clone(&disk)),
+            cache,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::default(),
-            frames: Mutex::new((0..queues).map(|_| Arc::default()).collect()),
-            room: Notify::new(),
-            max_size: settings.max_size,
-            _lock: lock,
         });
-        let writer = Writer::new(Arc::downgrade(&shared), disk, recovered.next_segment);
+        let next = recovered.next_segment;
+        let writer = Writer::new(Arc::downgrade(&shared), disk, sizes, next);
         let thread = std::thread::Builder::new().name("queue".to_owned());
-        let thread = thread.spawn(move || writer.run(&written))?;
-        *shared.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        let thread = thread.spawn(move || writer.run(&asked))?;
+        *held(&shared.writer) = Some(thread);
         Ok((Self(shared), recovered.recovery))
     }
 
@@ -185,90 +165,68 @@ impl Store {
     pub fn queue(&self, name: &str, limit: Limit) -> Queue {
         let mut index = self.0.lock();
         let number = index.queue(name);
-        if let Some(state) = index.queues.get_mut(number) {
-            state.limited(limit);
-        }
+        let state = index.queues.get_mut(number);
+        let news = state.map(|state| {
+            state.limit = Some(limit);
+            Arc::clone(&state.news)
+        });
+        index.give_room();
         drop(index);
-        self.0.room.notify_waiters();
-        let mut frames = self.0.notifies();
-        while frames.len() <= number {
-            frames.push(Arc::default());
-        }
-        let notify = frames.get(number).cloned().unwrap_or_default();
-        drop(frames);
-        Queue::new(Arc::clone(&self.0), number, notify)
+        Queue::new(Arc::clone(&self.0), number, news.unwrap_or_default())
     }
 
-    /// Puts a frame into queues of this store: into all of them, or none. It returns when the frame is sure to be there.
+    /// What the folder may hold from now on.
+    pub(crate) fn limited_to(&self, max_size: Option<u64>) {
+        let mut index = self.0.lock();
+        index.rooms.max_size = max_size;
+        index.give_room();
+    }
+
+    /// Puts a frame into queues of this store: into all of them, or none. It returns when the frame is sure to be there. Dropped before,
+    /// it may be there or not.
     pub async fn put(&self, frame: NewFrame, to: &[&Queue]) -> Result<Vec<Receipt>, PutError> {
-        let queues: Vec<usize> = to.iter().map(|queue| queue.number).collect();
-        let meta = self.reserve(&frame, &queues).await?;
+        let since = Instant::now();
         let shared = &self.0;
-        if shared.disk.is_none() {
-            let (entry, receipts) = entry(meta, None, Some(frame.wire), &queues);
-            let mut index = shared.lock();
-            index.pending = 0;
-            index.publish(entry, false);
-            drop(index);
-            shared.wake(&queues);
-            return Ok(receipts);
+        let is_ours = |queue: &&Queue| Arc::ptr_eq(&queue.shared, shared);
+        if !to.iter().all(is_ours) {
+            return Err(PutError::Closed);
         }
-        let names = shared.names(&queues);
+        let queues: Arc<[usize]> = to.iter().map(|queue| queue.number).collect();
+        let meta = Arc::new(Meta {
+            id: shared.lock().new_id(),
+            signal: frame.signal,
+            records: frame.records,
+            bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
+            stamp: frame.stamp,
+        });
+        let room = Room::take(shared, Arc::clone(&meta), Arc::clone(&queues)).await?;
+        let Some(disk) = &shared.disk else {
+            let (entry, receipts) = entry(meta, Vec::new(), Some(frame.wire), &queues);
+            let mut index = shared.lock();
+            // Whoever closes the store has given back what it held by then.
+            if index.closed {
+                drop(index);
+                return Err(PutError::Closed);
+            }
+            room.used(&mut index);
+            index.publish(entry, false);
+            return Ok(receipts);
+        };
         let (reply, replied) = oneshot::channel();
-        let job = Job {
-            meta: Arc::clone(&meta),
+        let put = Put {
+            check: disk.key.payload(&frame.wire),
+            names: shared.lock().names(&queues),
+            meta,
             queues,
-            names,
             wire: frame.wire,
+            room,
+            since,
             reply,
         };
-        let sent = shared.send(job);
-        if let Err(job) = sent {
-            give_room_back(&mut shared.lock(), &job.meta, &job.queues);
+        if shared.send(Job::Put(put)).is_err() {
             return Err(PutError::Closed);
         }
         replied.await.unwrap_or(Err(PutError::Closed))
-    }
-
-    /// Takes room for a frame in every queue, and a number for it.
-    async fn reserve(&self, frame: &NewFrame, queues: &[usize]) -> Result<Arc<Meta>, PutError> {
-        let bytes = u64::try_from(frame.wire.len()).unwrap_or(u64::MAX);
-        loop {
-            let room = self.0.room.notified();
-            tokio::pin!(room);
-            // From here on no news of room is missed.
-            room.as_mut().enable();
-            {
-                let mut index = self.0.lock();
-                if index.closed {
-                    return Err(PutError::Closed);
-                }
-                let fits = |queue: &usize| index.has_room(*queue, frame.records, bytes);
-                let full: Vec<_> = queues.iter().filter(|queue| !fits(queue)).collect();
-                let disk_is_full = self
-                    .0
-                    .max_size
-                    .is_some_and(|most| index.bytes_on_disk().saturating_add(bytes) > most);
-                if full.is_empty() && !disk_is_full {
-                    return Ok(take_room(&mut index, frame, bytes, queues));
-                }
-                let waits = |queue: &usize| {
-                    let state = index.queues.get(*queue);
-                    state
-                        .and_then(|state| state.limit)
-                        .is_some_and(|limit| limit.block)
-                };
-                let all_wait = if disk_is_full {
-                    queues.iter().all(waits)
-                } else {
-                    full.into_iter().all(waits)
-                };
-                if !all_wait {
-                    return Err(PutError::Full);
-                }
-            }
-            room.await;
-        }
     }
 
     /// How it is.
@@ -276,108 +234,79 @@ impl Store {
     pub fn report(&self) -> StoreReport {
         let index = self.0.lock();
         StoreReport {
-            bytes_on_disk: if self.0.disk.is_some() {
-                index.bytes_on_disk()
-            } else {
-                0
-            },
+            bytes_on_disk: index.bytes_on_disk(),
             damaged_frames: index.damaged_frames,
+            torn: index.torn,
             write_errors: index.write_errors,
+            commits: index.commits,
+            queues: index.report(),
         }
     }
 
     /// Takes and hands out nothing more. What waits in memory is given back to whoever put it there; on disk it stays. It waits for
-    /// what is being written.
+    /// what is being written. What was taken can be settled still.
     pub fn close(&self) {
         let shared = &self.0;
         let mut index = shared.lock();
         index.closed = true;
+        index.end_waiting();
         if shared.disk.is_none() {
             for queue in 0..index.queues.len() {
-                while let Some(id) = index.take(queue) {
-                    let records = index.frames.get(&id).map_or(0, |entry| entry.meta.records);
-                    index.settle(queue, id, Settled::given_back(records));
+                while let Some(entry) = index.take(queue) {
+                    let (id, records) = (entry.meta.id, entry.meta.records);
+                    index.settle(queue, id, &Settled::given_back(records));
                 }
             }
         }
+        for queue in &index.queues {
+            queue.news.notify_waiters();
+        }
         drop(index);
-        shared
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let writer = shared
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if writer.is_some_and(|writer| writer.join().is_err()) {
-            tracing::error!(target: "tollgate", "the queue's writer did not end well");
-        }
-        shared.room.notify_waiters();
-        for frames in shared.notifies().iter() {
-            frames.notify_waiters();
-        }
+        shared.end();
     }
 }
 
-fn take_room(index: &mut Index, frame: &NewFrame, bytes: u64, queues: &[usize]) -> Arc<Meta> {
-    let id = index.next_id;
-    index.next_id = id.saturating_add(1);
-    for queue in queues {
-        index.hold(*queue, frame.records, bytes);
-    }
-    let meta = Meta {
-        id,
-        signal: frame.signal,
-        records: frame.records,
-        bytes,
-        stamp: Arc::clone(&frame.stamp),
-    };
-    index.pending = index.pending.saturating_add(bytes_of(&meta));
-    Arc::new(meta)
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Index> {
-        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.index)
     }
 
-    /// Hands a frame to the writer; back, if there is none any more.
+    /// Asks the writer; the job comes back if there is none any more.
     fn send(&self, job: Job) -> Result<(), Job> {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        match jobs.as_ref() {
+        match held(&self.jobs).as_ref() {
             Some(jobs) => jobs.send(job).map_err(|unsent| unsent.0),
             None => Err(job),
         }
     }
 
-    fn notifies(&self) -> MutexGuard<'_, Vec<Arc<Notify>>> {
-        self.frames.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn names(&self, queues: &[usize]) -> Vec<String> {
-        let index = self.lock();
-        let known = |queue: &usize| index.queues.get(*queue).map(|state| state.name.clone());
-        queues.iter().filter_map(known).collect()
-    }
-
-    /// There may be a frame in these queues.
-    pub(crate) fn wake(&self, queues: &[usize]) {
-        let frames = self.notifies();
-        for queue in queues {
-            if let Some(frames) = frames.get(*queue) {
-                frames.notify_one();
+    /// Removes segments that nothing of is needed.
+    pub(crate) fn remove(&self, segments: Vec<u64>) {
+        for segment in segments {
+            if let (Err(_), Some(disk)) = (self.send(Job::Remove(segment)), &self.disk) {
+                disk.remove(segment);
             }
         }
     }
 
-    /// Removes a segment that nothing of is needed.
-    pub(crate) fn remove(&self, segment: u64) {
-        self.lock().segments.remove(&segment);
-        if let Some(disk) = &self.disk {
-            disk.remove(segment);
+    /// Waits for the writer to end.
+    fn end(&self) {
+        drop(held(&self.jobs).take());
+        let Some(writer) = held(&self.writer).take() else {
+            return;
+        };
+        // The writer itself may be the last who has the store.
+        if writer.thread().id() != std::thread::current().id() && writer.join().is_err() {
+            tracing::error!(target: "tollgate", "the queue's writer did not end well");
         }
-        self.room.notify_waiters();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -1,57 +1,95 @@
 //! The one thread that writes: everything that waits is one write and one `fsync`, then all who wait are told.
 
 use std::io;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::disk::{Disk, Files};
+use crate::disk::Disk;
+use crate::folder::File;
 use crate::frame::{Meta, Settled};
 use crate::index::{Entry, Index, Owed, Place};
 use crate::layout::{HEAD, frame_head};
+use crate::room::Room;
+use crate::seal::SEAL;
 use crate::store::Shared;
 use crate::{PutError, Receipt};
 
-/// Bytes of a segment from which on another one is begun.
-const SEGMENT: u64 = 64 << 20;
-/// Bytes of a segment without anything left in it, from which on another one is begun so that this one can go.
-const SETTLED_SEGMENT: u64 = 4 << 20;
 /// What is written at once.
 const FRAMES: usize = 256;
 const BYTES: usize = 16 << 20;
-/// Payloads that are kept in memory, so that they need not be read back.
-const CACHE: usize = 32 << 20;
+/// How long a segment that nothing of is needed waits for the next frame before it goes.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Bytes from which on a segment is left for another one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    /// Whatever is in it.
+    pub(crate) full: u64,
+    /// If nothing of it is needed, so that it can go.
+    pub(crate) settled: u64,
+}
+
+impl Sizes {
+    /// A folder with a limit has a few segments at least: room comes back by the segment.
+    pub(crate) fn within(max_size: Option<u64>) -> Self {
+        let full = (64 << 20).min(max_size.unwrap_or(u64::MAX) / 8);
+        Self {
+            full,
+            settled: full / 16,
+        }
+    }
+}
+
+/// What the thread is asked to do.
+pub(crate) enum Job {
+    /// Write this.
+    Put(Put),
+    /// Remove a segment that nothing of is needed.
+    Remove(u64),
+}
 
 /// A frame that is to be written.
-pub(crate) struct Job {
+pub(crate) struct Put {
     pub(crate) meta: Arc<Meta>,
-    pub(crate) queues: Vec<usize>,
+    pub(crate) queues: Arc<[usize]>,
     pub(crate) names: Vec<String>,
     pub(crate) wire: Bytes,
-    pub(crate) reply: oneshot::Sender<Reply>,
+    pub(crate) check: [u8; SEAL],
+    pub(crate) room: Room,
+    pub(crate) since: Instant,
+    pub(crate) reply: oneshot::Sender<Result<Vec<Receipt>, PutError>>,
 }
 
 /// The segment that is written.
 struct Open {
     segment: u64,
-    files: Files,
+    frames: Arc<dyn File>,
     length: u64,
 }
 
 pub(crate) struct Writer {
     shared: Weak<Shared>,
     disk: Arc<Disk>,
+    sizes: Sizes,
     open: Option<Open>,
     next_segment: u64,
 }
 
 impl Writer {
-    pub(crate) fn new(shared: Weak<Shared>, disk: Arc<Disk>, next_segment: u64) -> Self {
+    pub(crate) fn new(
+        shared: Weak<Shared>,
+        disk: Arc<Disk>,
+        sizes: Sizes,
+        next_segment: u64,
+    ) -> Self {
         Self {
             shared,
             disk,
+            sizes,
             open: None,
             next_segment,
         }
@@ -59,33 +97,31 @@ impl Writer {
 
     /// Writes until nobody can put anything any more.
     pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
-            let mut bytes = first.wire.len();
-            let mut group = vec![first];
-            while group.len() < FRAMES && bytes < BYTES {
-                match jobs.try_recv() {
-                    Ok(job) => {
-                        bytes = bytes.saturating_add(job.wire.len());
-                        group.push(job);
+        loop {
+            let first = match jobs.recv_timeout(IDLE) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.tidy();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            let mut group = Vec::new();
+            let mut bytes = 0_usize;
+            let mut next = Some(first);
+            while let Some(job) = next {
+                match job {
+                    Job::Put(put) => {
+                        bytes = bytes.saturating_add(put.wire.len());
+                        group.push(put);
                     }
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                    Job::Remove(segment) => self.disk.remove(segment),
                 }
+                let goes_on = group.len() < FRAMES && bytes < BYTES;
+                next = if goes_on { jobs.try_recv().ok() } else { None };
             }
-            let Some(shared) = self.shared.upgrade() else {
-                return;
-            };
-            let replies = match self.write(&shared, &group) {
-                Ok(places) => publish(&shared, group, places),
-                Err(error) => {
-                    self.abandon(&shared);
-                    refuse(&shared, group, &error)
-                }
-            };
-            // Whoever is told may be the last one to use the store, and open the folder anew.
-            drop(shared);
-            for (reply, result) in replies {
-                // A client that is gone meanwhile has its records taken all the same.
-                let _ = reply.send(result);
+            if !group.is_empty() {
+                self.put(group);
             }
         }
         if let Some(shared) = self.shared.upgrade() {
@@ -93,70 +129,83 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, shared: &Shared, group: &[Job]) -> io::Result<Vec<Place>> {
+    fn put(&mut self, group: Vec<Put>) {
+        // Without a store there is nobody who is told.
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        match self.write(&shared, &group) {
+            Ok(places) => publish(&shared, group, places),
+            Err(error) => {
+                self.abandon(&shared);
+                refuse(&shared, group, &error);
+            }
+        }
+    }
+
+    fn write(&mut self, shared: &Shared, group: &[Put]) -> io::Result<Vec<Place>> {
         self.roll(shared);
-        let heads: Vec<_> = group
-            .iter()
-            .map(|job| {
-                let names: Vec<_> = job.names.iter().map(String::as_str).collect();
-                frame_head(&self.disk.key, &job.meta, &names, &job.wire)
-            })
-            .collect();
-        let fsync = self.disk.fsync;
-        let open = self.open()?;
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => {
+                let segment = self.next_segment;
+                self.next_segment = segment.saturating_add(1);
+                let frames = self.disk.create(segment)?;
+                let length = length(HEAD);
+                shared.lock().segments.entry(segment).or_default().bytes = length;
+                self.open.insert(Open {
+                    segment,
+                    frames,
+                    length,
+                })
+            }
+        };
+        let head = |put: &Put| {
+            let key = &self.disk.key;
+            frame_head(key, open.segment, &put.meta, &put.names, &put.check)
+        };
+        let heads: Option<Vec<_>> = group.iter().map(head).collect();
+        let heads = heads.ok_or(io::ErrorKind::InvalidInput)?;
         let mut parts: Vec<&[u8]> = Vec::with_capacity(group.len().saturating_mul(2));
         let mut places = Vec::with_capacity(group.len());
         let mut offset = open.length;
-        for (job, head) in group.iter().zip(&heads) {
-            parts.extend([head.as_slice(), &job.wire]);
+        for (put, head) in group.iter().zip(&heads) {
+            parts.extend([head.as_slice(), &put.wire]);
             places.push(Place {
                 segment: open.segment,
                 offset,
                 payload: length(head.len()),
-                // The last thing in a header but for the header's own checksum.
-                check: payload_check(head),
+                check: put.check,
             });
-            let whole = length(head.len()).saturating_add(length(job.wire.len()));
-            offset = offset.saturating_add(whole);
+            offset = offset
+                .saturating_add(length(head.len()))
+                .saturating_add(put.meta.bytes);
         }
-        open.files.frames.append(&parts)?;
-        if fsync {
-            open.files.frames.sync()?;
+        open.frames.append(&parts)?;
+        if self.disk.fsync {
+            open.frames.sync()?;
         }
         open.length = offset;
         Ok(places)
     }
 
-    /// The segment that is written; a new one if there is none.
-    fn open(&mut self) -> io::Result<&mut Open> {
-        if self.open.is_none() {
-            let segment = self.next_segment;
-            self.next_segment = segment.saturating_add(1);
-            self.open = Some(Open {
-                segment,
-                files: self.disk.create(segment)?,
-                length: length(HEAD),
-            });
-        }
-        self.open.as_mut().ok_or(io::ErrorKind::NotFound.into())
-    }
-
     /// Leaves a segment that is full, or that nothing of is needed any more.
     fn roll(&mut self, shared: &Shared) {
-        let Some(open) = self
-            .open
-            .as_ref()
-            .filter(|open| open.length >= SETTLED_SEGMENT)
-        else {
+        let Some(open) = &self.open else {
             return;
         };
-        let is_empty = {
-            let index = shared.lock();
-            let state = index.segments.get(&open.segment);
-            state.is_none_or(|segment| segment.live == 0)
-        };
-        if is_empty || open.length >= SEGMENT {
+        let is_full = open.length >= self.sizes.full;
+        if is_full || (open.length >= self.sizes.settled && is_settled(shared, open.segment)) {
             self.seal(shared);
+        }
+    }
+
+    /// Nothing happens: a segment that nothing of is needed can go.
+    fn tidy(&mut self) {
+        if let Some((open, shared)) = self.open.as_ref().zip(self.shared.upgrade())
+            && is_settled(&shared, open.segment)
+        {
+            self.seal(&shared);
         }
     }
 
@@ -165,14 +214,19 @@ impl Writer {
         let Some(open) = self.open.take() else {
             return;
         };
-        let is_empty = {
+        let is_done = {
             let mut index = shared.lock();
             let state = index.segments.entry(open.segment).or_default();
             state.sealed = true;
-            state.live == 0
+            let is_done = state.is_done();
+            if is_done {
+                index.segments.remove(&open.segment);
+                index.give_room();
+            }
+            is_done
         };
-        if is_empty {
-            shared.remove(open.segment);
+        if is_done {
+            self.disk.remove(open.segment);
         }
     }
 
@@ -180,78 +234,58 @@ impl Writer {
     fn abandon(&mut self, shared: &Shared) {
         if let Some(open) = &self.open {
             // Frames of which nobody was told may come back if this fails, too; they are delivered twice then, and not lost.
-            let _ = open.files.frames.truncate(open.length);
+            let _ = open.frames.truncate(open.length);
         }
         self.seal(shared);
     }
 }
 
-fn payload_check(head: &[u8]) -> [u8; crate::seal::SEAL] {
-    let seal = crate::seal::SEAL;
-    let end = head.len().saturating_sub(seal);
-    let check = head.get(end.saturating_sub(seal)..end);
-    check
-        .and_then(|check| check.try_into().ok())
-        .unwrap_or_default()
+fn is_settled(shared: &Shared, segment: u64) -> bool {
+    let index = shared.lock();
+    let state = index.segments.get(&segment);
+    state.is_none_or(|state| state.live == 0)
 }
 
-/// What is told to those who wait.
-type Reply = Result<Vec<Receipt>, PutError>;
-type Replies = Vec<(oneshot::Sender<Reply>, Reply)>;
-
 /// The frames are on the disk: their queues have them.
-fn publish(shared: &Shared, group: Vec<Job>, places: Vec<Place>) -> Replies {
-    let mut woken = Vec::new();
+fn publish(shared: &Shared, group: Vec<Put>, places: Vec<Place>) {
     let mut replies = Vec::with_capacity(group.len());
     {
         let mut index = shared.lock();
-        for (job, place) in group.into_iter().zip(places) {
-            let bytes = place.payload.saturating_add(job.meta.bytes);
-            index.pending = index.pending.saturating_sub(bytes_of(&job.meta));
+        for (put, place) in group.into_iter().zip(places) {
             let segment = index.segments.entry(place.segment).or_default();
+            let bytes = place.payload.saturating_add(put.meta.bytes);
             segment.bytes = segment.bytes.saturating_add(bytes);
-            let room = index.cached.saturating_add(job.wire.len()) <= CACHE;
-            let wire = room.then_some(job.wire);
-            let (entry, receipts) = entry(job.meta, Some(place), wire, &job.queues);
-            woken.extend(job.queues);
+            let has_room = index.cached.saturating_add(put.wire.len()) <= shared.cache;
+            let wire = has_room.then_some(put.wire);
+            let (entry, receipts) = entry(put.meta, vec![place], wire, &put.queues);
+            put.room.used(&mut index);
             index.publish(entry, false);
-            replies.push((job.reply, Ok(receipts)));
+            index.commits.add(put.since.elapsed());
+            replies.push((put.reply, receipts));
         }
     }
-    shared.wake(&woken);
-    replies
-}
-
-fn refuse(shared: &Shared, group: Vec<Job>, error: &io::Error) -> Replies {
-    tracing::error!(target: "tollgate", %error, frames = group.len(), "the queue's disk does not take what is written; clients are asked to send it again");
-    let mut index = shared.lock();
-    index.write_errors = index.write_errors.saturating_add(1);
-    let replies = group.into_iter().map(|job| {
-        give_room_back(&mut index, &job.meta, &job.queues);
-        (job.reply, Err(PutError::Disk(error.kind())))
-    });
-    let replies = replies.collect();
-    drop(index);
-    shared.room.notify_waiters();
-    replies
-}
-
-pub(crate) fn give_room_back(index: &mut Index, meta: &Meta, queues: &[usize]) {
-    index.pending = index.pending.saturating_sub(bytes_of(meta));
-    for queue in queues {
-        index.release(*queue, meta.records, meta.bytes);
+    for (reply, receipts) in replies {
+        // A client that is gone meanwhile has its records taken all the same.
+        let _ = reply.send(Ok(receipts));
     }
 }
 
-/// What a frame takes of the disk, about.
-pub(crate) fn bytes_of(meta: &Meta) -> u64 {
-    meta.bytes.saturating_add(256)
+fn refuse(shared: &Shared, group: Vec<Put>, error: &io::Error) {
+    tracing::error!(target: "tollgate", %error, frames = group.len(), "the queue's disk does not take what is written; clients are asked to send it again");
+    {
+        let mut index = shared.lock();
+        index.write_errors = index.write_errors.saturating_add(1);
+    }
+    for put in group {
+        drop(put.room);
+        let _ = put.reply.send(Err(PutError::Disk(error.kind())));
+    }
 }
 
 /// A frame of these queues, and what tells what becomes of it in each.
 pub(crate) fn entry(
     meta: Arc<Meta>,
-    place: Option<Place>,
+    places: Vec<Place>,
     wire: Option<Bytes>,
     queues: &[usize],
 ) -> (Entry, Vec<Receipt>) {
@@ -267,11 +301,24 @@ pub(crate) fn entry(
     let owed = owed.collect();
     let entry = Entry {
         meta,
-        place,
+        places,
         wire,
         owed,
+        failed_reads: 0,
     };
     (entry, receipts)
+}
+
+impl Index {
+    /// Removes what is known of segments that nothing of is needed.
+    pub(crate) fn drop_segments(&mut self, segments: &[u64]) {
+        for segment in segments {
+            self.segments.remove(segment);
+        }
+        if !segments.is_empty() {
+            self.give_room();
+        }
+    }
 }
 
 fn length(bytes: usize) -> u64 {
