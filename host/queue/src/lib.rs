@@ -18,7 +18,6 @@ mod room;
 mod scan;
 mod seal;
 mod store;
-mod stores;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod writer;
@@ -27,7 +26,6 @@ pub use frame::{Frame, NewFrame, Settled, Stamp};
 pub use queue::{Queue, Taken};
 pub use report::{Amount, Damage, Latencies, NamedQueue, QueueReport, Recovery, StoreReport};
 pub use store::{OpenError, PutError, Receipt, Settings, Store};
-pub use stores::Stores;
 
 /// How much a queue may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -232,9 +232,15 @@ impl Opening {
                     }
                 }
                 Found::Torn { offset } => {
-                    self.damaged(segment, offset, scan.length().saturating_sub(offset));
+                    let length = scan.length().saturating_sub(offset);
+                    // What is kept elsewhere need not be looked at again.
+                    if self.damaged(segment, offset, length) && file.truncate(offset).is_ok() {
+                        bytes = offset;
+                    }
                 }
-                Found::Damaged { offset, length } => self.damaged(segment, offset, length),
+                Found::Damaged { offset, length } => {
+                    self.damaged(segment, offset, length);
+                }
                 Found::Unreadable => self.unreadable(segment),
             }
         }
@@ -246,20 +252,19 @@ impl Opening {
         self.recovery.unreadable.push(frames_name(segment));
     }
 
-    /// Keeps aside what is no frame, and tells it once: what was kept by an earlier start was told then.
-    fn damaged(&mut self, segment: u64, offset: u64, length: u64) {
-        let region = Region {
+    /// Keeps aside what is no frame, and says whether that could be done. It is told once: what an earlier start kept was told then.
+    fn damaged(&mut self, segment: u64, offset: u64, length: u64) -> bool {
+        let kept = self.disk.keep_aside(&Region {
             segment,
             offset,
             length,
-        };
-        match self.disk.keep_aside(&region) {
-            Ok(false) => return,
-            Ok(true) => {}
-            Err(error) => {
-                tracing::error!(target: "tollgate", %error, "damaged bytes of the queue cannot be kept aside; their file stays");
-                self.index.stays(segment);
-            }
+        });
+        if let Ok(false) = kept {
+            return true;
+        }
+        if let Err(error) = &kept {
+            tracing::error!(target: "tollgate", %error, "damaged bytes of the queue cannot be kept aside; their file stays");
+            self.index.stays(segment);
         }
         self.index.damaged_frames = self.index.damaged_frames.saturating_add(1);
         self.recovery.damage.push(Damage {
@@ -267,6 +272,7 @@ impl Opening {
             offset,
             length,
         });
+        kept.is_ok()
     }
 
     fn frame(&mut self, segment: u64, offset: u64, header: Header) {

@@ -34,6 +34,8 @@ pub(crate) struct Scan<'a> {
     segment: u64,
     length: u64,
     offset: u64,
+    /// Where the payload of the frame before begins, if a frame was before.
+    payload: Option<u64>,
     window: Vec<u8>,
     /// Where the window begins.
     start: u64,
@@ -53,6 +55,7 @@ impl<'a> Scan<'a> {
             segment: said.map_or(segment, |(segment, _)| segment),
             length,
             offset: u64::try_from(HEAD).unwrap_or(u64::MAX).min(length),
+            payload: None,
             window: Vec::new(),
             start: 0,
         })
@@ -64,30 +67,35 @@ impl<'a> Scan<'a> {
 
     /// The next thing.
     pub(crate) fn next(&mut self) -> Option<Found> {
-        let offset = self.offset;
-        if offset >= self.length {
-            return None;
+        loop {
+            let offset = self.offset;
+            if offset >= self.length {
+                return None;
+            }
+            let head = self.head(offset);
+            let is_unreadable = head.is_err();
+            let head = head.ok().flatten();
+            let ends = head.as_ref().map(|head| offset.saturating_add(head.end()));
+            if let (Some(header), Some(end)) = (&head, ends.filter(|end| *end <= self.length)) {
+                self.payload = Some(offset.saturating_add(header.payload));
+                self.offset = end;
+                return head.map(|header| Found::Frame { offset, header });
+            }
+            // Bytes may have been lost from the frame before, and what follows it begins within it.
+            let from = self.payload.take();
+            let next = self.next_head(from.unwrap_or(offset.saturating_add(1)));
+            self.offset = next.unwrap_or(self.length);
+            let length = self.offset.saturating_sub(offset);
+            match next {
+                Some(next) if next < offset => {}
+                Some(_) => return Some(Found::Damaged { offset, length }),
+                None if is_unreadable => return Some(Found::Unreadable),
+                None if head.is_some() || self.is_beginning(offset) => {
+                    return Some(Found::Torn { offset });
+                }
+                None => return Some(Found::Damaged { offset, length }),
+            }
         }
-        let head = self.head(offset);
-        let is_unreadable = head.is_err();
-        let head = head.ok().flatten();
-        let ends = head.as_ref().map(|head| offset.saturating_add(head.end()));
-        if let (Some(end), true) = (ends, ends <= Some(self.length)) {
-            self.offset = end;
-            return head.map(|header| Found::Frame { offset, header });
-        }
-        let next = self.next_head(offset.saturating_add(1));
-        self.offset = next.unwrap_or(self.length);
-        if next.is_none() && is_unreadable {
-            return Some(Found::Unreadable);
-        }
-        if next.is_none() && (head.is_some() || self.is_beginning(offset)) {
-            return Some(Found::Torn { offset });
-        }
-        Some(Found::Damaged {
-            offset,
-            length: self.offset.saturating_sub(offset),
-        })
     }
 
     /// The head of a frame that begins here.

@@ -175,13 +175,6 @@ impl Store {
         Queue::new(Arc::clone(&self.0), number, news.unwrap_or_default())
     }
 
-    /// What the folder may hold from now on.
-    pub(crate) fn limited_to(&self, max_size: Option<u64>) {
-        let mut index = self.0.lock();
-        index.rooms.max_size = max_size;
-        index.give_room();
-    }
-
     /// Puts a frame into queues of this store: into all of them, or none. It returns when the frame is sure to be there. Dropped before,
     /// it may be there or not.
     pub async fn put(&self, frame: NewFrame, to: &[&Queue]) -> Result<Vec<Receipt>, PutError> {

@@ -12,7 +12,7 @@
     reason = "a test may panic, and a promise that does not hold must be seen"
 )]
 
-//mod damage;
+mod damage;
 mod disk;
 mod points;
 mod work;
@@ -20,7 +20,7 @@ mod work;
 use std::fmt;
 use std::future::Future;
 
-//pub use damage::{planted, random_damage};
+pub use damage::{planted, random_damage};
 pub use disk::{Ending, Fault, Operation, Simulated};
 pub use points::{abort_at_each_point, fail_at_each_point};
 
@@ -39,6 +39,8 @@ pub struct Counts {
     pub repeated: u64,
     /// Openings that failed. Never.
     pub refused: u64,
+    /// Damage that a second opening told again. Never.
+    pub retold: u64,
     /// Frames that came once more because a power cut or damage took their settlement.
     pub duplicates: u64,
     /// Frames that came as they were put.
@@ -49,7 +51,7 @@ impl Counts {
     /// Whether every promise held.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.lost + self.altered + self.foreign + self.repeated + self.refused == 0
+        self.lost + self.altered + self.foreign + self.repeated + self.refused + self.retold == 0
     }
 
     /// All of these runs together.
@@ -60,6 +62,7 @@ impl Counts {
         self.foreign += other.foreign;
         self.repeated += other.repeated;
         self.refused += other.refused;
+        self.retold += other.retold;
         self.duplicates += other.duplicates;
         self.intact += other.intact;
     }
@@ -74,13 +77,14 @@ impl fmt::Display for Counts {
             foreign,
             repeated,
             refused,
+            retold,
             duplicates,
             intact,
         } = self;
         write!(
             f,
             "{runs} runs: {intact} frames intact, {duplicates} twice; {lost} lost, {altered} altered, {foreign} foreign, {repeated} \
-             repeated, {refused} openings refused"
+             repeated, {refused} openings refused, damage told twice {retold} times"
         )
     }
 }

@@ -37,7 +37,29 @@ pub(super) enum Settlements {
     MayBeForgotten,
 }
 
-pub(super) fn settings() -> Settings {
+impl Account {
+    /// The number of the next frame.
+    pub(super) fn next(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    /// Puts a frame of the next number into all queues.
+    pub(super) async fn put(&mut self, store: &Store, frame: NewFrame) {
+        let queues = queues(store);
+        let known = Known {
+            frame: frame.clone(),
+            to: (0..queues.len()).collect(),
+            is_acknowledged: true,
+            begun: BTreeSet::new(),
+            done: BTreeSet::new(),
+        };
+        self.0.insert(self.next(), known);
+        let into: Vec<_> = queues.iter().collect();
+        store.put(frame, &into).await.expect("the disk is whole");
+    }
+}
+
+fn settings() -> Settings {
     Settings {
         directory: "simulated".into(),
         create: true,
@@ -52,7 +74,7 @@ pub(super) fn open(disk: &Simulated) -> std::io::Result<(Store, crate::Recovery)
     Store::open_over(Arc::new(disk.clone()), &settings(), 6_000)
 }
 
-pub(super) fn queues(store: &Store) -> Vec<Queue> {
+fn queues(store: &Store) -> Vec<Queue> {
     let limit = Limit {
         size: u64::MAX,
         unit: Unit::Requests,
