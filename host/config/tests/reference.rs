@@ -36,9 +36,6 @@ fn rows(keys: &[Key], path: &str, text: &mut String) {
             Status::Refused(reason) => format!("{}. **Refused**: {reason}", key.summary),
             Status::Only("", reason) => format!("{}. Must be empty: {reason}", key.summary),
             Status::Only(value, reason) => format!("{}. Only `{value}`: {reason}", key.summary),
-            Status::Warned(reason) => {
-                format!("{}. Accepted with a warning: {reason}", key.summary)
-            }
             Status::Off(reason) => format!("{}. Only `enabled: false`: {reason}", key.summary),
         };
         let kind = key.kind.to_string().replace('|', "\\|");

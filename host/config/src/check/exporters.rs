@@ -1,10 +1,14 @@
+use super::components::Found;
+use super::delivery;
+use super::parts::Parts;
 use super::section::Section;
+use super::tls;
 use super::value;
 use super::walk::Checker;
 use crate::address::{self, Scheme};
 use crate::model::{
-    ClientTls, Compression, DebugExporter, Encoding, Endpoint, Exporter, FileExporter,
-    OtlpGrpcExporter, OtlpHttpExporter, Retry, Secret, TlsVersion, Verbosity, signal_url,
+    ClientAuth, Compression, DebugExporter, Destination, Encoding, Endpoint, Exporter,
+    FileExporter, OtlpGrpcExporter, OtlpHttpExporter, Retry, Verbosity, signal_url,
 };
 use crate::schema::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
 use crate::yaml::Entry;
@@ -23,11 +27,11 @@ pub(crate) const KINDS: [&str; 7] = [
 /// Checks one exporter and says what it means; none where there is no such type.
 pub(crate) fn exporter(
     checker: &mut Checker<'_>,
-    kind: &str,
-    path: &str,
-    entry: &Entry,
-) -> Option<Exporter> {
-    let keys = match kind {
+    parts: &Parts,
+    found: &Found<'_>,
+) -> Option<Destination> {
+    let Found { id, path, entry } = found;
+    let keys = match id.kind.as_str() {
         "otlp" | "otlp_grpc" => OTLP,
         "otlphttp" | "otlp_http" => OTLP_HTTP,
         "file" => FILE,
@@ -37,13 +41,31 @@ pub(crate) fn exporter(
     };
     checker.section(path, keys, &entry.node, entry.span);
     let section = Section::new(keys, &entry.node);
-    Some(match kind {
-        "otlp" | "otlp_grpc" => Exporter::Otlp(grpc(checker, path, entry, section)),
-        "otlphttp" | "otlp_http" => Exporter::OtlpHttp(http(checker, path, entry, section)),
+    let auth = parts.client_auth(checker, path, section);
+    let mut exporter = match id.kind.as_str() {
+        "otlp" | "otlp_grpc" => Exporter::Otlp(grpc(checker, path, entry, section, auth)),
+        "otlphttp" | "otlp_http" => Exporter::OtlpHttp(http(checker, path, entry, section, auth)),
         "file" => Exporter::File(file(section)),
         "debug" => Exporter::Debug(debug(section)),
         _ => Exporter::Nop,
-    })
+    };
+    let delivery = delivery::delivery(checker, parts, found, section);
+    let is_durable = delivery
+        .queue
+        .as_ref()
+        .is_some_and(|queue| queue.storage.is_some());
+    if is_durable {
+        // What is safe on the disk is not given up because the destination was away for long, unless somebody says so.
+        let retry = section.section("retry_on_failure");
+        if let Some(own) = exporter
+            .retry_mut()
+            .filter(|_| !retry.has("max_elapsed_time"))
+        {
+            own.max_elapsed_time = None;
+        }
+        delivery::client_metadata(checker, path, section, &exporter);
+    }
+    Some(Destination { exporter, delivery })
 }
 
 fn grpc(
@@ -51,6 +73,7 @@ fn grpc(
     path: &str,
     entry: &Entry,
     section: Section<'_>,
+    auth: Option<ClientAuth>,
 ) -> OtlpGrpcExporter {
     let tls = section.section("tls");
     let insecure = tls.flag("insecure");
@@ -86,7 +109,7 @@ fn grpc(
     };
     OtlpGrpcExporter {
         endpoint,
-        tls: client_tls(checker, path, entry, tls),
+        tls: tls::client(checker, path, entry, tls),
         headers: section.headers("headers"),
         compression: compression(&section),
         timeout: section.limit("timeout"),
@@ -94,7 +117,7 @@ fn grpc(
         wait_for_ready: section.flag("wait_for_ready"),
         authority: section.text("authority"),
         user_agent: section.text("user_agent"),
-        auth: None,
+        auth,
     }
 }
 
@@ -103,6 +126,7 @@ fn http(
     path: &str,
     entry: &Entry,
     section: Section<'_>,
+    auth: Option<ClientAuth>,
 ) -> OtlpHttpExporter {
     let base = section.text("endpoint");
     let url = |own: &str, signal: &str| {
@@ -113,7 +137,7 @@ fn http(
         logs_url: url("logs_endpoint", "logs"),
         traces_url: url("traces_endpoint", "traces"),
         metrics_url: url("metrics_endpoint", "metrics"),
-        tls: client_tls(checker, path, entry, section.section("tls")),
+        tls: tls::client(checker, path, entry, section.section("tls")),
         headers: section.headers("headers"),
         compression: compression(&section),
         compression_level: section.section("compression_params").level("level"),
@@ -127,7 +151,7 @@ fn http(
         max_idle_connections: Some(section.small("max_idle_conns_per_host"))
             .filter(|connections| *connections > 0),
         idle_connection_timeout: section.limit("idle_conn_timeout"),
-        auth: None,
+        auth,
     };
     if let Some(level) = exporter.compression_level.filter(|level| *level > 9)
         && matches!(
@@ -173,64 +197,6 @@ fn compression(section: &Section<'_>) -> Compression {
         "zlib" => Compression::Zlib,
         _ => Compression::None,
     }
-}
-
-fn client_tls(
-    checker: &mut Checker<'_>,
-    path: &str,
-    entry: &Entry,
-    section: Section<'_>,
-) -> ClientTls {
-    let tls = ClientTls {
-        insecure_skip_verify: section.flag("insecure_skip_verify"),
-        ca_file: section.path("ca_file"),
-        ca_pem: section.text("ca_pem"),
-        include_system_ca_certs_pool: section.flag("include_system_ca_certs_pool"),
-        cert_file: section.path("cert_file"),
-        cert_pem: section.text("cert_pem"),
-        key_file: section.path("key_file"),
-        key_pem: section.text("key_pem").map(Secret::new),
-        server_name_override: section.text("server_name_override"),
-        min_version: if section.choice("min_version") == "1.3" {
-            TlsVersion::V1_3
-        } else {
-            TlsVersion::V1_2
-        },
-        reload_interval: None,
-    };
-    let at = entry.node.entry("tls").map_or(entry.span, |tls| tls.span);
-    let both = [
-        (
-            tls.ca_file.is_some() && tls.ca_pem.is_some(),
-            "`ca_file` and `ca_pem`",
-        ),
-        (
-            tls.cert_file.is_some() && tls.cert_pem.is_some(),
-            "`cert_file` and `cert_pem`",
-        ),
-        (
-            tls.key_file.is_some() && tls.key_pem.is_some(),
-            "`key_file` and `key_pem`",
-        ),
-    ];
-    for (_, names) in both.into_iter().filter(|(both, _)| *both) {
-        checker.error(
-            at,
-            format!("{path}::tls: {names} are both there"),
-            "keep one of the two",
-        );
-    }
-    let certificate = tls.cert_file.is_some() || tls.cert_pem.is_some();
-    let key = tls.key_file.is_some() || tls.key_pem.is_some();
-    if certificate != key {
-        let missing = if certificate { "key" } else { "certificate" };
-        checker.error(
-            at,
-            format!("{path}::tls: the {missing} is missing"),
-            "a certificate and its key stand together",
-        );
-    }
-    tls
 }
 
 fn retry(checker: &mut Checker<'_>, path: &str, entry: &Entry, section: Section<'_>) -> Retry {

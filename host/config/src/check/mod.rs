@@ -1,10 +1,13 @@
 //! From what is written to what is meant: every section, every component, every pipeline, all mistakes in one run.
 
 mod components;
+mod delivery;
+mod ensure;
 mod exporters;
 mod extensions;
 mod joins;
 mod known;
+mod parts;
 mod pipelines;
 mod processors;
 mod receivers;
@@ -12,6 +15,7 @@ mod section;
 mod service;
 mod stages;
 mod telemetry;
+mod tls;
 mod typed;
 mod value;
 mod walk;
@@ -23,7 +27,7 @@ use walk::Checker;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::model::{Config, Connector, Delivery, Destination, Process, Processor};
+use crate::model::{Config, Connector, Processor};
 use crate::schema::{FORWARD, Role, TOP};
 use crate::source_map::Places;
 use crate::yaml::{Node, Value};
@@ -59,6 +63,7 @@ pub(crate) fn check(
         );
     }
 
+    let (extensions, parts) = extensions::extensions(&mut checker, root);
     let mut places = Places::new();
     let receivers = components(
         &mut checker,
@@ -66,7 +71,8 @@ pub(crate) fn check(
         Role::Receiver,
         &["otlp"],
         |checker, found| {
-            (found.id.kind == "otlp").then(|| receivers::otlp(checker, &found.path, found.entry))
+            (found.id.kind == "otlp")
+                .then(|| receivers::otlp(checker, &parts, &found.path, found.entry))
         },
     );
     let mut stage =
@@ -113,16 +119,8 @@ pub(crate) fn check(
         root,
         Role::Exporter,
         &exporters::KINDS,
-        |checker, found| {
-            let kind = found.id.kind.as_str();
-            let exporter = exporters::exporter(checker, kind, &found.path, found.entry)?;
-            Some(Destination {
-                exporter,
-                delivery: Delivery::default(),
-            })
-        },
+        |checker, found| exporters::exporter(checker, &parts, found),
     );
-    let extensions = extensions::extensions(&mut checker, root);
     let defined = pipelines::Defined {
         receivers: &receivers,
         processors: &processors,
@@ -131,6 +129,7 @@ pub(crate) fn check(
     };
     let pipelines = pipelines::pipelines(&mut checker, root, &defined);
     let telemetry = telemetry::telemetry(&mut checker, root);
+    let process = service::process(&mut checker, root);
     let config = Config {
         receivers: receivers.settings(),
         processors: processors.settings(),
@@ -140,7 +139,7 @@ pub(crate) fn check(
         extensions,
         telemetry,
         compat: service::compat(root, options),
-        process: Process::default(),
+        process,
     };
     Checked {
         config,

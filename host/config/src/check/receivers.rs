@@ -1,18 +1,35 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
+use super::parts::Parts;
 use super::section::Section;
+use super::tls;
 use super::walk::Checker;
-use crate::model::{GrpcServer, HttpServer, OtlpReceiver, RequestCompression};
+use crate::model::{
+    GrpcServer, HttpServer, OtlpReceiver, RequestCompression, ServerAuth, ServerTls,
+};
 use crate::schema::RECEIVER;
-use crate::yaml::{Entry, Value};
+use crate::yaml::{Entry, Span, Value};
 
 /// Checks one receiver and says what it means.
-pub(crate) fn otlp(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> OtlpReceiver {
+pub(crate) fn otlp(
+    checker: &mut Checker<'_>,
+    parts: &Parts,
+    path: &str,
+    entry: &Entry,
+) -> OtlpReceiver {
     checker.section(path, RECEIVER, &entry.node, entry.span);
     let protocols = Section::new(RECEIVER, &entry.node).section("protocols");
     let spoken = |name: &str| protocols.has(name) && protocols.section(name).flag("enabled");
-    let grpc = spoken("grpc").then(|| grpc(protocols.section("grpc")));
-    let http = spoken("http").then(|| http(protocols.section("http")));
+    let mut server = |name: &str| {
+        let section = protocols.section(name);
+        let written = entry.node.get("protocols").and_then(|all| all.entry(name));
+        let at = written.map_or(entry.span, |written| written.span);
+        let path = format!("{path}::protocols::{name}");
+        access(checker, parts, &path, at, section)
+    };
+    let grpc = spoken("grpc").then(|| grpc(protocols.section("grpc"), server("grpc")));
+    let http = spoken("http").then(|| http(protocols.section("http"), server("http")));
     if let Some(written) = entry
         .node
         .entry("protocols")
@@ -41,7 +58,47 @@ pub(crate) fn otlp(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> Otlp
     OtlpReceiver { grpc, http }
 }
 
-fn grpc(section: Section<'_>) -> GrpcServer {
+/// Who may come in, and how.
+struct Access {
+    tls: Option<ServerTls>,
+    auth: Option<ServerAuth>,
+}
+
+fn access(
+    checker: &mut Checker<'_>,
+    parts: &Parts,
+    path: &str,
+    at: Span,
+    section: Section<'_>,
+) -> Access {
+    let tls = tls::server(checker, path, at, section);
+    let auth = parts.server_auth(checker, path, section);
+    let endpoint = section.text("endpoint").unwrap_or_default();
+    if tls.is_none() && !is_loopback(&endpoint) {
+        let at = section.node("endpoint").map_or(at, |node| node.span);
+        let message = if auth.is_some() {
+            "other machines send records and credentials there in plain text"
+        } else {
+            "other machines send there in plain text, and whoever reaches it may"
+        };
+        checker.warning(
+            at,
+            format!("{path}::endpoint: {message}"),
+            "add `tls`, or listen on `localhost`",
+        );
+    }
+    Access { tls, auth }
+}
+
+/// Whether only this machine reaches a server there.
+fn is_loopback(endpoint: &str) -> bool {
+    let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn grpc(section: Section<'_>, access: Access) -> GrpcServer {
     GrpcServer {
         endpoint: section.text("endpoint").unwrap_or_default(),
         max_message_size: match section.count("max_recv_msg_size_mib") {
@@ -51,12 +108,12 @@ fn grpc(section: Section<'_>) -> GrpcServer {
         max_concurrent_streams: Some(section.small("max_concurrent_streams"))
             .filter(|streams| *streams > 0),
         include_metadata: section.flag("include_metadata"),
-        tls: None,
-        auth: None,
+        tls: access.tls,
+        auth: access.auth,
     }
 }
 
-fn http(section: Section<'_>) -> HttpServer {
+fn http(section: Section<'_>, access: Access) -> HttpServer {
     let path = |name: &str| {
         let path = section.text(name).unwrap_or_default();
         if path.starts_with('/') {
@@ -82,8 +139,8 @@ fn http(section: Section<'_>) -> HttpServer {
         write_timeout: section.limit("write_timeout"),
         idle_timeout: first(&section, ["idle_timeout", "read_timeout"]),
         keep_alives: section.flag("keep_alives_enabled"),
-        tls: None,
-        auth: None,
+        tls: access.tls,
+        auth: access.auth,
     }
 }
 

@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 
 use super::components::Found;
+use super::ensure;
 use super::known::known;
 use super::section::Section;
 use super::typed::typed;
 use super::walk::{Checker, join};
 use crate::KnownPolicies;
-use crate::model::{Component, Ensure, Gate, OnError, Secret, Stage};
+use crate::model::{Component, Gate, OnError, Secret, Stage};
 use crate::schema::{GATE, WASM};
 use crate::source_map::Place;
 use crate::yaml::{Entry, Node, Span, Value};
@@ -62,7 +63,7 @@ fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) 
     let stage = Stage {
         component: Component::File(component),
         config: object(&config),
-        gate: gate(checker, path, &entry.node),
+        gate: gate(checker, path, &entry.node, ""),
     };
     let place = Place {
         key: entry.span,
@@ -95,7 +96,7 @@ fn of_stock(
     {
         checker.section(&join(path, RESERVED), GATE, &gate.node, gate.span);
     }
-    let gate = gate(checker, path, &entry.node);
+    let gate = gate(checker, path, &entry.node, kind);
     let stage = Stage {
         component: Component::Stock(kind.to_owned()),
         config: object(&own),
@@ -130,7 +131,8 @@ fn object(node: &Node) -> serde_json::Value {
     }
 }
 
-fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
+/// What the host allows a stage; `stock` is the stock policy that it is of, if it is one.
+fn gate(checker: &mut Checker<'_>, path: &str, node: &Node, stock: &str) -> Gate {
     let nothing = Node::new(Value::Null, Span::default());
     let written = node.get(RESERVED).unwrap_or(&nothing);
     let section = Section::new(GATE, written);
@@ -156,8 +158,9 @@ fn gate(checker: &mut Checker<'_>, path: &str, node: &Node) -> Gate {
             .map(|(name, key, _)| (name, Secret::new(key)))
             .collect(),
         logs: section.flag("logs"),
-        ensure: Ensure::Nothing,
+        ensure: ensure::ensure(checker, &join(path, RESERVED), written, stock),
     };
+    ensure::leaks(checker, &join(path, RESERVED), section, stock);
     let mut limit = |key: &str, fits: bool, what: &str| {
         if let Some(value) = section.node(key).filter(|_| !fits) {
             checker.error(

@@ -127,15 +127,6 @@ impl Checker<'_> {
                 }
                 return;
             }
-            Status::Warned(reason) => {
-                if !is_off(node) {
-                    self.warning(
-                        entry.span,
-                        format!("{path}: {reason}"),
-                        format!("write `{}: {{enabled: false}}` to have it so", key.name),
-                    );
-                }
-            }
             Status::Off(reason) => {
                 if !is_off(node) {
                     self.error(

@@ -18,6 +18,26 @@ pub enum Exporter {
     Nop,
 }
 
+impl Exporter {
+    /// What happens after a failure that may pass, where anything can.
+    pub(crate) fn retry_mut(&mut self) -> Option<&mut Retry> {
+        match self {
+            Self::Otlp(exporter) => Some(&mut exporter.retry),
+            Self::OtlpHttp(exporter) => Some(&mut exporter.retry),
+            Self::File(_) | Self::Debug(_) | Self::Nop => None,
+        }
+    }
+
+    /// As whom it sends.
+    pub(crate) fn auth(&self) -> Option<&ClientAuth> {
+        match self {
+            Self::Otlp(exporter) => exporter.auth.as_ref(),
+            Self::OtlpHttp(exporter) => exporter.auth.as_ref(),
+            Self::File(_) | Self::Debug(_) | Self::Nop => None,
+        }
+    }
+}
+
 /// Settings of an OTLP/gRPC exporter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OtlpGrpcExporter {

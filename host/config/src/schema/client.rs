@@ -1,9 +1,7 @@
 //! What clients have in common.
 
 use super::Key;
-use super::Kind::{Any, Choice, Count, Duration, Flag, Number, Path, Secret, Text, Texts};
-
-const NO_PEM_RELOAD: &str = "certificates are read once, at start";
+use super::Kind::{Any, Choice, Count, Duration, Flag, Number, Path, Secret, Section, Text, Texts};
 
 /// `retry_on_failure`
 pub(super) const RETRY: &[Key] = &[
@@ -38,25 +36,113 @@ pub(super) const RETRY: &[Key] = &[
 /// `sending_queue`
 pub(super) const QUEUE: &[Key] = &[
     Key::new("enabled", Flag, "true", "whether there is one"),
-    Key::new("num_consumers", Count(0, 1 << 20), "10", "requests at once").accepted(),
-    Key::new("queue_size", Count(0, 1 << 40), "1000", "its size").accepted(),
+    Key::new(
+        "num_consumers",
+        Count(1, 1 << 16),
+        "10",
+        "requests that are sent at once",
+    ),
+    Key::new("queue_size", Count(1, 1 << 50), "1000", "how much it holds"),
     Key::new(
         "sizer",
         Choice(&["requests", "items", "bytes"], &[]),
         "requests",
         "what its size counts",
-    )
-    .accepted(),
+    ),
     Key::new(
         "block_on_overflow",
         Flag,
         "false",
-        "whether a full queue waits",
+        "whether a request waits while it is full, instead of being refused for now",
+    ),
+    Key::new(
+        "wait_for_result",
+        Flag,
+        "",
+        "whether the client waits for the exporter: true without `storage`, false with it",
+    ),
+    Key::new(
+        "storage",
+        Text,
+        "",
+        "the `file_storage` that keeps it; without one it is in memory",
+    ),
+    Key::new(
+        "batch",
+        Section(QUEUE_BATCH),
+        "",
+        "requests are put together before they are sent",
+    ),
+];
+
+const QUEUE_BATCH: &[Key] = &[
+    Key::new("enabled", Flag, "true", "whether they are"),
+    Key::new(
+        "flush_timeout",
+        Duration,
+        "200ms",
+        "the longest that a request waits for others",
+    ),
+    Key::new(
+        "min_size",
+        Count(0, 1 << 40),
+        "8192",
+        "from this size on nothing waits",
+    ),
+    Key::new(
+        "max_size",
+        Count(0, 1 << 40),
+        "0",
+        "the largest that is sent at once; 0 is no limit",
+    ),
+    Key::new(
+        "sizer",
+        Choice(&["items", "bytes"], &[]),
+        "items",
+        "what the sizes count",
+    ),
+    Key::new("partition", Any, "", "what is kept apart")
+        .refused("queued requests are put together whatever their client's metadata"),
+];
+
+/// `auth` of a client or a server
+pub(super) const AUTH: &[Key] = &[
+    Key::new(
+        "authenticator",
+        Text,
+        "",
+        "the extension, by its id; it is named under `service: {extensions: [...]}`, too",
     )
-    .accepted(),
-    Key::new("wait_for_result", Flag, "false", "whether the client waits").accepted(),
-    Key::new("storage", Text, "", "extension that keeps it").accepted(),
-    Key::new("batch", Any, "", "how requests are merged").accepted(),
+    .required(),
+    Key::new(
+        "request_params",
+        Texts,
+        "",
+        "parameters of the URL to look at",
+    )
+    .refused("only headers are looked at"),
+];
+
+/// `gate` of an exporter
+pub(super) const EXPORTER_GATE: &[Key] = &[
+    Key::new(
+        "required",
+        Flag,
+        "true",
+        "whether a client is answered only when this exporter, or its queue, has what it sent",
+    ),
+    Key::new(
+        "on_rejected",
+        Choice(&["drop", "file"], &[]),
+        "drop",
+        "what becomes of records that the destination refuses for ever",
+    ),
+    Key::new(
+        "rejected_file",
+        Path,
+        "",
+        "where they go with `on_rejected: file`; `NAME.rejected.jsonl` in the folder of the queue when it is not written",
+    ),
 ];
 
 /// `tls` of a client
@@ -116,9 +202,8 @@ pub(super) const TLS: &[Key] = &[
         "reload_interval",
         Duration,
         "0",
-        "when certificates are read again",
-    )
-    .only("0", NO_PEM_RELOAD),
+        "after how long the certificate is read again; 0 is never",
+    ),
     Key::new("tpm", Any, "", "keys in a trusted platform module")
         .off("keys in a trusted platform module are not offered"),
 ];

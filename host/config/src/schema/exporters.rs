@@ -3,12 +3,10 @@ use super::Kind::{
     Any, Choice, Connect, Count, Duration, Flag, Headers, Level, Path, Permissions, Section, Text,
     Texts, Url,
 };
-use super::client::{KEEPALIVE, QUEUE, RETRY, TLS};
+use super::client::{AUTH, EXPORTER_GATE, KEEPALIVE, QUEUE, RETRY, TLS};
 
-const NO_AUTH: &str =
-    "authentication by extensions is not offered yet; a fixed header can be set in `headers`";
+const GATE_SUMMARY: &str = "what the gate makes of it";
 const NO_MIDDLEWARE: &str = "middleware extensions are not offered";
-const NO_QUEUE: &str = "there is no queue: a client is answered when the exporters have what it sent, and tries again where they do not take it";
 const NO_ROTATION: &str =
     "files are not rotated by the program; rotate them from outside, with `append: true`";
 
@@ -49,8 +47,7 @@ pub(crate) const OTLP: &[Key] = &[
         Section(QUEUE),
         "",
         "a queue before the exporter",
-    )
-    .warned(NO_QUEUE),
+    ),
     Key::new(
         "wait_for_ready",
         Flag,
@@ -97,7 +94,8 @@ pub(crate) const OTLP: &[Key] = &[
         "connections are kept alive as the program sees fit",
     )
     .accepted(),
-    Key::new("auth", Any, "", "how the client shows who it is").refused(NO_AUTH),
+    Key::new("auth", Section(AUTH), "", "how the client shows who it is"),
+    Key::new("gate", Section(EXPORTER_GATE), "", GATE_SUMMARY),
     Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
 ];
 
@@ -153,8 +151,7 @@ pub(crate) const OTLP_HTTP: &[Key] = &[
         Section(QUEUE),
         "",
         "a queue before the exporter",
-    )
-    .warned(NO_QUEUE),
+    ),
     Key::new(
         "max_idle_conns",
         Count(0, 1 << 20),
@@ -225,7 +222,8 @@ pub(crate) const OTLP_HTTP: &[Key] = &[
     .accepted(),
     Key::new("proxy_url", Text, "", "a proxy").only("", "proxies are not offered"),
     Key::new("cookies", Any, "", "cookies of the server").off("cookies are not kept"),
-    Key::new("auth", Any, "", "how the client shows who it is").refused(NO_AUTH),
+    Key::new("auth", Section(AUTH), "", "how the client shows who it is"),
+    Key::new("gate", Section(EXPORTER_GATE), "", GATE_SUMMARY),
     Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
 ];
 
@@ -256,8 +254,9 @@ pub(crate) const FILE: &[Key] = &[
         "flush_interval",
         Duration,
         "1s",
-        "how long a line may stay in the buffer",
-    ),
+        "nothing: a line is written before it counts as delivered",
+    )
+    .accepted(),
     Key::new(
         "create_directory",
         Flag,
@@ -291,8 +290,8 @@ pub(crate) const FILE: &[Key] = &[
         Section(QUEUE),
         "",
         "a queue before the exporter",
-    )
-    .warned(NO_QUEUE),
+    ),
+    Key::new("gate", Section(EXPORTER_GATE), "", GATE_SUMMARY),
 ];
 
 /// The `debug` exporter.
@@ -328,9 +327,9 @@ pub(crate) const DEBUG: &[Key] = &[
         Section(QUEUE),
         "",
         "a queue before the exporter",
-    )
-    .warned(NO_QUEUE),
+    ),
+    Key::new("gate", Section(EXPORTER_GATE), "", GATE_SUMMARY),
 ];
 
 /// The `nop` exporter.
-pub(crate) const NOP: &[Key] = &[];
+pub(crate) const NOP: &[Key] = &[Key::new("gate", Section(EXPORTER_GATE), "", GATE_SUMMARY)];

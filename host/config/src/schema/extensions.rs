@@ -1,5 +1,8 @@
 use super::Key;
-use super::Kind::{Any, Choice, Count, Duration, Flag, Headers, Listen, Section, Text};
+use super::Kind::{
+    Any, Choice, Count, Duration, Flag, Headers, Listen, Path, Permissions, Secret, Section,
+    Sections, Size, Text, Texts,
+};
 
 const NO_TLS: &str = "TLS for the health check is not offered: let it listen on localhost";
 const NO_V2: &str = "the second version of the health check is not offered, and a Collector has it behind a feature gate";
@@ -103,4 +106,182 @@ const CHECK_PIPELINE: &[Key] = &[
         "failures that are too many",
     )
     .accepted(),
+];
+
+/// The `file_storage` extension.
+pub(crate) const FILE_STORAGE: &[Key] = &[
+    Key::new(
+        "directory",
+        Path,
+        "/var/lib/otelcol/file_storage",
+        "the folder; a relative path is relative to the working directory",
+    ),
+    Key::new(
+        "create_directory",
+        Flag,
+        "true",
+        "whether a missing folder is created",
+    ),
+    Key::new(
+        "directory_permissions",
+        Permissions,
+        "0750",
+        "permissions of a folder that is created",
+    ),
+    Key::new(
+        "fsync",
+        Flag,
+        "true",
+        "whether what is acknowledged is on the disk, and not only with the operating system",
+    ),
+    Key::new(
+        "timeout",
+        Duration,
+        "1s",
+        "a lock is had at once or not at all",
+    )
+    .accepted(),
+    Key::new(
+        "compaction",
+        Any,
+        "",
+        "space is given back by removing whole files",
+    )
+    .accepted(),
+    Key::new(
+        "recreate",
+        Flag,
+        "false",
+        "damage costs what it hit, and never the start",
+    )
+    .accepted(),
+    Key::new(
+        "gate",
+        Section(STORAGE_GATE),
+        "",
+        "what the gate makes of it",
+    ),
+];
+
+const STORAGE_GATE: &[Key] = &[Key::new(
+    "max_size",
+    Size,
+    "",
+    "what the folder may hold; without it, what the disk has",
+)];
+
+/// The `bearertokenauth` extension.
+pub(crate) const BEARER_TOKEN: &[Key] = &[
+    Key::new(
+        "header",
+        Text,
+        "authorization",
+        "the header that holds the token",
+    ),
+    Key::new("scheme", Text, "Bearer", "the word before the token"),
+    Key::new("token", Secret, "", "the token"),
+    Key::new(
+        "tokens",
+        Texts,
+        "",
+        "tokens, any of which a receiver takes; an exporter sends the first",
+    ),
+    Key::new(
+        "filename",
+        Path,
+        "",
+        "a file of tokens, one a line, which is read again when it changes; it counts before the others",
+    ),
+];
+
+/// The `basicauth` extension.
+pub(crate) const BASIC_AUTH: &[Key] = &[
+    Key::new("htpasswd", Section(HTPASSWD), "", "whom a receiver lets in"),
+    Key::new(
+        "client_auth",
+        Section(CLIENT_AUTH),
+        "",
+        "as whom an exporter sends",
+    ),
+];
+
+const HTPASSWD: &[Key] = &[
+    Key::new(
+        "file",
+        Path,
+        "",
+        "a file as Apache's `htpasswd` writes it, which is read again when it changes",
+    ),
+    Key::new(
+        "inline",
+        Secret,
+        "",
+        "lines of such a file; they count before the file's",
+    ),
+];
+
+const CLIENT_AUTH: &[Key] = &[
+    Key::new("username", Text, "", "the name"),
+    Key::new("password", Secret, "", "the password"),
+    Key::new(
+        "username_file",
+        Path,
+        "",
+        "a file that holds the name instead",
+    ),
+    Key::new(
+        "password_file",
+        Path,
+        "",
+        "a file that holds the password instead",
+    ),
+];
+
+/// The `headers_setter` extension.
+pub(crate) const HEADERS_SETTER: &[Key] = &[
+    Key::new(
+        "headers",
+        Sections(HEADER),
+        "",
+        "what is done to the headers of each request, in this order",
+    )
+    .required(),
+    Key::new("additional_auth", Text, "", "another extension beside it")
+        .refused("one extension is asked: put its header among `headers`"),
+];
+
+const HEADER: &[Key] = &[
+    Key::new("key", Text, "", "the header").required(),
+    Key::new(
+        "action",
+        Choice(&["insert", "update", "upsert", "delete"], &[]),
+        "upsert",
+        "what is done to it",
+    ),
+    Key::new("value", Secret, "", "its value"),
+    Key::new(
+        "value_file",
+        Path,
+        "",
+        "a file that holds its value, which is read again when it changes",
+    ),
+    Key::new(
+        "from_context",
+        Text,
+        "",
+        "the client's metadata that hold its value; the receiver needs `include_metadata: true`",
+    ),
+    Key::new(
+        "default_value",
+        Secret,
+        "",
+        "its value where the client sent none",
+    ),
+    Key::new(
+        "from_attribute",
+        Text,
+        "",
+        "what an authenticator found out",
+    )
+    .refused("what authenticators find out is not handed on"),
 ];

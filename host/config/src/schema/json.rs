@@ -153,7 +153,6 @@ fn description(key: &Key) -> String {
         Status::Accepted => format!("{}. Accepted, changes nothing.", key.summary),
         Status::Only(value, reason) => format!("{}. Only `{value}`: {reason}.", key.summary),
         Status::Off(reason) => format!("{}. Only `enabled: false`: {reason}.", key.summary),
-        Status::Warned(reason) => format!("{}. Accepted with a warning: {reason}.", key.summary),
         Status::Used | Status::Refused(_) => format!("{}.", key.summary),
     }
 }

@@ -7,6 +7,7 @@ mod json;
 mod kind;
 mod processors;
 mod receivers;
+mod server;
 mod service;
 mod stage;
 mod telemetry;
@@ -16,7 +17,7 @@ pub use json::json_schema;
 pub use kind::Kind;
 
 pub(crate) use exporters::{DEBUG, FILE, NOP, OTLP, OTLP_HTTP};
-pub(crate) use extensions::HEALTH_CHECK;
+pub(crate) use extensions::{BASIC_AUTH, BEARER_TOKEN, FILE_STORAGE, HEADERS_SETTER, HEALTH_CHECK};
 pub(crate) use processors::{BATCH, FORWARD, MEMORY_LIMITER};
 pub(crate) use receivers::RECEIVER;
 pub(crate) use service::{PIPELINE, SERVICE, TOP};
@@ -52,8 +53,6 @@ pub enum Status {
     Only(&'static str, &'static str),
     /// It is accepted as long as it says `enabled: false`, for this reason.
     Off(&'static str),
-    /// It is accepted with a warning, which is this, unless it says `enabled: false`.
-    Warned(&'static str),
 }
 
 impl Key {
@@ -97,13 +96,6 @@ impl Key {
     const fn only(self, value: &'static str, reason: &'static str) -> Self {
         Self {
             status: Status::Only(value, reason),
-            ..self
-        }
-    }
-
-    const fn warned(self, reason: &'static str) -> Self {
-        Self {
-            status: Status::Warned(reason),
             ..self
         }
     }
@@ -279,8 +271,29 @@ pub fn reference() -> Vec<ComponentReference> {
             Extension,
             "file_storage",
             &[],
-            "is accepted with a warning and does nothing: there are no queues on disk, and a client is answered when the exporters have what it sent",
+            "a folder that queues are kept in: what was acknowledged is there until every destination has it",
+            FILE_STORAGE,
+        ),
+        component(
+            Extension,
+            "bearertokenauth",
             &[],
+            "tokens: those that a receiver takes, or the one that an exporter sends",
+            BEARER_TOKEN,
+        ),
+        component(
+            Extension,
+            "basicauth",
+            &[],
+            "names and passwords: those that a receiver takes, or the one that an exporter sends",
+            BASIC_AUTH,
+        ),
+        component(
+            Extension,
+            "headers_setter",
+            &[],
+            "headers that an exporter adds, from the configuration or from what the client sent",
+            HEADERS_SETTER,
         ),
         component(
             Program,

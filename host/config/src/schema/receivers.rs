@@ -2,10 +2,10 @@ use super::Key;
 use super::Kind::{
     Any, Choice, Choices, Count, Duration, Flag, Headers, Listen, Section, Text, Texts,
 };
+use super::client::AUTH;
+use super::server::SERVER_TLS;
 
-const NO_AUTH: &str = "authentication of clients is not offered yet";
 const NO_MIDDLEWARE: &str = "middleware extensions are not offered";
-const NO_TLS: &str = "TLS for receivers is not offered yet";
 const NO_TRANSPORT: &str = "servers listen on TCP";
 
 const MIB: u64 = 1 << 20;
@@ -85,8 +85,18 @@ pub(crate) const GRPC: &[Key] = &[
         "connections are kept alive as the program sees fit",
     )
     .accepted(),
-    Key::new("tls", Any, "", "TLS of the server").refused(NO_TLS),
-    Key::new("auth", Any, "", "who may connect").refused(NO_AUTH),
+    Key::new(
+        "tls",
+        Section(SERVER_TLS),
+        "",
+        "TLS of the server; plain text without it",
+    ),
+    Key::new(
+        "auth",
+        Section(AUTH),
+        "",
+        "who may send; everybody without it",
+    ),
     Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
 ];
 
@@ -241,8 +251,18 @@ pub(crate) const HTTP: &[Key] = &[
     ),
     Key::new("cors", Section(CORS), "", "browsers of other origins")
         .refused("browsers are not served: CORS is not offered yet"),
-    Key::new("tls", Any, "", "TLS of the server").refused(NO_TLS),
-    Key::new("auth", Any, "", "who may connect").refused(NO_AUTH),
+    Key::new(
+        "tls",
+        Section(SERVER_TLS),
+        "",
+        "TLS of the server; plain text without it",
+    ),
+    Key::new(
+        "auth",
+        Section(AUTH),
+        "",
+        "who may send; everybody without it",
+    ),
     Key::new("middlewares", Any, "", "extensions that see each request").refused(NO_MIDDLEWARE),
 ];
 

@@ -1,5 +1,5 @@
 use super::Key;
-use super::Kind::{Any, Choice, Section};
+use super::Kind::{Any, Choice, Count, Duration, Section, Size};
 use super::telemetry::TELEMETRY;
 
 /// The top of a configuration.
@@ -43,6 +43,33 @@ pub(crate) const SERVICE: &[Key] = &[
         Choice(&["", "none", "collector"], &[]),
         "",
         "`collector`: the policies answer as the Collector's do, differences on purpose included",
+    ),
+    Key::new(
+        "gate",
+        Section(PROCESS),
+        "",
+        "what the process takes of the machine, and how it ends",
+    ),
+];
+
+const PROCESS: &[Key] = &[
+    Key::new(
+        "lanes",
+        Count(0, 1024),
+        "0",
+        "threads that run policies; 0 is as many as the process may use CPUs",
+    ),
+    Key::new(
+        "bytes_in_flight",
+        Size,
+        "",
+        "what requests may take of the memory; 256MiB or a quarter of what the process may use when it is not written",
+    ),
+    Key::new(
+        "drain_timeout",
+        Duration,
+        "30s",
+        "how long a stop waits for what is in flight",
     ),
 ];
 

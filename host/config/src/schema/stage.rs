@@ -59,4 +59,16 @@ pub(crate) const GATE: &[Key] = &[
         "false",
         "whether texts of the policy's log lines are shown; they may hold content of records",
     ),
+    Key::new(
+        "ensure",
+        Any,
+        "",
+        "regular expressions that nothing may match that leaves after this stage, or `redaction` for the stage's own rules",
+    ),
+    Key::new(
+        "accept_leaks",
+        Flag,
+        "false",
+        "whether `redaction` may pass on what it failed for, with `on_error: pass`",
+    ),
 ];

@@ -378,12 +378,10 @@ pub(crate) fn instead(role: Role, kind: &str) -> &'static str {
         (Role::Receiver, _) => "closest is `otlp`, from a Collector that has it",
         (Role::Extension, "healthcheckv2") => "closest is `health_check`",
         (Role::Extension, "memoryballast") => "remove it: there is no garbage to collect",
-        (Role::Extension, "basicauth" | "bearertokenauth" | "headerssetter" | "oauth2client") => {
-            "closest is a fixed header in `headers` of the exporter; clients are not authenticated yet"
+        (Role::Extension, "oauth2client" | "oidc" | "googleclientauth" | "azureauth") => {
+            "closest are `bearertokenauth` with a file that something else keeps fresh, and `basicauth`"
         }
-        (Role::Extension, "filestorage" | "dbstorage" | "redisstorage") => {
-            "remove it: there are no queues on disk yet, and the client is answered when the exporters have the data"
-        }
+        (Role::Extension, "dbstorage" | "redisstorage") => "closest is `file_storage`",
         (Role::Extension, _) => "remove it from `extensions` and from `service::extensions`",
         _ => "remove it from the file and from the pipelines, or keep a Collector for it",
     }

@@ -1,13 +1,15 @@
 use super::{Node, Span, Value};
 
 /// Keys whose values are secrets, wherever they stand.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 8] = [
     "hmac_key",
     "headers",
     "headers_list",
     "response_headers",
     "key_pem",
     "token",
+    "tokens",
+    "inline",
 ];
 
 /// Where secrets stand in a tree. More is found than is secret, and nothing that is secret is left out: it is about what an

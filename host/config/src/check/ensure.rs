@@ -1,0 +1,115 @@
+//! What a stage promises of everything that leaves behind it.
+
+use regex::RegexBuilder;
+
+use super::section::Section;
+use super::walk::Checker;
+use crate::model::Ensure;
+use crate::yaml::{Node, Value};
+
+/// The policy whose rules say themselves what must not be left.
+const REDACTION: &str = "redaction";
+/// Bytes that one compiled expression may take.
+const LARGEST: usize = 4 << 20;
+
+/// Reads `ensure` of a stage's `gate`.
+pub(super) fn ensure(checker: &mut Checker<'_>, path: &str, gate: &Node, stock: &str) -> Ensure {
+    let Some(node) = gate.get("ensure").filter(|node| !node.is_absent()) else {
+        return Ensure::Nothing;
+    };
+    let path = format!("{path}::ensure");
+    match &node.value {
+        Value::Unknown => Ensure::Nothing,
+        Value::Text(word) if word == REDACTION => {
+            if stock == REDACTION {
+                return Ensure::Rules;
+            }
+            checker.error(
+                node.span,
+                format!("{path}: only a `redaction` has rules that say what must not be left"),
+                "write regular expressions: `ensure: ['AKIA[0-9A-Z]{16}']`",
+            );
+            Ensure::Nothing
+        }
+        Value::List(items) => {
+            let patterns = items
+                .iter()
+                .filter_map(|item| pattern(checker, &path, item));
+            let patterns: Vec<_> = patterns.collect();
+            if patterns.is_empty() {
+                Ensure::Nothing
+            } else {
+                Ensure::Patterns(patterns)
+            }
+        }
+        _ => {
+            checker.error(
+                node.span,
+                format!(
+                    "{path}: a list of regular expressions is expected, not {}",
+                    node.noun()
+                ),
+                "write `ensure: ['AKIA[0-9A-Z]{16}']`, or `ensure: redaction` of a `redaction`",
+            );
+            Ensure::Nothing
+        }
+    }
+}
+
+fn pattern(checker: &mut Checker<'_>, path: &str, item: &Node) -> Option<String> {
+    let Some(text) = item.text() else {
+        if item.value != Value::Unknown {
+            checker.error(
+                item.span,
+                format!("{path}: a text is expected, not {}", item.noun()),
+                "put it in quotes",
+            );
+        }
+        return None;
+    };
+    let compiled = RegexBuilder::new(text).size_limit(LARGEST).build();
+    let (message, help) = match compiled {
+        Ok(compiled) if compiled.is_match("") => (
+            "it matches the empty text, which is everywhere".to_owned(),
+            "write what must not be left",
+        ),
+        Ok(_) => return Some(text.to_owned()),
+        Err(regex::Error::CompiledTooBig(_)) => (
+            "it is too large when it is compiled".to_owned(),
+            "repeat less, or write several",
+        ),
+        Err(error) => {
+            // The last line says what is wrong; those before it draw the expression.
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default().trim();
+            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+            (
+                format!("it is no regular expression: {reason}"),
+                "RE2 syntax, as in the Collector, without look-around and back references",
+            )
+        }
+    };
+    checker.error(item.span, format!("{path}: {message}"), help);
+    None
+}
+
+/// A `redaction` that passes on what it failed for leaks: somebody has to say that this is wanted.
+pub(super) fn leaks(checker: &mut Checker<'_>, path: &str, gate: Section<'_>, stock: &str) {
+    if stock != REDACTION || gate.choice("on_error") != "pass" {
+        return;
+    }
+    let Some(node) = gate.node("on_error") else {
+        return;
+    };
+    let message =
+        format!("{path}::on_error: records that `redaction` failed for leave as they came");
+    if gate.flag("accept_leaks") {
+        checker.warning(node.span, message, "`on_error: reject` keeps them back");
+    } else {
+        checker.error(
+            node.span,
+            message,
+            "write `on_error: reject`, or `accept_leaks: true` beside it if that is what you want",
+        );
+    }
+}
