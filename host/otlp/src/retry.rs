@@ -7,6 +7,9 @@ use tollgate_config::Retry;
 
 use crate::exporter::{Cure, Setback};
 
+/// Even where no pause is wanted, a destination that refuses at once does not keep a processor busy.
+const LEAST_PAUSE: Duration = Duration::from_millis(1);
+
 /// Calls `attempt` until it succeeds, fails for good, or there is no more time. `hurry` ends the waiting.
 pub(crate) async fn run<T, F: Future<Output = Result<T, Setback>>>(
     exporter: &str,
@@ -27,7 +30,10 @@ pub(crate) async fn run<T, F: Future<Output = Result<T, Setback>>>(
         };
         // Up to a tenth more keeps those apart who were told the same.
         let asked = asked.map(|asked| asked.saturating_add(asked.mul_f64(fastrand::f64() / 10.0)));
-        let pause = backoff.next().max(asked.unwrap_or_default());
+        let pause = backoff
+            .next()
+            .max(asked.unwrap_or_default())
+            .max(LEAST_PAUSE);
         let elapsed = start.elapsed().saturating_add(pause);
         let no_time = settings.max_elapsed_time.is_some_and(|most| elapsed > most);
         if !settings.enabled || no_time || *hurry.borrow() {

@@ -16,6 +16,7 @@ use crate::tls::ClientSide;
 
 const CONNECT_TIME: Duration = Duration::from_secs(20);
 /// How long a destination may leave what was sent to it without a sign that its machine is there.
+#[cfg(target_os = "linux")]
 const UNACKNOWLEDGED_TIME: Duration = Duration::from_secs(30);
 
 /// Connects to where a request leads, or to the one destination that all requests go to.

@@ -149,3 +149,31 @@ pub(crate) fn is_exposed(uri: &Uri) -> bool {
             .is_ok_and(|address| address.is_loopback());
     uri.scheme_str() == Some("http") && !is_here
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn plain_text_is_exposed_where_it_leaves_the_machine() {
+        let exposed = |uri: &str| is_exposed(&url(uri).unwrap());
+        for uri in [
+            "http://collector:4317",
+            "http://10.0.0.1:4317",
+            "http://[fe80::1]:4317",
+            "http://localhost.example",
+        ] {
+            assert!(exposed(uri), "{uri}");
+        }
+        for uri in [
+            "https://collector:4317",
+            "http://localhost:4317",
+            "http://LocalHost",
+            "http://127.8.9.1",
+            "http://[::1]:4317",
+        ] {
+            assert!(!exposed(uri), "{uri}");
+        }
+    }
+}

@@ -19,9 +19,13 @@ use crate::http::client::HttpExporter;
 pub(crate) use outcome::{Cure, Setback};
 pub use outcome::{Delivered, Export, ExportError, Exported, Later, Refused};
 
+/// The largest request that is sent at once, before compression, as OTLP recommends.
+const MAX_REQUEST: usize = 64 << 20;
+
 /// One destination.
 pub struct Exporter {
     kind: Kind,
+    sizes: parts::KnownSizes,
     /// True once nobody should wait for another try.
     hurry: watch::Sender<bool>,
 }
@@ -91,6 +95,7 @@ impl Exporter {
         };
         Ok(Self {
             kind,
+            sizes: parts::KnownSizes::default(),
             hurry: watch::Sender::new(false),
         })
     }
@@ -106,7 +111,10 @@ impl Exporter {
         } = export;
         let context = context.as_deref();
         let whole = Part { wire, records };
-        parts::deliver(signal, whole, |wire| self.send(signal, wire, context)).await
+        parts::deliver(signal, whole, &self.sizes, |wire| {
+            self.send(signal, wire, context)
+        })
+        .await
     }
 
     /// The same in short, for those who keep nothing for later.
@@ -128,6 +136,13 @@ impl Exporter {
         context: Option<&RequestContext>,
     ) -> Result<Delivered, Setback> {
         let hurry = || self.hurry.subscribe();
+        let is_sent = matches!(self.kind, Kind::Grpc(_) | Kind::Http(_));
+        if is_sent && wire.len() > MAX_REQUEST {
+            return Err(Setback {
+                cure: Cure::Less,
+                reason: "the request is larger than the 64 MiB that OTLP allows".to_owned(),
+            });
+        }
         match &self.kind {
             Kind::Grpc(exporter) => exporter.export(signal, wire, context, hurry()).await,
             Kind::Http(exporter) => exporter.export(signal, wire, context, hurry()).await,

@@ -237,6 +237,53 @@ async fn a_receivers_own_limit_is_kept_by_its_clients() {
     }
 }
 
+#[tokio::test]
+async fn what_was_found_too_large_is_not_sent_again() {
+    let refusals = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&refusals);
+    let (url, taken) = destination(move |records| {
+        (records.len() > 30).then(|| {
+            *counted.lock().unwrap() += 1;
+            status(413, "")
+        })
+    })
+    .await;
+    for exporter in both(&url).await {
+        exporter.deliver(numbered(100)).await;
+        assert_eq!(std::mem::take(&mut *refusals.lock().unwrap()), 3);
+        for records in [100, 250] {
+            let exported = exporter.deliver(numbered(records)).await;
+            assert_eq!(exported.delivered, u64::from(records));
+        }
+        assert_eq!(*refusals.lock().unwrap(), 0);
+        let taken = std::mem::take(&mut *taken.lock().unwrap());
+        let expected: Vec<u64> = (0..100).chain(0..100).chain(0..250).collect();
+        assert_eq!(taken, expected);
+    }
+}
+
+#[tokio::test]
+async fn nothing_larger_than_otlp_allows_is_sent() {
+    let (url, taken) = destination(|records| {
+        assert!(records.len() <= 64, "each is larger than a mebibyte");
+        None
+    })
+    .await;
+    let mut request = logs_request(70);
+    let all = &mut request.resource_logs[0].scope_logs[0].log_records;
+    for (number, record) in all.iter_mut().enumerate() {
+        record.time_unix_nano = number as u64;
+        record.trace_id = vec![7; 1 << 20];
+    }
+    let wire = request.encode_to_vec();
+    for exporter in both(&url).await {
+        let exported = exporter.deliver(export(wire.clone(), 70)).await;
+        assert_eq!(exported.delivered, 70);
+        let taken = std::mem::take(&mut *taken.lock().unwrap());
+        assert_eq!(taken, (0..70).collect::<Vec<_>>());
+    }
+}
+
 struct Tonic(Taken);
 
 #[tonic::async_trait]
