@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tollgate_record::Signal;
+use tollgate_record::{RequestContext, Signal};
 
 /// Which configuration cleared a request, and which policies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,8 @@ pub struct NewFrame {
     pub stamp: Arc<Stamp>,
     /// The OTLP export request, in protobuf.
     pub wire: Bytes,
+    /// What is known of its client. It is kept in memory alone: a disk never sees it.
+    pub context: Option<Arc<RequestContext>>,
 }
 
 /// A request that is queued.
@@ -42,9 +44,16 @@ pub(crate) struct Meta {
     pub(crate) records: u32,
     pub(crate) bytes: u64,
     pub(crate) stamp: Arc<Stamp>,
+    pub(crate) context: Option<Arc<RequestContext>>,
 }
 
 impl Frame {
+    /// What is known of its client, as long as the process lives that took it.
+    #[must_use]
+    pub fn context(&self) -> Option<&Arc<RequestContext>> {
+        self.meta.context.as_ref()
+    }
+
     /// Its number in the store, which no other frame ever has.
     #[must_use]
     pub fn id(&self) -> u64 {

@@ -53,6 +53,8 @@ pub(crate) struct QueueState {
     /// What has its room and is not there yet: it is being written.
     pub(crate) coming: Amount,
     pub(crate) report: QueueReport,
+    /// What it had when the store was opened, by signal.
+    pub(crate) restored: [u64; 3],
     /// Somebody may find a frame here.
     pub(crate) news: Arc<Notify>,
 }
@@ -138,6 +140,9 @@ impl Index {
             if let Some(queue) = self.queues.get_mut(owed.queue) {
                 queue.waiting.insert(id);
                 let came = if restored {
+                    if let Some(of_signal) = queue.restored.get_mut(entry.meta.signal as usize) {
+                        *of_signal = of_signal.saturating_add(entry.meta.records.into());
+                    }
                     &mut queue.report.restored
                 } else {
                     &mut queue.report.put

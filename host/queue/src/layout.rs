@@ -145,6 +145,7 @@ pub(crate) fn read_frame_head(key: &Key, segment: u64, bytes: &[u8]) -> Option<H
             records,
             bytes,
             stamp,
+            context: None,
         },
         queues: names,
         check,

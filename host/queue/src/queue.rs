@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
+use tollgate_record::Signal;
 
-use crate::QueueReport;
 use crate::disk::{Done, ReadError, Region};
-use crate::frame::{Frame, Meta, Settled};
+use crate::frame::{Frame, Meta, NewFrame, Settled};
 use crate::index::Place;
 use crate::store::{Shared, Store};
+use crate::{PutError, QueueReport};
 
 /// Frames that wait for one destination.
 #[derive(Clone)]
@@ -140,6 +141,15 @@ impl Queue {
         read.await.unwrap_or(Read::Unknown)
     }
 
+    /// Records of a signal that it had when the store was opened.
+    #[must_use]
+    pub fn restored(&self, signal: Signal) -> u64 {
+        let index = self.shared.lock();
+        let state = index.queues.get(self.number);
+        let counts = state.map(|state| state.restored).unwrap_or_default();
+        counts.get(signal as usize).copied().unwrap_or_default()
+    }
+
     /// What became of its records.
     #[must_use]
     pub fn report(&self) -> QueueReport {
@@ -179,6 +189,15 @@ impl Taken {
     /// Says what became of it. It never comes again.
     pub fn settle(mut self, settled: Settled) {
         self.finish(&settled);
+    }
+
+    /// Says what became of a part of it; `rest` holds the records that `settled` counts as moved, and takes its place in the queue. Where
+    /// it cannot be put, the frame waits again as a whole: what was settled comes twice then, and nothing is lost.
+    pub async fn settle_with(mut self, settled: Settled, rest: NewFrame) -> Result<(), PutError> {
+        let store = Store(Arc::clone(&self.shared));
+        store.put_rest(rest, self.queue).await?;
+        self.finish(&settled);
+        Ok(())
     }
 
     fn finish(&mut self, settled: &Settled) {

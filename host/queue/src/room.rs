@@ -76,6 +76,17 @@ impl Room {
         })
     }
 
+    /// Room that is there already, under another frame.
+    pub(crate) fn again(shared: &Arc<Shared>, meta: Arc<Meta>, queues: Arc<[usize]>) -> Self {
+        shared.lock().reserve(&meta, &queues);
+        Self {
+            shared: Arc::clone(shared),
+            meta,
+            queues,
+            is_used: false,
+        }
+    }
+
     /// The frame is in its queues.
     pub(crate) fn used(mut self, index: &mut Index) {
         self.is_used = true;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::disk::Disk;
@@ -191,10 +192,42 @@ impl Store {
             records: frame.records,
             bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
             stamp: frame.stamp,
+            context: frame.context,
         });
         let room = Room::take(shared, Arc::clone(&meta), Arc::clone(&queues)).await?;
+        self.put_into(meta, frame.wire, queues, room, since).await
+    }
+
+    /// Puts what is left of a frame into the queue that it came from: it was there before, so that it needs no other room.
+    pub(crate) async fn put_rest(&self, frame: NewFrame, queue: usize) -> Result<(), PutError> {
+        let shared = &self.0;
+        let meta = Arc::new(Meta {
+            id: shared.lock().new_id(),
+            signal: frame.signal,
+            records: frame.records,
+            bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
+            stamp: frame.stamp,
+            context: frame.context,
+        });
+        let queues: Arc<[usize]> = Arc::new([queue]);
+        let room = Room::again(shared, Arc::clone(&meta), Arc::clone(&queues));
+        let since = Instant::now();
+        self.put_into(meta, frame.wire, queues, room, since)
+            .await
+            .map(drop)
+    }
+
+    async fn put_into(
+        &self,
+        meta: Arc<Meta>,
+        wire: Bytes,
+        queues: Arc<[usize]>,
+        room: Room,
+        since: Instant,
+    ) -> Result<Vec<Receipt>, PutError> {
+        let shared = &self.0;
         let Some(disk) = &shared.disk else {
-            let (entry, receipts) = entry(meta, Vec::new(), Some(frame.wire), &queues);
+            let (entry, receipts) = entry(meta, Vec::new(), Some(wire), &queues);
             let mut index = shared.lock();
             // Whoever closes the store has given back what it held by then.
             if index.closed {
@@ -207,11 +240,11 @@ impl Store {
         };
         let (reply, replied) = oneshot::channel();
         let put = Put {
-            check: disk.key.payload(&frame.wire),
+            check: disk.key.payload(&wire),
             names: shared.lock().names(&queues),
             meta,
             queues,
-            wire: frame.wire,
+            wire,
             room,
             since,
             reply,
@@ -220,6 +253,12 @@ impl Store {
             return Err(PutError::Closed);
         }
         replied.await.unwrap_or(Err(PutError::Closed))
+    }
+
+    /// Whether what it holds survives the process.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.0.disk.is_some()
     }
 
     /// How it is.
@@ -258,6 +297,15 @@ impl Store {
         shared.end();
     }
 }
+
+/// The same store, not one with the same content.
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Store {}
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

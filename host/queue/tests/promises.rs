@@ -42,6 +42,7 @@ fn frame(number: u32) -> NewFrame {
         records: 2,
         stamp: Arc::new(stamp),
         wire: Bytes::from(format!("frame {number} ").repeat(100)),
+        context: None,
     }
 }
 

@@ -94,6 +94,7 @@ fn forged(key: &Key, rng: &mut Rng) -> Vec<u8> {
         records: 1,
         bytes: wire.len() as u64,
         stamp: Arc::new(Stamp::default()),
+        context: None,
     };
     let queues = super::work::NAMES.map(str::to_owned);
     let head = frame_head(key, 1, &meta, &queues, &key.payload(&wire));

@@ -105,6 +105,7 @@ pub(super) fn frame(number: u64, rng: &mut Rng) -> NewFrame {
         records: rng.u32(1..1_000),
         stamp: Arc::new(stamp),
         wire: Bytes::from(wire),
+        context: None,
     }
 }
 
