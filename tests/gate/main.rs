@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod chaos;
 mod codex;
 mod command_line;
 mod delivery;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tollgate_record::Signal;
 
+use crate::canaries;
+
 /// An HTTP answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -101,6 +103,11 @@ pub fn raw(address: SocketAddr, bytes: &[u8]) -> Answer {
     drop(stream.write_all(bytes));
     let mut answer = Vec::new();
     drop(stream.read_to_end(&mut answer));
+    assert_eq!(
+        canaries::first_in(&answer),
+        None,
+        "an answer holds a secret"
+    );
     let split = answer
         .windows(4)
         .position(|window| window == b"\r\n\r\n")

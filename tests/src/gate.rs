@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::{client, evidence};
+
 /// How long a gate may take to listen or to stop, on a machine that is busy with everything else.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -84,7 +86,7 @@ impl Gate {
     /// Likewise, with variables of the environment.
     #[must_use]
     pub fn start_in(configuration: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = evidence::folder("gate");
         let (grpc, http, health, metrics) = (free(), free(), free(), free());
         let places = [
             ("{grpc}", grpc.to_string()),
@@ -180,8 +182,29 @@ impl Gate {
     /// Ends it with SIGTERM.
     #[must_use]
     pub fn stop(self) -> Ended {
+        self.keep_pages();
         self.signal("TERM");
         self.ended()
+    }
+
+    /// Leaves what it shows of itself in its folder, where secrets are looked for in the end.
+    fn keep_pages(&self) {
+        let configuration = fs::read_to_string(self.folder().join(evidence::CONFIGURATION));
+        let port = format!("port: {}", self.metrics.port());
+        if !configuration.is_ok_and(|text| text.contains(&port)) {
+            return;
+        }
+        for path in ["/metrics", "/debug/conservation"] {
+            let page = client::get(self.metrics, path);
+            let file = format!("{}{}", evidence::PAGE, path.replace('/', "-"));
+            fs::write(self.folder().join(file), page.body).expect("the page is kept");
+        }
+    }
+
+    fn keep_log(&self) {
+        let log = self.log();
+        // A folder that a test took away is no place for it.
+        drop(fs::write(self.folder().join(evidence::LOG), log));
     }
 
     /// Waits for it to end.
@@ -199,6 +222,7 @@ impl Gate {
             reader.join().expect("the log is read to its end");
         }
         let log = self.log();
+        self.keep_log();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
         Ended {
             status,
@@ -213,6 +237,7 @@ impl Drop for Gate {
         // A test that failed leaves it running; one that went well has waited for it, and both calls do nothing.
         drop(self.child.kill());
         drop(self.child.wait());
+        self.keep_log();
     }
 }
 

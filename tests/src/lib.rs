@@ -11,7 +11,10 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+pub mod canaries;
+pub mod chaos;
 pub mod client;
+pub mod evidence;
 pub mod gate;
 pub mod grpc;
 pub mod prometheus;

@@ -9,19 +9,9 @@ use serde_json::Value;
 use tollgate_record::Signal;
 use tonic::codec::CompressionEncoding;
 
+pub use crate::canaries::PLANTED;
 use crate::gate::Gate;
 use crate::{client, grpc};
-
-/// What was planted in the telemetry, and must not get through a redaction: documentation examples all.
-pub const PLANTED: &[&str] = &[
-    "jane.doe@example.com",
-    "AKIAIOSFODNN7EXAMPLE",
-    "4111 1111 1111 1111",
-    "4111-1111-1111-1111",
-    "078-05-1120",
-    "fake-token-0123456789abcdef",
-    "10.20.30.40",
-];
 
 /// One request as a client sent it.
 #[derive(Debug, Clone)]
