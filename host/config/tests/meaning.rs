@@ -323,7 +323,8 @@ processors:
     blocked_values: ['4[0-9]{12}$$']
     allow_all_keys: true
     gate:
-      on_error: pass, accept_leaks: true
+      on_error: pass
+      accept_leaks: true
       time: 20ms
       memory: 128MiB
       outcome: 8MiB

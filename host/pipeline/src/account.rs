@@ -1,5 +1,7 @@
 //! The account of records: what became of each on its way through the graph.
 
+use std::time::Duration;
+
 use tollgate_telemetry::PipelineCounts;
 
 /// Adds records to a number of an account.
@@ -40,6 +42,8 @@ pub(crate) struct Book<'a> {
     pub(crate) rejected: &'a mut Vec<u32>,
     /// Whether a policy made the records: no client knows of them, and none is told.
     pub(crate) is_derived: bool,
+    /// Set to when the request may be sent again, if a stage on its way is not called at the moment.
+    pub(crate) later: &'a mut Option<Duration>,
     /// Whether the records end in this stage, a connector that makes others of them. Then nothing of the batch may change.
     pub(crate) ends_here: bool,
 }

@@ -28,6 +28,7 @@ pub(crate) fn build(
     let all = 0..builder.known.len();
     let pipelines = all.filter_map(|index| builder.pipeline(index)).collect();
     Graph {
+        generation: 1,
         pipelines,
         batches: builder.batches,
         limiters: builder.limiters.into_iter().map(|(_, plan)| plan).collect(),
@@ -96,6 +97,7 @@ impl<'c> Builder<'c> {
             exporters,
             junctions,
             counts: Arc::new(counts),
+            ensures: Vec::new(),
         })
     }
 

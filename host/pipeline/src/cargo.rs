@@ -22,6 +22,8 @@ pub(crate) struct Cargo {
     pub(crate) signal: Signal,
     /// Whether a policy made the records.
     pub(crate) is_derived: bool,
+    /// The digests of the policies that it has passed, in their order.
+    pub(crate) trail: Vec<[u8; 32]>,
     form: Form,
 }
 
@@ -53,6 +55,7 @@ impl Cargo {
         Ok(Self {
             signal,
             is_derived: load.is_derived,
+            trail: Vec::new(),
             form,
         })
     }
@@ -113,6 +116,7 @@ impl Cargo {
             Form::Plain { .. } => self.clone(),
             Form::Indexed(batch) => Self {
                 form: Form::Indexed(Box::new(batch.part(keep))),
+                trail: self.trail.clone(),
                 ..*self
             },
         }

@@ -62,15 +62,17 @@ impl Walk<'_> {
             account: self.passed.accounts.of(pipeline),
             rejected: &mut self.passed.rejected,
             is_derived,
+            later: &mut self.passed.later,
             ends_here: plan.policy.consumes(),
         };
         let passing = stage.pass(batch, &mut book);
+        cargo.trail.push(plan.policy.component.sha256());
         for (route, _) in (0_u32..).zip(&junction.routes) {
             let records = passing.routed.records(route).count();
             plan.counts
                 .routed(route as usize, u64::try_from(records).unwrap_or(u64::MAX));
         }
-        let emitted = self.emit(&junction.derived, &passing.emissions);
+        let emitted = self.emit(&junction.derived, &passing.emissions, &cargo.trail);
         plan.counts.emitted.add(emitted);
         passing.routed
     }
@@ -105,7 +107,12 @@ impl Walk<'_> {
     }
 
     /// New telemetry of a policy enters the graph where its signal goes on; how many records it has.
-    pub(crate) fn emit(&mut self, entries: &[Entry], emissions: &[Emission]) -> u64 {
+    pub(crate) fn emit(
+        &mut self,
+        entries: &[Entry],
+        emissions: &[Emission],
+        trail: &[[u8; 32]],
+    ) -> u64 {
         let mut emitted = 0;
         for entry in entries {
             // Requests of one signal are one request when they stand one behind the other.
@@ -125,7 +132,8 @@ impl Walk<'_> {
                 is_derived: true,
             };
             match Cargo::new(entry, &load) {
-                Ok(cargo) => {
+                Ok(mut cargo) => {
+                    trail.clone_into(&mut cargo.trail);
                     add(&mut emitted, cargo.records());
                     self.spread(&entry.places, cargo);
                 }

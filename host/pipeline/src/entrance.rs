@@ -10,9 +10,13 @@ use crate::cargo::Load;
 use crate::flow::{Flow, Outcome};
 use crate::graph::Entry;
 use crate::limiter::Limiter;
+use crate::policy::StagePlan;
 
 /// What clients are told of records that a stage could not judge. Fixed: a text made from the record could leak it.
 const REJECTED: &str = "records were rejected by policy";
+/// What clients are told while a stage fails for everything.
+pub(crate) const STAGE_FAILS: &str =
+    "a policy of the gate fails for everything; send the request again later";
 const NO_PIPELINE: &str = "no pipeline takes this signal from this receiver";
 
 /// The pipelines that one receiver feeds.
@@ -28,6 +32,8 @@ pub(crate) struct Way {
     pub(crate) entry: Arc<Entry>,
     /// The limiters on any way from there.
     pub(crate) limiters: Vec<Arc<Limiter>>,
+    /// The stages on any way from there that reject what they fail for.
+    pub(crate) rejecting: Vec<Arc<StagePlan>>,
 }
 
 impl Entrance {
@@ -45,8 +51,20 @@ impl Entrance {
 
 impl Gate for Entrance {
     fn refuses(&self, signal: Signal) -> Option<Answer> {
-        let limiters = &self.way(signal)?.limiters;
-        limiters.iter().find_map(|limiter| limiter.refuses(signal))
+        let way = self.way(signal)?;
+        let mut limiters = way.limiters.iter();
+        if let Some(answer) = limiters.find_map(|limiter| limiter.refuses(signal)) {
+            return Some(answer);
+        }
+        let after = way
+            .rejecting
+            .iter()
+            .filter_map(|stage| stage.refuses())
+            .max()?;
+        Some(Answer::Retry {
+            after: Some(after),
+            message: STAGE_FAILS,
+        })
     }
 
     async fn admit(&self, request: Request) -> Answer {

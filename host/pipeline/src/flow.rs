@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tollgate_otlp::{Answer, ExportError};
+use tollgate_otlp::Answer;
 
 use crate::batcher::Batcher;
 use crate::cargo::Load;
-use crate::destination::Destination;
+use crate::delivery::{self, Destination};
+use crate::entrance::STAGE_FAILS;
 use crate::graph::{Entry, Graph};
 use crate::lane::{LaneError, LaneQueue};
 use crate::passage::{Cleared, Parked, Passed, pass};
@@ -50,8 +51,6 @@ pub(crate) enum NotTaken {
 pub(crate) type Outcome = Result<Taken, NotTaken>;
 
 const NO_LANE: &str = "the gate is stopping or met an error; send the request again";
-const DESTINATION_DOWN: &str = "a destination cannot take the data now";
-const DESTINATION_REFUSED: &str = "a destination refused the data";
 
 impl Flow {
     /// Takes bytes in at an entry. It returns when every destination on every way has the records; how many there were, too.
@@ -100,6 +99,10 @@ impl Flow {
             passed: &passed,
             is_told: false,
         };
+        if let Some(after) = passed.later {
+            self.give_back(&passed);
+            return Err(NotTaken::Retry(Some(after), STAGE_FAILS));
+        }
         let waiting = passed.parked.iter().map(|parked| self.park(parked));
         let waiting: Vec<_> = waiting.collect();
         let delivered = match passed.cleared.as_slice() {
@@ -130,6 +133,18 @@ impl Flow {
         outcome
     }
 
+    /// Keeps a request that its client is to send again, so that no destination has parts of it twice.
+    fn give_back(&self, passed: &Passed) {
+        for (pipeline, cleared) in &passed.cleared {
+            self.refused(*pipeline, u64::from(cleared.records()));
+        }
+        for parked in &passed.parked {
+            if let Some(batch) = self.graph.batches.get(parked.batch) {
+                self.refused(batch.pipeline, u64::from(parked.records));
+            }
+        }
+    }
+
     /// Hands records to the place where requests are put together; what is returned waits for what becomes of them.
     fn park(self: &Arc<Self>, parked: &Parked) -> impl Future<Output = Outcome> + Send + use<> {
         let batcher = self.batchers.get(parked.batch).cloned();
@@ -153,22 +168,8 @@ impl Flow {
             .destinations
             .get(pipeline)
             .map_or(&[][..], Vec::as_slice);
-        let deliveries = match destinations {
-            [one] => vec![one.deliver(cleared).await],
-            all => join_all(all.iter().map(|destination| destination.deliver(cleared))).await,
-        };
-        let mut rejected = 0;
-        let mut failed = None;
-        for delivery in deliveries {
-            match delivery {
-                Ok(delivered) => rejected = rejected.max(delivered.rejected),
-                Err(error) => failed = Some(worse(failed, not_taken(&error))),
-            }
-        }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(in_flight.delivered(rejected)),
-        }
+        let rejected = delivery::deliver(destinations, cleared).await?;
+        Ok(in_flight.delivered(rejected))
     }
 }
 
@@ -180,30 +181,25 @@ pub(crate) fn together(one: Outcome, other: Outcome) -> Outcome {
             one.rejected_beyond = one.rejected_beyond.max(other.rejected_beyond);
             Ok(one)
         }
-        (Err(one), Err(other)) => Err(worse(Some(one), other)),
+        (Err(one), Err(other)) => Err(NotTaken::worse(Some(one), other)),
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 
-/// A failure that may pass is worth another try, so it goes before one that will not: the client sends the request again.
-fn worse(known: Option<NotTaken>, other: NotTaken) -> NotTaken {
-    match (known, other) {
-        (Some(NotTaken::Retry(known, message)), NotTaken::Retry(after, _)) => {
-            NotTaken::Retry(known.max(after), message)
+impl NotTaken {
+    /// A failure that may pass is worth another try, so it goes before one that will not: the client sends the request again.
+    pub(crate) fn worse(known: Option<Self>, other: Self) -> Self {
+        match (known, other) {
+            (Some(Self::Retry(known, message)), Self::Retry(after, _)) => {
+                Self::Retry(known.max(after), message)
+            }
+            (Some(known @ Self::Retry(..)), _) => known,
+            (Some(known), other @ (Self::Malformed(_) | Self::Refused(_))) => {
+                drop(other);
+                known
+            }
+            (_, other) => other,
         }
-        (Some(known @ NotTaken::Retry(..)), _) => known,
-        (Some(known), other @ (NotTaken::Malformed(_) | NotTaken::Refused(_))) => {
-            drop(other);
-            known
-        }
-        (_, other) => other,
-    }
-}
-
-fn not_taken(error: &ExportError) -> NotTaken {
-    match error {
-        ExportError::Retryable { after, .. } => NotTaken::Retry(*after, DESTINATION_DOWN),
-        ExportError::Permanent { .. } => NotTaken::Refused(DESTINATION_REFUSED),
     }
 }
 

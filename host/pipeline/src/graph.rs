@@ -5,11 +5,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use tollgate_config::{Batch, ComponentId, Config, MemoryLimiter};
+use tollgate_config::{Batch, ComponentId, Config, MemoryLimiter, OnError};
 use tollgate_record::{Access, Fields, Signal};
 use tollgate_telemetry::{BatchCounts, LimiterCounts, PipelineCounts};
 
 use crate::build::build;
+use crate::ensure::Ensured;
 use crate::joints;
 use crate::plan::{PlanProblem, Policies};
 use crate::policy::StagePlan;
@@ -17,6 +18,8 @@ use crate::policy::StagePlan;
 /// All pipelines, joined.
 #[derive(Debug)]
 pub(crate) struct Graph {
+    /// The number of the configuration that it was made of: 1 for the one that the process started with.
+    pub(crate) generation: u64,
     pub(crate) pipelines: Vec<PipelinePlan>,
     /// Every place at which requests are put together.
     pub(crate) batches: Vec<BatchPlan>,
@@ -34,6 +37,8 @@ pub(crate) struct PipelinePlan {
     /// Connectors, in the order of the file.
     pub(crate) junctions: Vec<Junction>,
     pub(crate) counts: Arc<PipelineCounts>,
+    /// What must not be left in anything that leaves it.
+    pub(crate) ensures: Vec<Arc<Ensured>>,
 }
 
 /// A processor at its place.
@@ -115,6 +120,7 @@ impl Graph {
             return None;
         }
         graph.look_ahead();
+        graph.ensure();
         Some(graph)
     }
 
@@ -134,6 +140,30 @@ impl Graph {
                     found.push(Arc::clone(counts));
                 }
             }
+            next.extend(pipeline.junctions.iter().flat_map(Junction::leads_to));
+        }
+        found
+    }
+}
+
+impl Graph {
+    /// The stages on any way from these places that reject what they fail for.
+    pub(crate) fn rejecting_from(&self, places: &[Place]) -> Vec<Arc<StagePlan>> {
+        let mut found: Vec<Arc<StagePlan>> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut next: Vec<usize> = places.iter().map(|place| place.pipeline).collect();
+        while let Some(index) = next.pop() {
+            let Some(pipeline) = self.pipelines.get(index).filter(|_| seen.insert(index)) else {
+                continue;
+            };
+            let steps = pipeline.steps.iter().filter_map(|step| match step {
+                Step::Policy { stage, .. } => Some(stage),
+                Step::Batch(_) | Step::Limiter(_) => None,
+            });
+            let junctions = pipeline.junctions.iter();
+            let junctions = junctions.filter_map(|junction| junction.stage.as_ref());
+            let rejects = |stage: &&Arc<StagePlan>| stage.policy.on_error == OnError::Reject;
+            found.extend(steps.chain(junctions).filter(rejects).cloned());
             next.extend(pipeline.junctions.iter().flat_map(Junction::leads_to));
         }
         found

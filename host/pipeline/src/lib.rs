@@ -9,10 +9,12 @@
 mod account;
 mod ahead;
 mod batcher;
+mod breaker;
 mod build;
 mod cargo;
 mod connect;
-mod destination;
+mod delivery;
+mod ensure;
 mod entrance;
 mod flow;
 mod graph;

@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_config::{Compat, Component as Written, ComponentId, Role, Stage as StageConfig};
+use tollgate_config::{
+    Compat, Component as Written, ComponentId, Ensure, Role, Stage as StageConfig,
+};
 use tollgate_sandbox::{Component, ConfigureError, Limits, Sandbox, StageSettings};
 
+use crate::ensure::{Ensured, has_rules};
 use crate::plan::{PlanProblem, StockPolicies};
 use crate::policy::ConfiguredPolicy;
 
@@ -112,11 +115,26 @@ impl<'a> Loader<'a> {
                         .collect(),
                     other => one(Some(""), other.to_string(), None),
                 })?;
+        if gate.ensure == Ensure::Rules && !has_rules(&stage.component) {
+            return Err(one(
+                None,
+                "`ensure` names the rules of a policy that the host does not know".to_owned(),
+                Some(
+                    "only a stock `redaction` has rules that the host can look for itself; write patterns",
+                ),
+            ));
+        }
+        let ensured = Ensured::new(id.to_string(), stage, self.compat).map_err(|error| {
+            let help =
+                "patterns are Go's regular expressions: https://github.com/google/re2/wiki/Syntax";
+            one(None, error.to_string(), Some(help))
+        })?;
         Ok(ConfiguredPolicy::new(
             id.clone(),
             component,
             settings,
             gate.on_error,
+            ensured,
             configured,
         ))
     }

@@ -1,14 +1,20 @@
 //! The data path, from top to bottom: index, then project, call, check and apply for each stage on each way, then encode.
 //!
 //! [`Cleared`] is made here and nowhere else, and exporters take nothing but that: a record that a stage did not finish cannot
-//! leave. What waits to be put together with other requests is [`Parked`], and comes back here before it is cleared.
+//! leave. What waits to be put together with other requests is [`Parked`], and comes back here before it is cleared. What comes back
+//! from a queue was cleared before it was put there: a queue hands out nothing without the stamp that it was given here.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use tollgate_record::{Emission, Malformed, Signal};
+use tollgate_queue::{Frame, NewFrame, Stamp};
+use tollgate_record::{Emission, Malformed, RequestContext, Signal};
 
 use crate::account::{Account, Accounts, Book, add};
 use crate::cargo::{Cargo, Load, Origins};
-use crate::graph::{Entry, Graph, Place, Step};
+use crate::ensure;
+use crate::graph::{Entry, Graph, PipelinePlan, Place, Step};
 use crate::stages::Stages;
 
 /// What every stage on its way has finished, ready for exporters.
@@ -17,9 +23,68 @@ pub struct Cleared {
     signal: Signal,
     wire: Bytes,
     records: u32,
+    stamp: Arc<Stamp>,
+    context: Option<Arc<RequestContext>>,
 }
 
 impl Cleared {
+    /// What a queue kept. Nobody but a store makes frames, and it makes them of what it can prove that it was given.
+    pub(crate) fn restored(frame: &Frame) -> Self {
+        Self {
+            signal: frame.signal(),
+            wire: frame.wire().clone(),
+            records: frame.records(),
+            stamp: Arc::clone(frame.stamp()),
+            context: frame.context().cloned(),
+        }
+    }
+
+    /// What is left of it once some of its records are settled: a part of its own bytes.
+    pub(crate) fn rest(&self, wire: Bytes, records: u32) -> Self {
+        Self {
+            wire,
+            records,
+            ..self.clone()
+        }
+    }
+
+    /// One request of several, of which a queue kept each.
+    pub(crate) fn together(all: &[Self]) -> Option<Self> {
+        let (first, others) = all.split_first()?;
+        if others.is_empty() {
+            return Some(first.clone());
+        }
+        let wires: Vec<&[u8]> = all.iter().map(|one| &*one.wire).collect();
+        let records = all.iter().map(|one| one.records);
+        Some(Self {
+            wire: wires.concat().into(),
+            records: records.fold(0, u32::saturating_add),
+            ..first.clone()
+        })
+    }
+
+    /// For a queue.
+    pub(crate) fn frame(&self) -> NewFrame {
+        NewFrame {
+            signal: self.signal,
+            records: self.records,
+            stamp: Arc::clone(&self.stamp),
+            wire: self.wire.clone(),
+            context: self.context.clone(),
+        }
+    }
+
+    /// Which configuration cleared it, and which policies.
+    #[must_use]
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    /// What is known of the client, if it was one client and is known still.
+    pub(crate) fn context(&self) -> Option<&Arc<RequestContext>> {
+        self.context.as_ref()
+    }
+
     /// The signal of the records.
     #[must_use]
     pub fn signal(&self) -> Signal {
@@ -62,6 +127,8 @@ pub(crate) struct Passed {
     pub(crate) parked: Vec<Parked>,
     /// Places in the request of the records that a stage could not judge.
     pub(crate) rejected: Vec<u32>,
+    /// When to send all of it again, if a stage that was not called keeps it from going on.
+    pub(crate) later: Option<Duration>,
 }
 
 /// Passes one request through the stages on all ways from an entry.
@@ -129,7 +196,8 @@ impl Walk<'_> {
                 }
                 Step::Policy { stage, behind } => {
                     let emissions = self.stage(place.pipeline, number, &mut cargo);
-                    let emitted = self.emit(behind.as_slice(), &emissions);
+                    cargo.trail.push(stage.policy.component.sha256());
+                    let emitted = self.emit(behind.as_slice(), &emissions, &cargo.trail);
                     stage.counts.emitted.add(emitted);
                     add(&mut self.account(place.pipeline).created, emitted);
                 }
@@ -148,6 +216,7 @@ impl Walk<'_> {
             account: self.passed.accounts.of(pipeline),
             rejected: &mut self.passed.rejected,
             is_derived,
+            later: &mut self.passed.later,
             ends_here: false,
         };
         let emissions = stage.pass(batch, &mut book).emissions;
@@ -174,11 +243,17 @@ impl Walk<'_> {
         {
             add(&mut account.copied, records);
         }
-        if !plan.exporters.is_empty() {
+        let ensured = (!plan.exporters.is_empty()).then(|| self.ensured(pipeline, plan, &cargo));
+        if let Some((wire, records)) = ensured.filter(|(_, records)| *records > 0) {
             let cleared = Cleared {
                 signal: cargo.signal,
-                wire: cargo.encode(),
+                wire,
                 records,
+                stamp: Arc::new(Stamp {
+                    generation: self.graph.generation,
+                    policies: cargo.trail.clone(),
+                }),
+                context: Some(Arc::clone(&self.load.context)),
             };
             self.passed.cleared.push((pipeline, cleared));
         }
@@ -193,6 +268,25 @@ impl Walk<'_> {
             }
         }
         self.join((pipeline, rest.len()), last, cargo);
+    }
+
+    /// What leaves a pipeline, without what breaks a post-condition: that is rejected like what a stage could not judge.
+    fn ensured(&mut self, pipeline: usize, plan: &PipelinePlan, cargo: &Cargo) -> (Bytes, u32) {
+        let (wire, records) = (cargo.encode(), cargo.records());
+        if plan.ensures.is_empty() {
+            return (wire, records);
+        }
+        let checked = ensure::check(plan, cargo.signal, wire, records);
+        let rejected = u32::try_from(checked.rejected.len()).unwrap_or(records);
+        if rejected > 0 {
+            add(&mut self.account(pipeline).rejected, rejected);
+            let origins = cargo.origins();
+            let own = checked.rejected.iter();
+            self.passed
+                .rejected
+                .extend(own.filter_map(|record| origins.of(*record)));
+        }
+        (checked.wire, records.saturating_sub(rejected))
     }
 
     fn park(&mut self, batch: usize, cargo: &Cargo) {

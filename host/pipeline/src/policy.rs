@@ -1,11 +1,15 @@
 //! A policy under one configuration, and its place in the graph.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tollgate_config::{ComponentId, OnError};
 use tollgate_record::{Access, InstrumentKind, Signal};
 use tollgate_sandbox::{Component, ConfigureError, Instance, Manifest, StageSettings};
 use tollgate_telemetry::{Instrument, Instruments, StageCounts};
+
+use crate::breaker::{Breaker, Change};
+use crate::ensure::Ensured;
 
 /// A policy under one configuration. Places that name the same stage share it, with instances of their own.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub(crate) struct ConfiguredPolicy {
     pub(crate) settings: Arc<StageSettings>,
     pub(crate) manifest: Manifest,
     pub(crate) on_error: OnError,
+    /// What must not be left in anything that passed it, when it leaves the gate.
+    pub(crate) ensured: Option<Arc<Ensured>>,
     /// What the policy measures itself; none if its manifest has no instrument.
     pub(crate) instruments: Option<Arc<Instruments>>,
     /// The instance that answered with the manifest: the first lane takes it over.
@@ -26,6 +32,7 @@ pub(crate) struct ConfiguredPolicy {
 pub(crate) struct StagePlan {
     pub(crate) policy: Arc<ConfiguredPolicy>,
     pub(crate) counts: Arc<StageCounts>,
+    pub(crate) breaker: Breaker,
 }
 
 impl ConfiguredPolicy {
@@ -35,6 +42,7 @@ impl ConfiguredPolicy {
         component: Component,
         settings: Arc<StageSettings>,
         on_error: OnError,
+        ensured: Option<Arc<Ensured>>,
         (instance, manifest): (Instance, Manifest),
     ) -> Self {
         Self {
@@ -44,6 +52,7 @@ impl ConfiguredPolicy {
             settings,
             manifest,
             on_error,
+            ensured,
             spare: Mutex::new(Some(instance)),
         }
     }
@@ -98,6 +107,29 @@ impl StagePlan {
         Self {
             policy: Arc::clone(policy),
             counts: Arc::new(counts),
+            breaker: Breaker::new(),
+        }
+    }
+
+    /// When a request that would come here may come in, if it may not now.
+    pub(crate) fn refuses(&self) -> Option<Duration> {
+        let after = self.breaker.refuses(&self.counts.breaker)?;
+        self.counts.breaker.refused.add(1);
+        Some(after)
+    }
+
+    /// A batch had no call that succeeded, or it had one.
+    pub(crate) fn note(&self, failure: Option<&'static str>) {
+        let stage = &self.policy.id;
+        let failure_kind = failure.unwrap_or_default();
+        match self.breaker.note(failure, &self.counts.breaker) {
+            Change::Nothing | Change::StaysOpen(_) => {}
+            Change::Opened(pause) => {
+                tracing::error!(target: "tollgate", %stage, failure = failure_kind, ?pause, "the stage fails for everything: it is not called for a while");
+            }
+            Change::Closed => {
+                tracing::info!(target: "tollgate", %stage, "the stage works again");
+            }
         }
     }
 }

@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tollgate_config::{ComponentId, Config};
 use tollgate_otlp::{BindError, ByteBudget, Console, Exporter, ExporterError, Receiver, Transport};
+use tollgate_queue::OpenError;
 use tollgate_record::Signal;
-use tollgate_telemetry::{Gate, Instruments, PipelineReport, ReceiverCounts, Transport as Counted};
+use tollgate_telemetry::{
+    ExporterCounts, Gate, Instruments, PipelineReport, ReceiverCounts, Transport as Counted,
+};
 
 use crate::batcher::Batcher;
-use crate::destination::Destination;
+use crate::delivery::{Destination, Stores};
 use crate::entrance::{Entrance, Way};
 use crate::flow::Flow;
 use crate::graph::{Graph, Place};
@@ -42,6 +46,14 @@ pub enum StartError {
         /// What went wrong.
         error: ExporterError,
     },
+    /// The folder of a queue cannot be had.
+    #[error("exporter `{exporter}`: its queue: {error}")]
+    Queue {
+        /// Its id.
+        exporter: ComponentId,
+        /// What went wrong.
+        error: OpenError,
+    },
     /// The operating system gave no thread.
     #[error("cannot start the lanes: {0}")]
     Lanes(std::io::Error),
@@ -58,6 +70,10 @@ pub struct Service {
     stop: watch::Sender<bool>,
     lanes: Lanes,
     destinations: Vec<Arc<Destination>>,
+    /// What takes from queues.
+    consumers: JoinSet<()>,
+    stores: Arc<Stores>,
+    drain_timeout: Duration,
 }
 
 /// Where a receiver listens.
@@ -76,7 +92,12 @@ impl Service {
     pub async fn start(config: &Config, plan: Plan) -> Result<Self, StartError> {
         let instruments = plan.instruments();
         let graph = Arc::new(plan.graph);
-        let destinations = destinations(config, &graph).await?;
+        let stores = Arc::<Stores>::default();
+        let destinations = destinations(config, &graph, &stores).await?;
+        let mut consumers = JoinSet::new();
+        for destination in destinations.values() {
+            destination.consume(&mut consumers);
+        }
         // As many lanes as the runtime has workers: one way to say how much of the machine this process may use.
         let workers = tokio::runtime::Handle::current().metrics().num_workers();
         let lanes = Lanes::start(workers, &graph).map_err(StartError::Lanes)?;
@@ -105,6 +126,9 @@ impl Service {
             stop,
             lanes,
             destinations: destinations.into_values().collect(),
+            consumers,
+            stores,
+            drain_timeout: config.process.drain_timeout,
         };
         for (id, written) in &config.receivers {
             let ways = ways(&service.flow.graph, config, id, &limiters);
@@ -176,6 +200,7 @@ impl Service {
         }
         while self.receivers.join_next().await.is_some() {}
         self.watchers.shutdown().await;
+        Destination::drain(&mut self.consumers, self.drain_timeout).await;
         let lanes = self.lanes;
         if tokio::task::spawn_blocking(move || lanes.stop())
             .await
@@ -185,6 +210,12 @@ impl Service {
         }
         for destination in &self.destinations {
             destination.close().await;
+        }
+        let stores = Arc::clone(&self.stores);
+        // It waits for the disk.
+        let closed = tokio::task::spawn_blocking(move || stores.retain(|_| false)).await;
+        if closed.is_err() {
+            tracing::error!(target: "tollgate", "the queues did not close well");
         }
         let pipelines = self.counts.pipelines.iter();
         pipelines.map(|counts| counts.report()).collect()
@@ -223,6 +254,7 @@ fn counts(
 async fn destinations(
     config: &Config,
     graph: &Graph,
+    stores: &Arc<Stores>,
 ) -> Result<HashMap<ComponentId, Arc<Destination>>, StartError> {
     let console = Console::new(std::io::stderr());
     let mut destinations = HashMap::new();
@@ -236,7 +268,27 @@ async fn destinations(
             exporter: id.clone(),
             error,
         })?;
-        destinations.insert(id.clone(), Arc::new(Destination::new(id.clone(), exporter)));
+        let delivery = &written.delivery;
+        let store = match delivery
+            .queue
+            .as_ref()
+            .and_then(|queue| queue.storage.clone())
+        {
+            None => None,
+            Some(storage) => {
+                let stores = Arc::clone(stores);
+                let opened = tokio::task::spawn_blocking(move || stores.open(&storage)).await;
+                let opened =
+                    opened.map_err(|error| StartError::Lanes(std::io::Error::other(error)))?;
+                Some(opened.map_err(|error| StartError::Queue {
+                    exporter: id.clone(),
+                    error,
+                })?)
+            }
+        };
+        let counts = Arc::new(ExporterCounts::new(id.to_string()));
+        let destination = Destination::new(id.clone(), exporter, delivery, store.as_ref(), counts);
+        destinations.insert(id.clone(), Arc::new(destination));
     }
     Ok(destinations)
 }
@@ -277,6 +329,7 @@ fn ways(
             .filter(|limiter| counted.iter().any(|own| limiter.is(own)));
         (!places.is_empty()).then(|| Way {
             limiters: limiters.cloned().collect(),
+            rejecting: graph.rejecting_from(&places),
             entry: Arc::new(graph.entry(signal, places)),
         })
     };

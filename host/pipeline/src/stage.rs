@@ -9,6 +9,7 @@ use tollgate_record::{Access, Applied, Batch, Changes, Emission, Routed, View};
 use tollgate_sandbox::Instance;
 
 use crate::account::{Account, Book};
+use crate::breaker::Admission;
 use crate::policy::StagePlan;
 use crate::random::Random;
 
@@ -42,6 +43,8 @@ pub(crate) struct Passing {
 struct Verdicts {
     changes: Vec<Changes>,
     failed: Vec<u32>,
+    /// How the last call failed that did.
+    failure: Option<&'static str>,
 }
 
 impl Stage {
@@ -68,7 +71,7 @@ impl Stage {
             return Passing::default();
         }
         let started = Instant::now();
-        let verdicts = self.call_in_parts(batch, access);
+        let verdicts = self.judge(batch, access, book);
         let applied = batch.apply(verdicts.changes);
         plan.counts.received.add(u64::from(before));
         self.count(&applied, book.account);
@@ -113,6 +116,36 @@ impl Stage {
         }
     }
 
+    /// Asks the policy, unless it has failed for everything of late.
+    fn judge(&mut self, batch: &Batch, access: &Access, book: &mut Book<'_>) -> Verdicts {
+        let plan = Arc::clone(&self.plan);
+        let counts = &plan.counts.breaker;
+        let rejects = plan.policy.on_error == OnError::Reject;
+        match plan.breaker.admit(rejects, counts) {
+            Admission::Call => {}
+            // Whatever made it fail may be in the instance.
+            Admission::Probe => self.instance = None,
+            Admission::Skip(after) => {
+                let failed: Vec<u32> = batch.live_ordinals(0..batch.records()).collect();
+                let records = u64::try_from(failed.len()).unwrap_or(u64::MAX);
+                if rejects && !book.is_derived {
+                    counts.refused.add(1);
+                    *book.later = Some((*book.later).map_or(after, |later| later.max(after)));
+                } else {
+                    counts.skipped.add(records);
+                }
+                return Verdicts {
+                    failed,
+                    ..Verdicts::default()
+                };
+            }
+        }
+        let verdicts = self.call_in_parts(batch, access);
+        let failure = verdicts.failure.filter(|_| verdicts.changes.is_empty());
+        plan.note(failure);
+        verdicts
+    }
+
     fn count(&self, applied: &Applied, account: &mut Account) {
         let counts = &self.plan.counts;
         counts.by_rule(&applied.edits_by_rule, &applied.dropped_by_rule);
@@ -153,6 +186,7 @@ impl Stage {
                 Ok(changes) => verdicts.changes.push(changes),
                 Err(kind) => {
                     self.plan.counts.failed(kind);
+                    verdicts.failure = Some(kind);
                     budget.spend(started.elapsed());
                     match batch.halves(part.clone(), access) {
                         Some((left, right)) => {

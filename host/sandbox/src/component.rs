@@ -91,6 +91,12 @@ impl Component {
         hex(&self.parts.identity.digest)
     }
 
+    /// The same, as it is.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        self.parts.identity.digest
+    }
+
     /// Size of the component in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {

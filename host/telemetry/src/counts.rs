@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::Level;
+use crate::{Breaches, BreakerCounts, Level};
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -57,6 +57,8 @@ pub struct StageCounts {
     pub memory: Level,
     /// Lines that the policy logged. Their texts may hold content, so the number is what everybody may know.
     pub log_lines: Counter,
+    /// Whether it is called at all.
+    pub breaker: BreakerCounts,
     edits: Vec<Counter>,
     drops: Vec<Counter>,
     routed: Vec<Counter>,
@@ -82,6 +84,7 @@ impl StageCounts {
             nanoseconds: Counter::default(),
             memory: Level::default(),
             log_lines: Counter::default(),
+            breaker: BreakerCounts::default(),
             edits: zeros(),
             drops: zeros(),
             routed: Vec::new(),
@@ -211,6 +214,8 @@ pub struct PipelineCounts {
     pub refused: Counter,
     /// Requests that were no OTLP.
     pub malformed_requests: Counter,
+    /// What post-conditions found at its end.
+    pub breaches: Breaches,
 }
 
 impl PipelineCounts {
@@ -232,6 +237,7 @@ impl PipelineCounts {
             rejected: Counter::default(),
             refused: Counter::default(),
             malformed_requests: Counter::default(),
+            breaches: Breaches::default(),
         }
     }
 

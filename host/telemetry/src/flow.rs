@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tollgate_record::Signal;
 
-use crate::{Counter, Histogram};
+use crate::{Counter, DestinationLedger, Histogram};
 
 /// A counter for each signal.
 #[derive(Debug, Default)]
@@ -96,6 +96,14 @@ pub struct ExporterCounts {
     pub in_flight: Level,
     /// Whether the last request failed.
     pub failing: Flag,
+    /// What became of every record that was cleared for its destination.
+    pub ledger: DestinationLedger,
+    /// What its queue holds, in what its size counts.
+    pub queue_size: Level,
+    /// What its queue may hold; 0 is no queue.
+    pub queue_capacity: Level,
+    /// Records that its queue had no room for.
+    pub enqueue_failed: BySignal,
 }
 
 impl ExporterCounts {
@@ -108,6 +116,10 @@ impl ExporterCounts {
             failed: BySignal::default(),
             in_flight: Level::default(),
             failing: Flag::default(),
+            ledger: DestinationLedger::default(),
+            queue_size: Level::default(),
+            queue_capacity: Level::default(),
+            enqueue_failed: BySignal::default(),
         }
     }
 

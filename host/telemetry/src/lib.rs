@@ -5,9 +5,11 @@
 //! these. See [`PipelineCounts`].
 
 mod counts;
+mod failing;
 mod flow;
 mod gate;
 mod instruments;
+mod ledger;
 mod logs;
 pub mod metric;
 pub mod otlp;
@@ -17,12 +19,14 @@ pub mod prometheus;
 mod stages;
 
 pub use counts::{Counter, PipelineCounts, PipelineReport, RuleReport, StageCounts, StageReport};
+pub use failing::{Breaches, BreakerCounts, BreakerState};
 pub use flow::{
     BatchCounts, BySignal, ExporterCounts, Flag, Level, LimiterCounts, ReceiverCounts, Transport,
     Trigger,
 };
 pub use gate::{Detail, Gate, Start};
 pub use instruments::{Instrument, InstrumentKind, Instruments};
+pub use ledger::{DestinationLedger, DestinationTotals, Ledger};
 pub use logs::{LogFormat, LogSettings, start_logging};
 pub use metric::Histogram;
 pub use process::resident_bytes;

@@ -25,6 +25,8 @@ fn everywhere(
 pub(crate) fn policies(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
     let mut metrics = of_stages(pipelines);
     metrics.extend(of_names(pipelines));
+    metrics.extend(of_breakers(pipelines));
+    metrics.extend(of_breaches(pipelines));
     metrics
 }
 
@@ -86,6 +88,80 @@ fn of_stages(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
             "{line}",
             "Number of lines that a policy logged.",
             numbers(|stage| Number::Int(stage.log_lines.get())),
+        ),
+    ]
+}
+
+/// Whether stages are called, and how often they were not.
+fn of_breakers(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let numbers = |number: fn(&StageCounts) -> u64| {
+        let point = move |(pipeline, role, stage): (&str, &'static str, &StageCounts)| {
+            let labels = [("pipeline", pipeline), (role, stage.stage.as_str())];
+            Point::new(labels, Number::Int(number(stage)))
+        };
+        everywhere(pipelines).map(point).collect::<Vec<_>>()
+    };
+    vec![
+        Metric::gauge(
+            "tollgate_policy_breaker_state",
+            "{state}",
+            "Whether a stage that failed for everything is kept from being called: 0 closed, 1 open, 2 one request tries it.",
+            numbers(|stage| stage.breaker.number()),
+        ),
+        Metric::counter(
+            "tollgate_policy_breaker_opened",
+            "{time}",
+            "Number of times that a stage failed for everything and was no longer called.",
+            numbers(|stage| stage.breaker.times_opened()),
+        ),
+        Metric::counter(
+            "tollgate_policy_breaker_refused_requests",
+            "{request}",
+            "Number of requests that were refused as retryable because a stage on their way was not called.",
+            numbers(|stage| stage.breaker.refused.get()),
+        ),
+        Metric::counter(
+            "tollgate_policy_breaker_skipped_records",
+            "{record}",
+            "Number of records that `on_error` was applied to without a call.",
+            numbers(|stage| stage.breaker.skipped.get()),
+        ),
+    ]
+}
+
+/// What post-conditions found.
+fn of_breaches(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
+    let mut texts = Vec::new();
+    let mut rejected = Vec::new();
+    for pipeline in pipelines {
+        let found = pipeline.breaches.read();
+        if found.is_empty() {
+            continue;
+        }
+        let labels = [("pipeline", pipeline.pipeline.as_str())];
+        let records = pipeline.breaches.rejected.get();
+        rejected.push(Point::new(labels, Number::Int(records)));
+        for (stage, place, number) in found {
+            let labels = [
+                ("pipeline", pipeline.pipeline.as_str()),
+                ("stage", stage.as_str()),
+                ("place", place.as_str()),
+            ];
+            texts.push(Point::new(labels, Number::Int(number)));
+        }
+    }
+    vec![
+        Metric::counter(
+            "tollgate_ensure_breaches",
+            "{text}",
+            "Number of texts that the post-condition of a stage found in what was about to leave.",
+            texts,
+        ),
+        Metric::counter(
+            "tollgate_ensure_rejected_records",
+            "{record}",
+            "Number of records that did not leave because of a post-condition.",
+            rejected,
         ),
     ]
 }

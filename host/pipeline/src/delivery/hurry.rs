@@ -1,0 +1,35 @@
+//! The word that nobody waits any more.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Notify;
+
+/// Said once, and true from then on.
+#[derive(Default)]
+pub(super) struct Hurry {
+    is_on: AtomicBool,
+    news: Notify,
+}
+
+impl Hurry {
+    pub(super) fn is_on(&self) -> bool {
+        self.is_on.load(Ordering::SeqCst)
+    }
+
+    /// Says it.
+    pub(super) fn say(&self) {
+        self.is_on.store(true, Ordering::SeqCst);
+        self.news.notify_waiters();
+    }
+
+    /// Completes when it is said.
+    pub(super) async fn said(&self) {
+        let news = self.news.notified();
+        tokio::pin!(news);
+        // From here on nothing is missed.
+        news.as_mut().enable();
+        if !self.is_on() {
+            news.await;
+        }
+    }
+}
