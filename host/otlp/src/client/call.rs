@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderMap, Request};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
@@ -63,6 +64,10 @@ pub(crate) async fn send(
 impl Reply {
     /// The body, of so many bytes at most, and its trailers.
     pub(crate) async fn body(mut self, most: usize) -> Result<(Bytes, Option<HeaderMap>), Cut> {
+        // A length that is declared counts before a byte is read.
+        if self.body.size_hint().lower() > most as u64 {
+            return Err(Cut::TooLong);
+        }
         let reading = async {
             let mut content = Collected::default();
             while let Some(frame) = self.body.frame().await {
