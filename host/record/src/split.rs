@@ -38,10 +38,7 @@ pub fn split(signal: Signal, wire: &Bytes, cut: Cut) -> Result<Option<(Part, Par
         Cut::Half => records / 2,
         Cut::Records(most) => most,
         Cut::Bytes(most) if wire.len() <= most => records,
-        // Where all records fit, what does not is an envelope without any behind them.
-        Cut::Bytes(most) => {
-            fitting(Level::request(signal), wire, most)?.min(records.saturating_sub(1))
-        }
+        Cut::Bytes(most) => fitting(Level::request(signal), wire, most)?,
     };
     let first = wanted.max(1);
     if first >= records {
@@ -148,7 +145,8 @@ fn divide(
     Ok(())
 }
 
-/// How many records of a message, with all that the message says of itself, are no longer than `room`.
+/// How many records of a message that is longer than `room` are not, with all that the message says of itself. Not all of them: where
+/// they are, it is an envelope without any behind them that is too much.
 fn fitting(level: Level, message: &[u8], room: usize) -> Result<u32, Malformed> {
     let mut left = room;
     let mut reader = Reader::new(message, 0);
@@ -178,7 +176,7 @@ fn fitting(level: Level, message: &[u8], room: usize) -> Result<u32, Malformed> 
         }
         break;
     }
-    Ok(records)
+    Ok(records.min(level.records(message)?.saturating_sub(1)))
 }
 
 fn whole<'a>(message: &'a [u8], element: &Element) -> &'a [u8] {
