@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_secret_is_found_where_it_must_not_be_and_nowhere_else() {
         let secret = canaries::PLANTED[0];
-        let with = |configuration| {
+        let with = |configuration: &str| {
             let mut names = found(&[
                 ("config.yaml", configuration),
                 ("out", secret),

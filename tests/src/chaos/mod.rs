@@ -3,6 +3,7 @@
 //! A scenario sets a gate up as a process, puts it under load, breaks something, and compares what was acknowledged with what
 //! destinations have, record by record. Everything that is random follows from a seed, which is printed with every broken promise.
 
+pub mod confine;
 pub mod conservation;
 pub mod load;
 pub mod records;

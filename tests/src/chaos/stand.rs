@@ -52,7 +52,7 @@ impl Stand {
     pub fn limit_files(&mut self, bytes: u64) {
         // The signal that a process gets then would end it; one that it ignores it gets as an error.
         let script = format!("trap '' XFSZ; exec prlimit --fsize={bytes} \"$@\"");
-        self.before = ["sh", "-c", &script, "sh"].map(str::to_owned).to_vec();
+        self.behind(&["sh", "-c", &script, "sh"].map(str::to_owned));
     }
 
     /// Gives it this CPU alone.
@@ -60,6 +60,11 @@ impl Stand {
         self.before = ["taskset", "-c", &cpu.to_string()]
             .map(str::to_owned)
             .to_vec();
+    }
+
+    /// Starts it through a command that ends with what is to be run.
+    pub fn behind(&mut self, command: &[String]) {
+        self.before.extend_from_slice(command);
     }
 
     /// Its folder.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use crate::chaos::Bench;
+use crate::chaos::confine::Group;
 use crate::chaos::load::{Load, Running, Target};
 use crate::chaos::setup::Setup;
 use crate::chaos::sink::{Mode, Sink};
@@ -19,6 +20,9 @@ const OVERLOAD: Duration = Duration::from_secs(60);
 const RECOVERY: Duration = Duration::from_secs(10);
 const RECOVERED: usize = 20;
 
+/// Memory that the system gives the gate; what it asks for beyond that ends it.
+const LIMIT: u64 = 512 << 20;
+
 /// Bytes of requests that the gate may hold at once.
 const IN_FLIGHT: u64 = 16 << 20;
 
@@ -32,6 +36,11 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
     let mut tally = Tally::default();
     let sink = Sink::start();
     let mut stand = Stand::new(&bench.binary);
+    let group = Group::new(LIMIT);
+    match &group {
+        Some(group) => stand.behind(&group.command()),
+        None => tally.note("memory is watched and not limited: no control group may be made here"),
+    }
     let mut setup = Setup {
         process: "bytes_in_flight: 16MiB, drain_timeout: 10s",
         timeout: "10s",
