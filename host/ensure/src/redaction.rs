@@ -184,9 +184,7 @@ impl Redaction {
             (Look::Forbidden, _) => true,
             (Look::MaskOnly, Seen::Text(text)) => !self.values.is_masked_whole(text),
             // A number that is spared under the Collector's rules is no text.
-            (Look::MaskOnly, Seen::Bytes(_) | Seen::Other) => {
-                !self.may_spare_whole()
-            }
+            (Look::MaskOnly, Seen::Bytes(_) | Seen::Other) => !self.may_spare_whole(),
             (Look::Summary, Seen::Text(text)) => {
                 let names = text.split([',', '.']);
                 let mut names = names.filter(|name| !self.is_own_word(name));

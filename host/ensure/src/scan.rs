@@ -102,10 +102,7 @@ fn look_at(signal: Signal, view: &View, rules: &[&Rule]) -> Found {
         if view.node_kind.get(*node as usize) == Some(&(NodeKind::Request as u8)) {
             continue;
         }
-        let Some((path, looks)) = paths
-            .get(*field as usize)
-            .zip(looks.get(*field as usize))
-        else {
+        let Some((path, looks)) = paths.get(*field as usize).zip(looks.get(*field as usize)) else {
             continue;
         };
         let seen = match text_of(view, *value) {

@@ -1,4 +1,7 @@
 //! Whether the gate is well: the Collector's `health_check`, and each component for those who ask for more.
+//!
+//! Beside the path that is configured there are `/live` (the process answers) and `/ready` (it takes requests, and no stage is kept
+//! from being called because it fails for everything). A path that is configured as one of these answers as the Collector does.
 
 use std::sync::Arc;
 
@@ -30,27 +33,24 @@ pub(crate) fn pages(
         gate,
         phase,
     });
-    let answer = move |query: RawQuery| {
-        let answer = if wants_more(query.0.as_deref()) {
-            health.components()
-        } else {
-            health.status()
-        };
-        async move { answer }
-    };
     let path = settings.path.clone();
     Router::new().fallback(any(move |uri: Uri, query: RawQuery| {
         // As Go's servers read a path: one that ends in a slash stands for all below it.
         let asked = uri.path();
-        let found = asked == path || (path.ends_with('/') && asked.starts_with(&path));
-        let answer = answer.clone();
-        async move {
-            if found {
-                answer(query).await
-            } else {
-                StatusCode::NOT_FOUND.into_response()
+        let more = wants_more(query.0.as_deref());
+        let answer = match asked {
+            "/live" if path != "/live" => health.live(),
+            "/ready" if path != "/ready" => health.ready(more),
+            _ if asked == path || (path.ends_with('/') && asked.starts_with(&path)) => {
+                if more {
+                    health.components()
+                } else {
+                    health.status()
+                }
             }
-        }
+            _ => StatusCode::NOT_FOUND.into_response(),
+        };
+        async move { answer }
     }))
 }
 
@@ -68,6 +68,13 @@ fn headers(settings: &HealthCheck) -> HeaderMap {
             Some((name, HeaderValue::from_str(value.reveal()).ok()?))
         });
     pairs.collect()
+}
+
+/// A stage that is not called at the moment.
+struct Open<'g> {
+    pipeline: &'g str,
+    stage: &'g str,
+    failure: &'static str,
 }
 
 struct Health {
@@ -136,6 +143,14 @@ impl Health {
             let well = !counts.failing.get();
             components.insert(place, status(well, "StatusRecoverableError"));
         }
+        for open in self.open_stages() {
+            let place = format!("stage:{}/{}", open.pipeline, open.stage);
+            let mut status = status(false, "StatusRecoverableError");
+            if let Some(status) = status.as_object_mut() {
+                status.insert("error".into(), open.failure.into());
+            }
+            components.insert(place, status);
+        }
         let all = components
             .values()
             .all(|component| component.get("healthy") == Some(&Value::Bool(true)));
@@ -146,6 +161,54 @@ impl Health {
             body.insert("components".into(), components.into());
         }
         self.answer(ready, Some("application/json"), body.to_string())
+    }
+
+    /// The process answers: that is all.
+    fn live(&self) -> Response {
+        let body = json!({"status": "live"});
+        self.answer(true, Some("application/json"), body.to_string())
+    }
+
+    /// Whether requests are taken, on every way.
+    fn ready(&self, more: bool) -> Response {
+        let open = self.open_stages();
+        let (taking, well) = (self.is_ready(), open.is_empty());
+        if more {
+            let components = self.components();
+            if !taking || !well || components.status().is_success() {
+                return components;
+            }
+        }
+        let status = match (taking, well) {
+            (true, true) => "ready",
+            (true, false) => "a stage fails for everything",
+            (false, _) => "not taking requests",
+        };
+        let open: Vec<Value> = open
+            .iter()
+            .map(|open| json!({"pipeline": open.pipeline, "stage": open.stage, "failure": open.failure}))
+            .collect();
+        let body = json!({"status": status, "open_stages": open});
+        let well = taking && well;
+        self.answer(well, Some("application/json"), body.to_string())
+    }
+
+    /// Stages that are not called because they fail for everything. A failure is told by its kind.
+    fn open_stages(&self) -> Vec<Open<'_>> {
+        let pipelines = self.gate.pipelines.iter();
+        pipelines
+            .flat_map(|pipeline| {
+                let stages = pipeline.stages.iter().chain(&pipeline.connectors);
+                stages.filter_map(|stage| {
+                    let failure = stage.breaker.failure()?;
+                    Some(Open {
+                        pipeline: &pipeline.pipeline,
+                        stage: &stage.stage,
+                        failure,
+                    })
+                })
+            })
+            .collect()
     }
 
     fn answer(&self, well: bool, kind: Option<&'static str>, body: String) -> Response {

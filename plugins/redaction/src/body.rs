@@ -67,10 +67,11 @@ impl BodyWalk<'_> {
     }
 
     fn entry<'v>(&mut self, key: &str, value: Value<'v>, path: &str, depth: usize) -> Entry<'v> {
+        let name = self.shown(key);
         let path = if path.is_empty() {
-            key.to_owned()
+            name.into_owned()
         } else {
-            format!("{path}.{key}")
+            format!("{path}.{name}")
         };
         match self.redaction.keys.action(key) {
             Action::Ignore => {
@@ -97,6 +98,13 @@ impl BodyWalk<'_> {
         }
     }
 
+    /// A key as summaries name it: without its secrets, where keys are looked at.
+    fn shown<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        let masked = || self.redaction.values.masked(key, Suspects::All);
+        let masked = self.redaction.everywhere.then(masked).flatten();
+        masked.map_or(Cow::Borrowed(key), |(masked, _)| Cow::Owned(masked))
+    }
+
     fn leaf<'v>(&mut self, value: Value<'v>, path: &str) -> Option<NewValue<'v>> {
         let (new, rule) = self
             .redaction
@@ -105,7 +113,7 @@ impl BodyWalk<'_> {
         Some(new)
     }
 
-    /// Masks what is secret in keys, where keys are looked at; a key that is then there twice gets a number.
+    /// Masks what is secret in keys, where keys are looked at and not ignored; a key that is then there twice gets a number.
     fn mask_keys(&mut self, entries: &mut [(Cow<'_, str>, NewValue<'_>)]) -> bool {
         if !self.redaction.everywhere {
             return false;
@@ -114,6 +122,7 @@ impl BodyWalk<'_> {
         for index in 0..entries.len() {
             let Some((masked, rule)) = entries
                 .get(index)
+                .filter(|(key, _)| self.redaction.keys.action(key) != Action::Ignore)
                 .and_then(|(key, _)| self.redaction.values.masked(key, Suspects::All))
             else {
                 continue;

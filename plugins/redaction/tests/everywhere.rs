@@ -328,3 +328,15 @@ fn numbers_of_a_body_are_looked_at() {
         "****"
     );
 }
+
+#[test]
+fn a_summary_of_a_body_names_no_secret_key() {
+    let mut config = emails();
+    config["summary"] = json!("debug");
+    config["blocked_key_patterns"] = json!(["nothing"]);
+    let payload = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"kvlistValue": {"values": [
+        {"key": SECRET, "value": {"kvlistValue": {"values": [{"key": "to", "value": {"stringValue": SECRET}}]}}},
+    ]}}}]}]}]});
+    let output = run(config, Signal::Logs, &payload);
+    assert_eq!(survivors(&output), [""; 0]);
+}
