@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 /// Bytes of requests in flight, for the whole process.
 ///
 /// A request pays while it arrives, byte by byte; again for what it becomes when it is decompressed; and gets everything back
-/// when it is answered. One that cannot pay is refused at once, with a hint to come back: waiting would hold what it has.
+/// when it is answered. Before it begins it may wait a little for room, because many clients never come back. One that has begun and
+/// cannot pay is refused at once, with a hint to come back: waiting would hold what it has.
 ///
 /// What connections hold before it is part of a request (large frames that are not whole yet) is paid from a small allowance
 /// beside it, so that a client can still be told that the budget is spent.
@@ -18,6 +22,9 @@ pub struct ByteBudget {
 
 /// Bytes of all frames that are not whole yet.
 const FRAMES: usize = 32 << 20;
+
+/// How long a request waits for room before it begins.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The budget is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +50,39 @@ impl ByteBudget {
     /// Bytes of requests that may be in flight.
     #[must_use]
     pub fn limit(&self) -> usize {
-        self.requests.limit
+        self.requests.limit.load(Ordering::Relaxed)
+    }
+
+    /// Changes how many bytes may be in flight. Those that are stay.
+    pub fn resize(&self, limit: usize) {
+        self.requests.limit.store(limit, Ordering::Relaxed);
+        self.requests.freed.notify_waiters();
+    }
+
+    /// Waits until a request of `bytes` would find room, for a short time. Nothing is taken yet: who declares much and sends nothing
+    /// must not keep others out.
+    pub(crate) async fn room(&self, bytes: usize) -> Result<(), Spent> {
+        let pool = &self.requests;
+        let has_room = || {
+            let limit = pool.limit.load(Ordering::Relaxed);
+            let used = pool.used.load(Ordering::SeqCst);
+            used.saturating_add(bytes.min(limit)) <= limit
+        };
+        if has_room() {
+            return Ok(());
+        }
+        let waiting = async {
+            loop {
+                let freed = pool.freed.notified();
+                if has_room() {
+                    return;
+                }
+                freed.await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .map_err(|_| Spent)
     }
 
     /// A permit for a request. It holds nothing yet.
@@ -60,15 +99,18 @@ impl ByteBudget {
 
 #[derive(Debug)]
 struct Pool {
-    limit: usize,
+    limit: AtomicUsize,
     used: AtomicUsize,
+    /// Tells those who wait for room.
+    freed: Notify,
 }
 
 impl Pool {
     fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
-            limit,
+            limit: AtomicUsize::new(limit),
             used: AtomicUsize::new(0),
+            freed: Notify::new(),
         })
     }
 }
@@ -90,7 +132,7 @@ impl Permit {
 
     /// Takes `bytes` more, all or none.
     pub fn grow(&mut self, bytes: usize) -> Result<(), Spent> {
-        let limit = self.pool.limit;
+        let limit = self.pool.limit.load(Ordering::Relaxed);
         self.pool
             .used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
@@ -103,8 +145,11 @@ impl Permit {
 
     /// Gives everything back.
     pub fn clear(&mut self) {
-        self.pool.used.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.bytes = 0;
+        if self.bytes > 0 {
+            self.pool.used.fetch_sub(self.bytes, Ordering::SeqCst);
+            self.bytes = 0;
+            self.pool.freed.notify_waiters();
+        }
     }
 
     /// Bytes that are held.

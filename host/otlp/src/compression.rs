@@ -1,5 +1,6 @@
 //! Compression, bounded: a bomb is refused before it has spent memory.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, Read, Write as _};
 
 use bytes::Bytes;
@@ -17,6 +18,10 @@ pub(crate) enum Codec {
 
 /// The largest window that a zstd stream may ask for, as a power of two: 8 MiB, what RFC 9659 allows.
 const ZSTD_WINDOW: u32 = 23;
+/// What telemetry never becomes more than, however often it says the same, and from where on that is looked at. What small bodies
+/// become costs little, and test data are very regular.
+const RATIO: usize = 1000;
+const SUSPICIOUS: usize = 4 << 20;
 /// Room that is made at first, and the least that is added.
 const LEAST_ROOM: usize = 16 * 1024;
 
@@ -28,23 +33,21 @@ impl Codec {
         limit: usize,
         permit: &mut Permit,
     ) -> Result<Bytes, Failure> {
+        let taken = Cell::new(0);
+        let input = Counted {
+            rest: compressed,
+            taken: &taken,
+        };
+        let out = Output {
+            room: compressed.len().saturating_mul(4).max(LEAST_ROOM),
+            taken: &taken,
+            limit,
+            permit,
+        };
         match self {
-            Self::Gzip => collect(
-                flate2::bufread::MultiGzDecoder::new(compressed),
-                compressed.len(),
-                limit,
-                permit,
-            ),
-            Self::Zlib => collect(
-                flate2::bufread::ZlibDecoder::new(compressed),
-                compressed.len(),
-                limit,
-                permit,
-            ),
-            Self::Zstd => {
-                let decoder = zstd_decoder(compressed).map_err(|_| CORRUPT)?;
-                collect(decoder, compressed.len(), limit, permit)
-            }
+            Self::Gzip => out.collect(flate2::bufread::MultiGzDecoder::new(input)),
+            Self::Zlib => out.collect(flate2::bufread::ZlibDecoder::new(input)),
+            Self::Zstd => out.collect(zstd_decoder(input).map_err(|_| CORRUPT)?),
         }
     }
 
@@ -95,33 +98,64 @@ fn zstd_decoder<R: BufRead>(compressed: R) -> io::Result<impl Read> {
     Ok(decoder)
 }
 
-/// Reads to the end, paying for room before it is made.
-fn collect(
-    mut reader: impl Read,
-    compressed: usize,
+/// A compressed body, with a note of what was read of it.
+struct Counted<'a> {
+    rest: &'a [u8],
+    taken: &'a Cell<usize>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.rest.read(buffer)?;
+        self.taken.set(self.taken.get().saturating_add(length));
+        Ok(length)
+    }
+}
+
+impl BufRead for Counted<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.rest.consume(length);
+        self.taken.set(self.taken.get().saturating_add(length));
+    }
+}
+
+/// What a body becomes.
+struct Output<'a> {
+    /// What is made at once.
+    room: usize,
+    taken: &'a Cell<usize>,
     limit: usize,
-    permit: &mut Permit,
-) -> Result<Bytes, Failure> {
-    let mut out = Vec::new();
-    let mut room = compressed.saturating_mul(4).max(LEAST_ROOM);
-    loop {
-        // One byte more than allowed tells a body that just fits from one that does not.
-        let left = limit.saturating_sub(out.len()).saturating_add(1);
-        room = room.min(left);
-        permit.grow(room)?;
-        out.reserve_exact(room);
-        let taken = reader
-            .by_ref()
-            .take(room as u64)
-            .read_to_end(&mut out)
-            .map_err(|_| CORRUPT)?;
-        if out.len() > limit {
-            return Err(Failure::TooLarge);
+    permit: &'a mut Permit,
+}
+
+impl Output<'_> {
+    /// Reads to the end, paying for room before it is made.
+    fn collect(mut self, mut reader: impl Read) -> Result<Bytes, Failure> {
+        let mut out = Vec::new();
+        loop {
+            // One byte more than allowed tells a body that just fits from one that does not.
+            let left = self.limit.saturating_sub(out.len()).saturating_add(1);
+            let room = self.room.min(left);
+            self.permit.grow(room)?;
+            out.reserve_exact(room);
+            let made = reader
+                .by_ref()
+                .take(room as u64)
+                .read_to_end(&mut out)
+                .map_err(|_| CORRUPT)?;
+            let most = self.taken.get().saturating_mul(RATIO);
+            if out.len() > self.limit || (out.len() > SUSPICIOUS && out.len() > most) {
+                return Err(Failure::TooLarge);
+            }
+            if made < room {
+                return Ok(out.into());
+            }
+            self.room = out.len().max(LEAST_ROOM);
         }
-        if taken < room {
-            return Ok(out.into());
-        }
-        room = out.len().max(LEAST_ROOM);
     }
 }
 
@@ -178,6 +212,27 @@ mod tests {
             let result = codec.decompress(&compressed, 1 << 30, &mut permit);
             assert_eq!(result, Err(Failure::Busy));
             assert!(permit.bytes() <= 1 << 20);
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_known_by_its_ratio_long_before_the_limit() {
+        let budget = ByteBudget::new(1 << 30);
+        let bomb = vec![0; 64 << 20];
+        for codec in ALL {
+            let compressed = codec.compress(&bomb, Some(9)).unwrap();
+            let mut permit = budget.permit();
+            let result = codec.decompress(&compressed, 1 << 30, &mut permit);
+            assert_eq!(result, Err(Failure::TooLarge), "{codec:?}");
+            assert!(permit.bytes() <= 16 << 20, "{codec:?}: {}", permit.bytes());
+        }
+        // The same of what there really is: a request of one record, repeated.
+        let record =
+            b"2026-11-27T19:00:00Z INFO request /v1/logs took 12 ms, user 17".repeat(60_000);
+        for codec in ALL {
+            let compressed = codec.compress(&record, Some(9)).unwrap();
+            let back = codec.decompress(&compressed, 1 << 30, &mut budget.permit());
+            assert_eq!(back.map(|back| back.len()), Ok(record.len()), "{codec:?}");
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Busy,
     /// Its body did not come in time.
     Slow,
+    /// Nobody knows who sends it.
+    Unauthenticated,
     /// The gate asks for another try.
     Retry(Option<Duration>, &'static str),
     /// The gate does not want it.
@@ -35,9 +37,11 @@ impl Failure {
     pub(crate) fn code(&self) -> i32 {
         match self {
             Self::Malformed(_) => code::INVALID_ARGUMENT,
-            Self::TooLarge | Self::Busy => code::RESOURCE_EXHAUSTED,
+            // Without a hint to come back, so that nobody does.
+            Self::TooLarge => code::RESOURCE_EXHAUSTED,
             Self::Slow => code::DEADLINE_EXCEEDED,
-            Self::Retry(..) => code::UNAVAILABLE,
+            Self::Busy | Self::Retry(..) => code::UNAVAILABLE,
+            Self::Unauthenticated => code::UNAUTHENTICATED,
             Self::Refused(_) => code::INTERNAL,
         }
     }
@@ -47,8 +51,9 @@ impl Failure {
         match self {
             Self::Malformed(_) => http::StatusCode::BAD_REQUEST,
             Self::TooLarge => http::StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Slow => http::StatusCode::REQUEST_TIMEOUT,
-            Self::Busy | Self::Retry(..) => http::StatusCode::SERVICE_UNAVAILABLE,
+            // HTTP has 408 for what is slow, which OTLP's clients take for final.
+            Self::Slow | Self::Busy | Self::Retry(..) => http::StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unauthenticated => http::StatusCode::UNAUTHORIZED,
             Self::Refused(_) => http::StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -60,6 +65,7 @@ impl Failure {
             Self::TooLarge => "the request is larger than this receiver takes",
             Self::Busy => "too many bytes are in flight, send it again later",
             Self::Slow => "the body of the request did not come in time",
+            Self::Unauthenticated => "credentials are missing or wrong",
             Self::Retry(_, text) | Self::Refused(text) => text,
         }
     }
@@ -116,4 +122,41 @@ pub(crate) mod code {
     pub(crate) const UNAVAILABLE: i32 = 14;
     pub(crate) const DATA_LOSS: i32 = 15;
     pub(crate) const UNAUTHENTICATED: i32 = 16;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// The protocols must not differ in whether a client comes back.
+    #[test]
+    fn what_is_retried_in_one_protocol_is_in_the_other() {
+        let second = Some(Duration::from_secs(1));
+        for failure in [
+            Failure::malformed(""),
+            Failure::TooLarge,
+            Failure::Busy,
+            Failure::Slow,
+            Failure::Unauthenticated,
+            Failure::Retry(None, ""),
+            Failure::Retry(second, ""),
+            Failure::Refused(""),
+        ] {
+            let status = failure.status();
+            let by_grpc = match status.code {
+                code::CANCELLED
+                | code::DEADLINE_EXCEEDED
+                | code::ABORTED
+                | code::OUT_OF_RANGE
+                | code::UNAVAILABLE
+                | code::DATA_LOSS => true,
+                code::RESOURCE_EXHAUSTED => status.retry_after.is_some(),
+                _ => false,
+            };
+            let by_http = [429, 502, 503, 504].contains(&failure.http_status().as_u16());
+            assert_eq!(by_grpc, by_http, "{failure:?}");
+            assert!(by_http || failure.retry_after().is_none(), "{failure:?}");
+        }
+    }
 }

@@ -88,14 +88,14 @@ fn load<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, String>) -> Result<T,
 
 /// What changes when a file does.
 #[derive(PartialEq, Eq)]
-struct Mark {
+pub(crate) struct Mark {
     modified: Option<SystemTime>,
     length: u64,
     file: u64,
 }
 
 impl Mark {
-    fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         Some(Self {
             modified: metadata.modified().ok(),

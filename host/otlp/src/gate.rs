@@ -73,6 +73,11 @@ pub trait Gate: Send + Sync + 'static {
         None
     }
 
+    /// Is told of a request whose credentials are missing or wrong. It was answered without the gate, and is counted here.
+    fn denied(&self, transport: Transport) {
+        let _ = transport;
+    }
+
     /// Takes one request as far as it goes. Dropping the future means that the client is gone.
     fn admit(&self, request: Request) -> impl Future<Output = Answer> + Send;
 }

@@ -11,9 +11,11 @@
 //! Answers follow OTLP's tables of codes. Their texts, and those of errors, are fixed or say where something is wrong: never
 //! what a record holds.
 
+mod access;
 mod budget;
 mod client;
 mod compression;
+mod connection;
 mod credentials;
 mod exporter;
 mod failure;
@@ -27,6 +29,8 @@ mod patience;
 mod payload;
 mod receiver;
 mod retry;
+mod sockets;
+mod tally;
 mod tls;
 mod verdict;
 
@@ -42,3 +46,4 @@ pub use fresh::FileError;
 pub use gate::{Answer, Gate, Request, Transport};
 pub use listener::Bounds;
 pub use receiver::{BindError, Receiver};
+pub use sockets::{Claims, Sockets};

@@ -1,25 +1,23 @@
-//! A listening socket, its connections, and their bounds.
+//! What a server is to those who connect to it: how it answers, how it speaks, and its bounds.
 
-use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
 use tollgate_config::HttpServer;
 use tollgate_record::RequestContext;
 
 use crate::budget::ByteBudget;
-use crate::metered::Metered;
-use crate::patience::{Activity, Patient};
 use crate::payload::Payload;
+use crate::sockets::{Port, Serving};
+use crate::tls::server::ServerSide;
+
+/// An answer that is being made.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response<Payload>> + Send>>;
 
 /// Answers the requests of one server.
 pub(crate) trait Service: Send + Sync + 'static {
@@ -28,10 +26,10 @@ pub(crate) trait Service: Send + Sync + 'static {
 
     /// Answers one request.
     fn answer(
-        &self,
+        self: Arc<Self>,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
-    ) -> impl Future<Output = Response<Payload>> + Send;
+        peer: Arc<RequestContext>,
+    ) -> Answering;
 }
 
 /// What every server bounds, so that a client that is slow, half-open or one of very many cannot hold it up.
@@ -39,7 +37,7 @@ pub(crate) trait Service: Send + Sync + 'static {
 pub struct Bounds {
     /// Connections at once; more wait unaccepted.
     pub connections: usize,
-    /// Time for a client's first request, without its body, and for the headers of every other one of HTTP/1.
+    /// Time for TLS to be agreed on, for a client's first request, without its body, and for the headers of every other one of HTTP/1.
     pub header_time: Duration,
     /// Time for the body of a request.
     pub body_time: Duration,
@@ -85,11 +83,26 @@ pub(crate) fn size(bytes: u64) -> usize {
 }
 
 /// How HTTP is spoken.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Protocol {
     pub(crate) bounds: Bounds,
     pub(crate) max_concurrent_streams: u32,
     pub(crate) keep_alive: bool,
+}
+
+/// What lies below requests: it belongs to a connection for as long as that lives.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    pub(crate) protocol: Protocol,
+    pub(crate) tls: Option<Arc<ServerSide>>,
+}
+
+impl Transport {
+    /// Whether a connection that was made under the one is as good under the other.
+    pub(crate) fn allows(&self, other: &Self) -> bool {
+        let settings = |transport: &Self| transport.tls.as_ref().map(|tls| tls.settings().clone());
+        self.protocol == other.protocol && settings(self) == settings(other)
+    }
 }
 
 /// What a client may send on one HTTP/2 stream, and on one connection, before it must wait for us. Bytes are read as they come
@@ -100,117 +113,45 @@ const CONNECTION_WINDOW: u32 = 8 << 20;
 const FRAME: u32 = 1 << 20;
 /// What HTTP/1 reads ahead: the largest headers, too.
 const HTTP1_BUFFER: usize = 64 << 10;
+/// Headers of one request. OTLP needs five.
+const HTTP1_HEADERS: usize = 100;
+/// Streams that a client has reset before anybody looked at them, and resets of ours for what it sent in error: beyond that it is a
+/// flood, and the connection ends.
+const RESETS: usize = 20;
+const ERRORS: usize = 128;
+/// What is written ahead of a client that takes it slowly. Answers are a few bytes.
+const SEND_BUFFER: usize = 64 << 10;
 /// How often a silent HTTP/2 connection is asked whether it lives, and how long it may think.
 const PING_INTERVAL: Duration = Duration::from_mins(1);
 const PING_TIME: Duration = Duration::from_secs(20);
 /// Pause after the system had no socket for us.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A socket that listens and does not accept yet.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    socket: TcpListener,
-    pub(crate) address: SocketAddr,
-}
-
-impl Listener {
-    /// Binds `host:port`. Of a name's addresses the first IPv4 one counts, as for the Collector; no host is all of them.
-    pub(crate) async fn bind(endpoint: &str) -> std::io::Result<Self> {
-        let target = match endpoint.strip_prefix(':') {
-            Some(port) => format!("[::]:{port}"),
-            None => endpoint.to_owned(),
-        };
-        let mut addresses: Vec<SocketAddr> = tokio::net::lookup_host(target).await?.collect();
-        addresses.sort_by_key(SocketAddr::is_ipv6);
-        let socket = TcpListener::bind(addresses.as_slice()).await?;
-        let address = socket.local_addr()?;
-        Ok(Self { socket, address })
-    }
-
-    /// Accepts and serves until `stop` becomes true, then finishes the requests in flight.
-    pub(crate) async fn serve<S: Service>(
-        self,
-        service: Arc<S>,
-        protocol: Protocol,
-        mut stop: watch::Receiver<bool>,
-    ) {
-        let builder = Arc::new(builder(&protocol));
-        let slots = Arc::new(Semaphore::new(protocol.bounds.connections));
-        let graceful = GracefulShutdown::new();
-        let mut stopped = pin!(stop.wait_for(|stop| *stop));
+/// Accepts at `port` until `stop` completes or somebody takes over; completes when everything is answered that was taken on.
+pub(crate) async fn serve(port: Arc<Port>, serving: Serving, stop: impl Future<Output = ()>) {
+    let mut watched = port.watch();
+    let accepting = async {
+        let limit = serving.transport.protocol.bounds.connections;
         loop {
-            let next = async {
-                let slot = Arc::clone(&slots).acquire_owned().await;
-                (slot, self.socket.accept().await)
-            };
-            let (slot, accepted) = tokio::select! {
-                _ = &mut stopped => break,
-                next = next => next,
-            };
-            let Ok((stream, peer)) = accepted else {
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            };
-            let connection = Connection {
-                service: Arc::clone(&service),
-                peer: Arc::new(RequestContext {
-                    client_address: Some(peer.ip().to_canonical().to_string()),
-                    ..RequestContext::default()
-                }),
-                activity: Arc::new(Activity::new()),
-                bounds: protocol.bounds.clone(),
-            };
-            let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
-            tokio::spawn(async move {
-                connection.run(stream, &builder, watcher).await;
-                drop(slot);
-            });
-        }
-        drop(self.socket);
-        graceful.shutdown().await;
-    }
-}
-
-struct Connection<S> {
-    service: Arc<S>,
-    peer: Arc<RequestContext>,
-    activity: Arc<Activity>,
-    bounds: Bounds,
-}
-
-impl<S: Service> Connection<S> {
-    async fn run(
-        self,
-        stream: TcpStream,
-        builder: &auto::Builder<TokioExecutor>,
-        watcher: hyper_util::server::graceful::Watcher,
-    ) {
-        // Only latency is lost when this fails.
-        let _ = stream.set_nodelay(true);
-        let activity = Arc::clone(&self.activity);
-        let bounds = self.bounds.clone();
-        let stream = Patient::new(stream, bounds.write_time, Arc::clone(&activity));
-        let stream = Metered::new(stream, self.service.budget().frame_permit());
-        let this = Arc::new(self);
-        let service = service_fn(move |request: http::Request<Incoming>| {
-            let this = Arc::clone(&this);
-            async move {
-                let open = this.activity.begin(request.version());
-                let answer = this.service.answer(request, &this.peer).await;
-                drop(open);
-                Ok::<_, std::convert::Infallible>(answer)
+            port.connections.below(limit).await;
+            match port.socket.accept().await {
+                Ok((stream, peer)) => crate::connection::open(&port, stream, peer),
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             }
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
-        tokio::select! {
-            // How a connection ends is the client's business: its requests were answered or are void.
-            _ = watcher.watch(connection) => {}
-            () = activity.is_over(&bounds) => {}
         }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = watched.replaced(&serving) => {}
+        () = stop => {}
     }
+    port.end(&serving);
+    // The socket closes with its last owner.
+    drop(port);
+    serving.done().await;
 }
 
-fn builder(protocol: &Protocol) -> auto::Builder<TokioExecutor> {
+pub(crate) fn builder(protocol: &Protocol) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -218,6 +159,7 @@ fn builder(protocol: &Protocol) -> auto::Builder<TokioExecutor> {
         // `Activity` keeps that time, and tells it from the time between two requests.
         .header_read_timeout(None)
         .max_buf_size(HTTP1_BUFFER)
+        .max_headers(HTTP1_HEADERS)
         .keep_alive(protocol.keep_alive);
     builder
         .http2()
@@ -228,6 +170,9 @@ fn builder(protocol: &Protocol) -> auto::Builder<TokioExecutor> {
         .max_frame_size(FRAME)
         .max_concurrent_streams(protocol.max_concurrent_streams)
         .max_header_list_size(protocol.bounds.header_bytes)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(ERRORS)
+        .max_send_buf_size(SEND_BUFFER)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIME);
     builder

@@ -85,17 +85,21 @@ where
     Ok(collected.into_bytes())
 }
 
+/// What is taken of a body that will not be used.
+pub(crate) const ENOUGH: usize = 64 << 20;
+/// The same, of a client that nobody knows.
+pub(crate) const LITTLE: usize = 256 << 10;
+
 /// Takes what a client is still sending, within reason, and throws it away. One that is hung up on in the middle of its body may
 /// never see the answer, and would send it all again.
-pub(crate) async fn drain<B>(body: &mut B)
+pub(crate) async fn drain<B>(body: &mut B, within: usize)
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    const ENOUGH: usize = 64 << 20;
     const TIME: Duration = Duration::from_secs(1);
     let draining = async {
         let mut taken = 0usize;
-        while taken < ENOUGH
+        while taken < within
             && let Some(Ok(frame)) = body.frame().await
         {
             taken = taken.saturating_add(frame.data_ref().map_or(0, Bytes::len));

@@ -1,5 +1,7 @@
 //! TLS of a client: whom it trusts, and what it shows.
 
+pub(crate) mod server;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;

@@ -205,7 +205,7 @@ async fn beyond_the_budget_clients_are_asked_to_come_back() {
         client.clone().send_compressed(CompressionEncoding::Zstd),
     ] {
         let status = client.export(logs_request(1000)).await.unwrap_err();
-        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert_eq!(status.code(), Code::Unavailable);
         let details = tollgate_json::Status::from_wire(status.details()).unwrap();
         assert_eq!(details.retry_after, Some(Duration::from_secs(1)));
     }

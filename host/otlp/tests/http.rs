@@ -279,7 +279,7 @@ async fn a_body_that_does_not_come_holds_nothing_for_ever() {
     let running = Running::with(settings, TestGate::answering(Answer::DONE), 1 << 20).await;
     let half = b"POST /v1/logs HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"resource";
     let answer = exchange(running.http, half).await.unwrap();
-    assert_eq!((answer.status, answer.status_of_rpc().code), (408, 4));
+    assert_eq!((answer.status, answer.status_of_rpc().code), (503, 4));
     // Neither do headers that do not come, or a client that says nothing at all.
     for bytes in [&b"POST /v1/logs HTTP/1.1\r\nhost:"[..], b"PRI * HTTP", b""] {
         exchange(running.http, bytes).await;

@@ -9,18 +9,21 @@ use hyper::body::Incoming;
 use tollgate_config::GrpcServer;
 use tollgate_record::{RequestContext, Signal};
 
+use crate::access::{self, Access};
 use crate::budget::ByteBudget;
 use crate::compression::Codec;
 use crate::failure::{self, Failure, code};
 use crate::gate::{Gate, Request, Transport};
 use crate::grpc::{message, signal, status};
-use crate::listener::{self, Bounds, Service};
+use crate::listener::{self, Answering, Bounds, Service};
 use crate::payload::Payload;
 
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 const ACCEPTED: HeaderValue = HeaderValue::from_static("identity,gzip,zstd");
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+/// Room that there must be before a message is read, whose length nobody knows yet.
+const FIRST_ROOM: usize = 64 << 10;
 /// An uncompressed message without content: what a response is when there is nothing to say.
 const EMPTY_MESSAGE: &[u8] = &[0; 5];
 
@@ -28,6 +31,7 @@ const EMPTY_MESSAGE: &[u8] = &[0; 5];
 pub(crate) struct Server<G> {
     pub(crate) settings: GrpcServer,
     pub(crate) bounds: Bounds,
+    pub(crate) access: Option<Access>,
     pub(crate) gate: Arc<G>,
     pub(crate) budget: Arc<ByteBudget>,
 }
@@ -37,14 +41,33 @@ impl<G: Gate> Service for Server<G> {
         &self.budget
     }
 
-    async fn answer(
+    fn answer(
+        self: Arc<Self>,
+        request: http::Request<Incoming>,
+        peer: Arc<RequestContext>,
+    ) -> Answering {
+        Box::pin(async move { self.route(request, peer).await })
+    }
+}
+
+impl<G: Gate> Server<G> {
+    async fn route(
         &self,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
+        peer: Arc<RequestContext>,
     ) -> Response<Payload> {
         if request.version() != Version::HTTP_2 || !is_grpc(request.headers()) {
             return not_grpc();
         }
+        let context = match access::admit(self.access.as_ref(), request.headers(), peer).await {
+            Ok(context) => context,
+            Err(failure) => {
+                if failure == Failure::Unauthenticated {
+                    self.gate.denied(Transport::Grpc);
+                }
+                return refused(&failure);
+            }
+        };
         let Some(signal) = signal(request.uri().path()) else {
             return failed(code::UNIMPLEMENTED, "this server has no such method");
         };
@@ -54,25 +77,25 @@ impl<G: Gate> Service for Server<G> {
                 "messages may be compressed with gzip or zstd",
             );
         };
-        match self.export(signal, codec, request, peer).await {
+        match self.export(signal, codec, request, context).await {
             Ok(response) => succeeded(&response),
             Err(failure) => refused(&failure),
         }
     }
-}
 
-impl<G: Gate> Server<G> {
     async fn export(
         &self,
         signal: Signal,
         codec: Option<Codec>,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
+        context: Arc<RequestContext>,
     ) -> Result<tollgate_json::Response, Failure> {
         if let Some(answer) = self.gate.refuses(signal) {
             return failure::outcome(answer);
         }
         let limit = listener::size(self.settings.max_message_size);
+        // While nothing is held a client can wait a little, which it does better than to come back.
+        self.budget.room(FIRST_ROOM).await?;
         let mut permit = self.budget.permit();
         let (head, body) = request.into_parts();
         let reading = message::read(body, limit, &mut permit);
@@ -89,12 +112,9 @@ impl<G: Gate> Server<G> {
             }
         };
         let context = if self.settings.include_metadata {
-            Arc::new(RequestContext {
-                metadata: metadata(&head),
-                ..RequestContext::clone(peer)
-            })
+            access::with_metadata(context, metadata(&head), self.access.as_ref())
         } else {
-            Arc::clone(peer)
+            context
         };
         let request = Request {
             transport: Transport::Grpc,

@@ -3,23 +3,29 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use tollgate_config::{Encoding, HttpServer};
 use tollgate_record::{RequestContext, Signal};
 
+use crate::access::{self, Access};
 use crate::budget::ByteBudget;
 use crate::failure::{self, Failure};
 use crate::gate::{Gate, Request, Transport};
 use crate::http::encoding::{self, content_type};
-use crate::listener::{self, Bounds, Service};
+use crate::listener::{self, Answering, Bounds, Service};
 use crate::payload::{self, Payload};
+
+/// What a compressed body becomes at the least, as telemetry goes.
+const EXPANSION: usize = 5;
 
 /// Serves the three paths.
 pub(crate) struct Server<G> {
     pub(crate) settings: HttpServer,
     pub(crate) bounds: Bounds,
+    pub(crate) access: Option<Access>,
     pub(crate) response_headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) gate: Arc<G>,
     pub(crate) budget: Arc<ByteBudget>,
@@ -30,24 +36,48 @@ impl<G: Gate> Service for Server<G> {
         &self.budget
     }
 
-    async fn answer(
-        &self,
+    fn answer(
+        self: Arc<Self>,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
-    ) -> Response<Payload> {
-        let mut response = self.route(request, peer).await;
-        for (name, value) in &self.response_headers {
-            response.headers_mut().insert(name, value.clone());
-        }
-        response
+        peer: Arc<RequestContext>,
+    ) -> Answering {
+        Box::pin(async move {
+            let mut response = self.admit(request, peer).await;
+            for (name, value) in &self.response_headers {
+                response.headers_mut().insert(name, value.clone());
+            }
+            response
+        })
     }
 }
 
 impl<G: Gate> Server<G> {
+    async fn admit(
+        &self,
+        mut request: http::Request<Incoming>,
+        peer: Arc<RequestContext>,
+    ) -> Response<Payload> {
+        let failure = match access::admit(self.access.as_ref(), request.headers(), peer).await {
+            Ok(context) => return self.route(request, context).await,
+            Err(failure) => failure,
+        };
+        payload::drain(request.body_mut(), payload::LITTLE).await;
+        let encoding = encoding::of(request.headers()).unwrap_or(Encoding::Json);
+        let mut response = refused(encoding, &failure);
+        if failure == Failure::Unauthenticated {
+            self.gate.denied(Transport::Http);
+            if let Some(access) = &self.access {
+                let headers = response.headers_mut();
+                headers.insert(WWW_AUTHENTICATE, access.challenge());
+            }
+        }
+        response
+    }
+
     async fn route(
         &self,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
+        context: Arc<RequestContext>,
     ) -> Response<Payload> {
         let Some(signal) = self.signal(request.uri().path()) else {
             return plain(StatusCode::NOT_FOUND, "404 page not found");
@@ -68,7 +98,7 @@ impl<G: Gate> Server<G> {
                 "415 unsupported media type, supported: [application/json, application/x-protobuf]",
             );
         };
-        match self.export(signal, encoding, request, peer).await {
+        match self.export(signal, encoding, request, context).await {
             Ok(response) => succeeded(signal, encoding, &response),
             Err(failure) => refused(encoding, &failure),
         }
@@ -91,15 +121,24 @@ impl<G: Gate> Server<G> {
         signal: Signal,
         encoding: Encoding,
         request: http::Request<Incoming>,
-        peer: &Arc<RequestContext>,
+        context: Arc<RequestContext>,
     ) -> Result<tollgate_json::Response, Failure> {
         let limit = listener::size(self.settings.max_request_body_size);
         let codec = encoding::codec(request.headers(), &self.settings.compression_algorithms)
             .map_err(|()| Failure::malformed("unsupported Content-Encoding"))?;
         let (head, mut body) = request.into_parts();
         if let Some(answer) = self.gate.refuses(signal) {
-            payload::drain(&mut body).await;
+            payload::drain(&mut body, payload::ENOUGH).await;
             return failure::outcome(answer);
+        }
+        let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        if declared <= limit {
+            // While nothing is held a client can wait a little, which it does better than to come back.
+            let wanted = declared.saturating_mul(codec.map_or(1, |_| EXPANSION));
+            if let Err(spent) = self.budget.room(wanted).await {
+                payload::drain(&mut body, payload::ENOUGH).await;
+                return Err(spent.into());
+            }
         }
         let mut permit = self.budget.permit();
         let reading = payload::read(&mut body, limit, &mut permit);
@@ -110,7 +149,7 @@ impl<G: Gate> Server<G> {
             Ok(bytes) => bytes,
             Err(failure) => {
                 drop(permit);
-                payload::drain(&mut body).await;
+                payload::drain(&mut body, payload::ENOUGH).await;
                 return Err(failure);
             }
         };
@@ -124,12 +163,9 @@ impl<G: Gate> Server<G> {
             bytes = wire.into();
         }
         let context = if self.settings.include_metadata {
-            Arc::new(RequestContext {
-                metadata: metadata(&head.headers),
-                ..RequestContext::clone(peer)
-            })
+            access::with_metadata(context, metadata(&head.headers), self.access.as_ref())
         } else {
-            Arc::clone(peer)
+            context
         };
         let request = Request {
             transport: Transport::Http,

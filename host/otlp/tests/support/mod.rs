@@ -3,6 +3,7 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tollgate_config::{GrpcServer, HttpServer, OtlpReceiver};
-use tollgate_otlp::{Answer, Bounds, ByteBudget, Gate, Receiver, Request};
+use tollgate_otlp::{Answer, Bounds, ByteBudget, Gate, Receiver, Request, Transport};
 use tollgate_record::{Batch, Fields, Limits};
 
 /// Remembers requests, and answers what it was told; malformed bytes it refuses.
@@ -25,6 +26,7 @@ pub struct TestGate {
     answer: Mutex<Answer>,
     /// How long it takes.
     pause: Duration,
+    denied: AtomicUsize,
 }
 
 impl TestGate {
@@ -37,11 +39,17 @@ impl TestGate {
             seen: Mutex::default(),
             answer: Mutex::new(answer),
             pause,
+            denied: AtomicUsize::new(0),
         })
     }
 
     pub fn answer(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
+    }
+
+    /// Requests without credentials that are right.
+    pub fn denied(&self) -> usize {
+        self.denied.load(Ordering::SeqCst)
     }
 
     pub fn wires(&self) -> Vec<Bytes> {
@@ -51,6 +59,10 @@ impl TestGate {
 }
 
 impl Gate for TestGate {
+    fn denied(&self, _: Transport) {
+        self.denied.fetch_add(1, Ordering::SeqCst);
+    }
+
     async fn admit(&self, request: Request) -> Answer {
         let wanted = Fields::parse(request.signal, &["*"]).unwrap();
         let context = Arc::clone(&request.context);
