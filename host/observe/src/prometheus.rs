@@ -1,10 +1,10 @@
-//! The page that Prometheus fetches.
+//! The page that Prometheus fetches, and the account of every record beside it.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use axum::{Json, Router};
 use tollgate_config::PrometheusReader;
 use tollgate_telemetry::prometheus::{self, Naming, render};
 use tollgate_telemetry::{Detail, Gate};
@@ -26,9 +26,16 @@ pub(crate) fn page(
         target: resource.to_vec(),
         constant: constant.unwrap_or_default(),
     });
+    let accounts = Arc::clone(&gate);
+    let account = move || {
+        let account = Json(accounts.conservation());
+        async move { account }
+    };
     let answer = move || {
         let page = render(&gate.metrics(detail), &naming);
         async move { ([(CONTENT_TYPE, prometheus::CONTENT_TYPE)], page) }
     };
-    Router::new().route("/metrics", get(answer))
+    Router::new()
+        .route("/metrics", get(answer))
+        .route("/debug/conservation", get(account))
 }

@@ -23,15 +23,30 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Adds all but what was rejected: if the client keeps the whole request, these are refused with it.
+    /// Writes down what the stages did, as one event. What was rejected is on its way until its client is told: if the client keeps the
+    /// whole request, it is refused.
     pub(crate) fn count(&self, counts: &PipelineCounts) {
-        counts.received.add(self.received);
-        counts.created.add(self.created);
-        counts.copied.add(self.copied);
-        counts.forwarded.add(self.forwarded);
-        counts.consumed.add(self.consumed);
-        counts.merged.add(self.merged);
-        counts.dropped.add(self.dropped);
+        counts.totals.change(|totals| {
+            let sums = [
+                (&mut totals.received, self.received),
+                (&mut totals.created, self.created),
+                (&mut totals.copied, self.copied),
+            ];
+            for (sum, more) in sums {
+                add(sum, more);
+                add(&mut totals.in_flight, more);
+            }
+            let ends = [
+                (&mut totals.forwarded, self.forwarded),
+                (&mut totals.consumed, self.consumed),
+                (&mut totals.merged, self.merged),
+                (&mut totals.dropped, self.dropped),
+            ];
+            for (sum, more) in ends {
+                add(sum, more);
+                totals.in_flight = totals.in_flight.saturating_sub(more);
+            }
+        });
     }
 }
 

@@ -74,7 +74,7 @@ impl Flow {
     /// Records of a pipeline that are their client's still.
     pub(crate) fn refused(&self, pipeline: usize, records: u64) {
         if let Some(plan) = self.graph.pipelines.get(pipeline) {
-            plan.counts.refused.add(records);
+            plan.counts.refused(records);
         }
     }
 
@@ -216,10 +216,7 @@ impl InFlight<'_> {
     fn delivered(&mut self, rejected: u64) -> u64 {
         let rejected = rejected.min(self.records);
         if let Some(plan) = self.flow.graph.pipelines.get(self.pipeline) {
-            plan.counts
-                .delivered
-                .add(self.records.saturating_sub(rejected));
-            plan.counts.rejected.add(rejected);
+            plan.counts.delivered(self.records, rejected);
         }
         self.records = 0;
         rejected
@@ -246,9 +243,9 @@ impl Drop for Rejected<'_> {
                 continue;
             };
             if self.is_told {
-                plan.counts.rejected.add(account.rejected);
+                plan.counts.rejected(account.rejected);
             } else {
-                plan.counts.refused.add(account.rejected);
+                plan.counts.refused(account.rejected);
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::{Breaches, BreakerCounts, Level};
+use crate::{BreakerCounts, Level};
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -175,162 +175,6 @@ impl StageCounts {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
         }
-    }
-}
-
-/// What became of the records of one pipeline.
-///
-/// `received + created + copied = delivered + forwarded + consumed + dropped + merged + rejected + refused` once nothing is in flight.
-///
-/// Where a pipeline ends in connectors, each of them has a copy of what is left, beside the one for the exporters. What a connector
-/// hands on is received by other pipelines, and counted there anew.
-#[derive(Debug)]
-pub struct PipelineCounts {
-    /// The pipeline's id in the configuration.
-    pub pipeline: String,
-    /// Its stages, in their order.
-    pub stages: Vec<Arc<StageCounts>>,
-    /// Policies in connectors that it ends in.
-    pub connectors: Vec<Arc<StageCounts>>,
-    /// Records that came in requests that could be read.
-    pub received: Counter,
-    /// Records that policies made beside those that came.
-    pub created: Counter,
-    /// Copies for connectors.
-    pub copied: Counter,
-    /// Records that every exporter of the pipeline has taken.
-    pub delivered: Counter,
-    /// Records that a connector handed on to other pipelines.
-    pub forwarded: Counter,
-    /// Records that ended in a connector, which made others of them.
-    pub consumed: Counter,
-    /// Records that policies made others of, fewer than they were.
-    pub merged: Counter,
-    /// Records that a stage dropped on purpose.
-    pub dropped: Counter,
-    /// Records that a stage could not judge, or that a destination rejected, told to the client as rejected.
-    pub rejected: Counter,
-    /// Records of requests that were answered with an error: the client still has them.
-    pub refused: Counter,
-    /// Requests that were no OTLP.
-    pub malformed_requests: Counter,
-    /// What post-conditions found at its end.
-    pub breaches: Breaches,
-}
-
-impl PipelineCounts {
-    /// Counters of the pipeline `pipeline`.
-    #[must_use]
-    pub fn new(pipeline: String, stages: Vec<Arc<StageCounts>>) -> Self {
-        Self {
-            pipeline,
-            stages,
-            connectors: Vec::new(),
-            received: Counter::default(),
-            created: Counter::default(),
-            copied: Counter::default(),
-            delivered: Counter::default(),
-            forwarded: Counter::default(),
-            consumed: Counter::default(),
-            merged: Counter::default(),
-            dropped: Counter::default(),
-            rejected: Counter::default(),
-            refused: Counter::default(),
-            malformed_requests: Counter::default(),
-            breaches: Breaches::default(),
-        }
-    }
-
-    /// What became of the records, by name.
-    #[must_use]
-    pub fn outcomes(&self) -> Vec<(&'static str, u64)> {
-        vec![
-            ("delivered", self.delivered.get()),
-            ("forwarded", self.forwarded.get()),
-            ("consumed", self.consumed.get()),
-            ("merged", self.merged.get()),
-            ("dropped", self.dropped.get()),
-            ("rejected", self.rejected.get()),
-            ("refused", self.refused.get()),
-        ]
-    }
-
-    /// The counters as they stand.
-    #[must_use]
-    pub fn report(&self) -> PipelineReport {
-        PipelineReport {
-            pipeline: self.pipeline.clone(),
-            received: self.received.get(),
-            created: self.created.get(),
-            copied: self.copied.get(),
-            delivered: self.delivered.get(),
-            forwarded: self.forwarded.get(),
-            consumed: self.consumed.get(),
-            merged: self.merged.get(),
-            dropped: self.dropped.get(),
-            rejected: self.rejected.get(),
-            refused: self.refused.get(),
-            malformed_requests: self.malformed_requests.get(),
-            stages: self.stages.iter().map(|stage| stage.report()).collect(),
-            connectors: self
-                .connectors
-                .iter()
-                .map(|connector| connector.report())
-                .collect(),
-        }
-    }
-}
-
-/// [`PipelineCounts`] at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PipelineReport {
-    /// The pipeline's id.
-    pub pipeline: String,
-    /// See [`PipelineCounts::received`].
-    pub received: u64,
-    /// See [`PipelineCounts::created`].
-    pub created: u64,
-    /// See [`PipelineCounts::copied`].
-    pub copied: u64,
-    /// See [`PipelineCounts::delivered`].
-    pub delivered: u64,
-    /// See [`PipelineCounts::forwarded`].
-    pub forwarded: u64,
-    /// See [`PipelineCounts::consumed`].
-    pub consumed: u64,
-    /// See [`PipelineCounts::merged`].
-    pub merged: u64,
-    /// See [`PipelineCounts::dropped`].
-    pub dropped: u64,
-    /// See [`PipelineCounts::rejected`].
-    pub rejected: u64,
-    /// See [`PipelineCounts::refused`].
-    pub refused: u64,
-    /// See [`PipelineCounts::malformed_requests`].
-    pub malformed_requests: u64,
-    /// The stages, in their order.
-    pub stages: Vec<StageReport>,
-    /// The policies in connectors that it ends in.
-    pub connectors: Vec<StageReport>,
-}
-
-impl PipelineReport {
-    /// What came in and what policies and forks made beside it, and what became of all of that. The two are equal once nothing is
-    /// in flight.
-    #[must_use]
-    pub fn balance(&self) -> (u64, u64) {
-        let sum = |numbers: &[u64]| numbers.iter().copied().fold(0, u64::saturating_add);
-        let came = sum(&[self.received, self.created, self.copied]);
-        let went = sum(&[
-            self.delivered,
-            self.forwarded,
-            self.consumed,
-            self.dropped,
-            self.merged,
-            self.rejected,
-            self.refused,
-        ]);
-        (came, went)
     }
 }
 

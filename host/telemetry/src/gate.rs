@@ -199,6 +199,13 @@ impl Gate {
                 of(|counts| &counts.failed),
             ),
             vec![in_flight],
+            crate::destinations::queues(&self.exporters),
+            by_signal(
+                "otelcol_exporter_enqueue_failed",
+                "Number of records that the queue had no room for.",
+                of(|counts| &counts.enqueue_failed),
+            ),
+            vec![crate::destinations::records(&self.exporters)],
         ]
         .into_iter()
         .flatten()

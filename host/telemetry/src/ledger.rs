@@ -18,7 +18,10 @@ impl<T: Clone> Ledger<T> {
     /// The numbers as they stand.
     #[must_use]
     pub fn read(&self) -> T {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

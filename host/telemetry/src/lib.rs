@@ -4,7 +4,9 @@
 //! what a pipeline received is delivered, dropped on purpose, rejected, refused or still in flight, and is counted as just one of
 //! these. See [`PipelineCounts`].
 
+mod conservation;
 mod counts;
+mod destinations;
 mod failing;
 mod flow;
 mod gate;
@@ -13,12 +15,14 @@ mod ledger;
 mod logs;
 pub mod metric;
 pub mod otlp;
+mod pipeline;
 mod policies;
 mod process;
 pub mod prometheus;
 mod stages;
 
-pub use counts::{Counter, PipelineCounts, PipelineReport, RuleReport, StageCounts, StageReport};
+pub use conservation::{Conservation, DestinationAccount, PipelineAccount, StageAccount};
+pub use counts::{Counter, RuleReport, StageCounts, StageReport};
 pub use failing::{Breaches, BreakerCounts, BreakerState};
 pub use flow::{
     BatchCounts, BySignal, ExporterCounts, Flag, Level, LimiterCounts, ReceiverCounts, Transport,
@@ -29,4 +33,5 @@ pub use instruments::{Instrument, InstrumentKind, Instruments};
 pub use ledger::{DestinationLedger, DestinationTotals, Ledger};
 pub use logs::{LogFormat, LogSettings, start_logging};
 pub use metric::Histogram;
+pub use pipeline::{PipelineCounts, PipelineReport, PipelineTotals};
 pub use process::resident_bytes;

@@ -126,13 +126,14 @@ pub(crate) fn sampled(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
 pub(crate) fn pipelines(pipelines: &[Arc<PipelineCounts>]) -> Vec<Metric> {
     let received = pipelines.iter().map(|counts| {
         let labels = [("pipeline", counts.pipeline.as_str())];
-        Point::new(labels, Number::Int(counts.received.get()))
+        Point::new(labels, Number::Int(counts.totals.read().received))
     });
     let added = pipelines.iter().flat_map(|counts| {
-        let causes = [("created", &counts.created), ("copied", &counts.copied)];
+        let totals = counts.totals.read();
+        let causes = [("created", totals.created), ("copied", totals.copied)];
         causes.into_iter().map(|(cause, amount)| {
             let labels = [("pipeline", counts.pipeline.as_str()), ("cause", cause)];
-            Point::new(labels, Number::Int(amount.get()))
+            Point::new(labels, Number::Int(amount))
         })
     });
     let outcomes = pipelines.iter().flat_map(|counts| {

@@ -38,7 +38,7 @@ fn gate() -> Gate {
     stage.failed("trap");
     let pipeline = Arc::new(PipelineCounts::new("logs/bulk".into(), vec![stage]));
     pipeline.received.add(10);
-    pipeline.delivered.add(7);
+    pipeline.totals.change(|totals| totals.delivered = 7);
     pipeline.dropped.add(3);
     let batch = Arc::new(BatchCounts::new("batch".into()));
     batch.sent(12, 3_000, Trigger::Size);
