@@ -9,7 +9,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::disk::{DAMAGED, Disk, Region, done_name, frames_name, segment_of};
+use crate::disk::{DAMAGED, Disk, Done, Region, done_name, frames_name, segment_of};
 use crate::folder::{File, Folder};
 use crate::index::{Entry, Index, Owed, Place};
 use crate::layout::{HEAD, Header, head, read_head, read_settlements};
@@ -74,6 +74,7 @@ pub(crate) fn recover(
         done: settlements(&disk, &contents),
         disk,
         seen: HashSet::new(),
+        strays: Vec::new(),
         index: Index::default(),
         recovery: Recovery {
             strangers: contents.strangers.clone(),
@@ -84,6 +85,7 @@ pub(crate) fn recover(
     for segment in &contents.segments {
         opening.segment(*segment);
     }
+    opening.disk.settle(std::mem::take(&mut opening.strays));
     opening.remove_what_is_settled(&contents);
     opening.index.next_id = opening.next_id();
     let queues = opening.index.queues.iter();
@@ -102,30 +104,38 @@ fn key(folder: &dyn Folder, contents: &Contents, fsync: bool) -> io::Result<Key>
     let own = if contents.has_key {
         head_of(folder, KEY)
     } else {
-        None
+        Ok(None)
     };
     let mut votes: HashMap<[u8; 32], usize> = HashMap::new();
+    let mut failed = None;
     let frames = contents
         .segments
         .iter()
         .map(|segment| frames_name(*segment));
     for name in frames.chain(contents.done.iter().cloned()) {
-        if let Some(key) = head_of(folder, &name) {
-            let votes = votes.entry(*key.bytes()).or_default();
-            *votes = votes.saturating_add(1);
+        match head_of(folder, &name) {
+            Ok(Some(key)) => {
+                let votes = votes.entry(*key.bytes()).or_default();
+                *votes = votes.saturating_add(1);
+            }
+            Ok(None) => {}
+            Err(error) => failed = Some(error),
         }
     }
-    let own_votes = own.as_ref().and_then(|key| votes.get(key.bytes()));
     let most = votes.iter().max_by_key(|(_, votes)| **votes);
-    let others = match (most, &own) {
+    let key = match (own, most) {
         // A single file may have come from elsewhere.
-        (Some((_, 1)), Some(_)) => None,
-        (most, _) => most.filter(|(_, votes)| Some(*votes) > own_votes),
-    };
-    let key = match (others, own) {
-        (Some((key, _)), _) => Key::of(*key),
-        (None, Some(key)) => return Ok(key),
-        (None, None) => Key::random()?,
+        (Ok(Some(own)), None | Some((_, 1))) => return Ok(own),
+        (Ok(Some(own)), Some((_, most))) if votes.get(own.bytes()) == Some(most) => return Ok(own),
+        // What cannot be read today may be tomorrow: it is not written over.
+        (Err(_), Some((key, _))) => return Ok(Key::of(*key)),
+        (Err(error), None) => return Err(error),
+        (Ok(_), Some((key, _))) => Key::of(*key),
+        // A new key would make all that is there worthless.
+        (Ok(None), None) => match failed {
+            Some(error) => return Err(error),
+            None => Key::random()?,
+        },
     };
     match write_key(folder, &key, contents.has_key, fsync) {
         Ok(()) => {}
@@ -159,22 +169,30 @@ fn write_key(folder: &dyn Folder, key: &Key, is_there: bool, fsync: bool) -> io:
     Ok(())
 }
 
-fn head_of(folder: &dyn Folder, name: &str) -> Option<Key> {
-    let file = folder.open(name).ok()?;
+/// The secret in a file's head, if it has one. A folder of that name is no file of ours.
+fn head_of(folder: &dyn Folder, name: &str) -> io::Result<Option<Key>> {
+    let file = match folder.open(name) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let mut bytes = [0; HEAD];
-    let read = file.read_at(&mut bytes, 0).ok()?;
-    read_head(bytes.get(..read)?).map(|(_, key)| key)
+    let read = file.read_at(&mut bytes, 0)?;
+    let head = bytes.get(..read).and_then(read_head);
+    Ok(head.map(|(_, key)| key))
 }
 
 /// Everything that any file says is settled. Whose file it stands in does not matter: a file may have been renamed.
-fn settlements(disk: &Disk, contents: &Contents) -> HashSet<(u64, u64)> {
-    let mut done = HashSet::new();
+fn settlements(disk: &Disk, contents: &Contents) -> HashMap<(u64, u64), u64> {
+    let mut done = HashMap::new();
     for name in &contents.done {
+        let segment = name.strip_suffix(".done").and_then(segment_of);
+        let segment = segment.unwrap_or(0);
         let bytes = disk.folder.open(name).and_then(|file| whole(&*file));
         let is_whole = bytes.is_ok_and(|bytes| {
             let entries = bytes.get(HEAD..).unwrap_or_default();
             let (found, is_whole) = read_settlements(&disk.key, entries);
-            done.extend(found);
+            done.extend(found.into_iter().map(|settled| (settled, segment)));
             is_whole
         });
         if !is_whole {
@@ -194,8 +212,10 @@ fn whole(file: &dyn File) -> io::Result<Vec<u8>> {
 
 struct Opening {
     disk: Disk,
-    /// What is settled, by frame and queue.
-    done: HashSet<(u64, u64)>,
+    /// What is settled, by frame and queue, and whose file says so.
+    done: HashMap<(u64, u64), u64>,
+    /// Settlements in files that may go before the frames: they are written where they belong.
+    strays: Vec<Done>,
     /// Frames that some file had.
     seen: HashSet<u64>,
     index: Index,
@@ -288,17 +308,22 @@ impl Opening {
             self.index.lies_too(id, place);
             return;
         }
-        let key = &self.disk.key;
-        let open = header
-            .queues
-            .iter()
-            .filter(|name| !self.done.contains(&(id, key.name(name))));
-        let owed: Vec<_> = open
-            .map(|name| Owed {
-                queue: self.index.queue(name),
-                told: None,
-            })
-            .collect();
+        let mut owed = Vec::with_capacity(header.queues.len());
+        for name in &header.queues {
+            let settled = (id, self.disk.key.name(name));
+            match self.done.get(&settled) {
+                Some(said) if *said == segment => {}
+                Some(_) => self.strays.push(Done {
+                    segment,
+                    frame: id,
+                    queue: settled.1,
+                }),
+                None => owed.push(Owed {
+                    queue: self.index.queue(name),
+                    told: None,
+                }),
+            }
+        }
         if owed.is_empty() {
             return;
         }
@@ -331,12 +356,12 @@ impl Opening {
         }
     }
 
-    /// A number that no frame had: settlements of frames that are gone may still lie somewhere.
+    /// A number that no frame had: frames and settlements may lie where we could not read.
     fn next_id(&self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
-        let seen = self.seen.iter().chain(self.done.iter().map(|(id, _)| id));
+        let now = now.map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(0));
+        let seen = self.seen.iter().chain(self.done.keys().map(|(id, _)| id));
         let last = seen.max().copied().unwrap_or(0);
-        last.saturating_add(1).max(now.checked_shl(20).unwrap_or(0))
+        last.saturating_add(1).max(now.saturating_mul(1024))
     }
 }

@@ -24,6 +24,12 @@ pub(crate) struct Rooms {
     waiting: VecDeque<Waiting>,
 }
 
+impl Rooms {
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
 #[derive(Debug)]
 struct Waiting {
     meta: Arc<Meta>,

@@ -22,7 +22,7 @@ pub(crate) enum Found {
     Torn { offset: u64 },
     /// Bytes that are no frame.
     Damaged { offset: u64, length: u64 },
-    /// Bytes that the disk does not let us read; nothing is known of what follows.
+    /// Bytes that the disk does not let us read: nothing is known of them.
     Unreadable,
 }
 
@@ -83,13 +83,18 @@ impl<'a> Scan<'a> {
             }
             // Bytes may have been lost from the frame before, and what follows it begins within it.
             let from = self.payload.take();
-            let next = self.next_head(from.unwrap_or(offset.saturating_add(1)));
+            let behind = offset.saturating_add(1);
+            let mut next = self.next_head(from.unwrap_or(behind));
+            // It has a head, and ends behind the file.
+            if next == Some(offset) {
+                next = self.next_head(behind);
+            }
             self.offset = next.unwrap_or(self.length);
             let length = self.offset.saturating_sub(offset);
             match next {
+                _ if is_unreadable => return Some(Found::Unreadable),
                 Some(next) if next < offset => {}
                 Some(_) => return Some(Found::Damaged { offset, length }),
-                None if is_unreadable => return Some(Found::Unreadable),
                 None if head.is_some() || self.is_beginning(offset) => {
                     return Some(Found::Torn { offset });
                 }

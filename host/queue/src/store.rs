@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::index::Index;
 use crate::queue::Queue;
 use crate::recovery::recover;
 use crate::room::Room;
-use crate::writer::{Job, Put, Sizes, Writer, entry};
+use crate::writer::{Put, Sizes, Writer, entry};
 use crate::{Limit, Recovery, StoreReport};
 
 /// Bytes of payloads that are kept in memory.
@@ -91,8 +91,34 @@ pub(crate) struct Shared {
     pub(crate) disk: Option<Arc<Disk>>,
     /// Bytes of payloads that are kept in memory, so that they need not be read back.
     pub(crate) cache: usize,
-    jobs: Mutex<Option<Sender<Job>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    writer: Mutex<Option<Asked<Put>>>,
+    /// Removes segments, so that nobody who writes or settles waits for that.
+    remover: Mutex<Option<Asked<u64>>>,
+}
+
+/// A thread, and how it is asked for something.
+struct Asked<T> {
+    ask: Sender<T>,
+    thread: JoinHandle<()>,
+}
+
+impl<T: Send + 'static> Asked<T> {
+    fn start(name: &str, work: impl FnOnce(Receiver<T>) + Send + 'static) -> io::Result<Self> {
+        let (ask, asked) = channel();
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let thread = thread.spawn(move || work(asked))?;
+        Ok(Self { ask, thread })
+    }
+
+    /// Waits until everything that was asked for is done.
+    fn end(self) {
+        drop(self.ask);
+        // The thread itself may be the last who has the store.
+        let is_other = self.thread.thread().id() != std::thread::current().id();
+        if is_other && self.thread.join().is_err() {
+            tracing::error!(target: "tollgate", "a thread of the queue did not end well");
+        }
+    }
 }
 
 impl Store {
@@ -103,8 +129,8 @@ impl Store {
             index: Mutex::default(),
             disk: None,
             cache: usize::MAX,
-            jobs: Mutex::default(),
             writer: Mutex::default(),
+            remover: Mutex::default(),
         }))
     }
 
@@ -145,19 +171,21 @@ impl Store {
         let mut recovered = recover(folder, settings.fsync, lock)?;
         recovered.index.rooms.max_size = settings.max_size;
         let disk = Arc::new(recovered.disk);
-        let (jobs, asked) = channel();
+        let remover = Asked::start("queue remover", {
+            let disk = Arc::clone(&disk);
+            move |segments: Receiver<u64>| segments.iter().for_each(|segment| disk.remove(segment))
+        })?;
         let shared = Arc::new(Shared {
             index: Mutex::new(recovered.index),
             disk: Some(Arc::clone(&disk)),
             cache,
-            jobs: Mutex::new(Some(jobs)),
             writer: Mutex::default(),
+            remover: Mutex::new(Some(remover)),
         });
         let next = recovered.next_segment;
         let writer = Writer::new(Arc::downgrade(&shared), disk, sizes, next);
-        let thread = std::thread::Builder::new().name("queue".to_owned());
-        let thread = thread.spawn(move || writer.run(&asked))?;
-        *held(&shared.writer) = Some(thread);
+        let writer = Asked::start("queue writer", move |puts: Receiver<Put>| writer.run(&puts))?;
+        *held(&shared.writer) = Some(writer);
         Ok((Self(shared), recovered.recovery))
     }
 
@@ -249,7 +277,7 @@ impl Store {
             since,
             reply,
         };
-        if shared.send(Job::Put(put)).is_err() {
+        if !shared.send(put) {
             return Err(PutError::Closed);
         }
         replied.await.unwrap_or(Err(PutError::Closed))
@@ -259,6 +287,12 @@ impl Store {
     #[must_use]
     pub fn is_durable(&self) -> bool {
         self.0.disk.is_some()
+    }
+
+    /// How many wait for room.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.lock().rooms.waiting()
     }
 
     /// How it is.
@@ -316,32 +350,41 @@ impl Shared {
         held(&self.index)
     }
 
-    /// Asks the writer; the job comes back if there is none any more.
-    fn send(&self, job: Job) -> Result<(), Job> {
-        match held(&self.jobs).as_ref() {
-            Some(jobs) => jobs.send(job).map_err(|unsent| unsent.0),
-            None => Err(job),
-        }
+    /// Asks the writer; false if there is none any more.
+    fn send(&self, put: Put) -> bool {
+        // What comes back holds room, and is let go of when nothing is locked.
+        let unsent = match held(&self.writer).as_ref() {
+            Some(writer) => writer.ask.send(put).err().map(|unsent| unsent.0),
+            None => Some(put),
+        };
+        unsent.is_none()
     }
 
     /// Removes segments that nothing of is needed.
     pub(crate) fn remove(&self, segments: Vec<u64>) {
+        let Some(disk) = self.disk.as_ref().filter(|_| !segments.is_empty()) else {
+            return;
+        };
+        let remover = held(&self.remover);
         for segment in segments {
-            if let (Err(_), Some(disk)) = (self.send(Job::Remove(segment)), &self.disk) {
+            let asked = remover
+                .as_ref()
+                .is_some_and(|remover| remover.ask.send(segment).is_ok());
+            if !asked {
                 disk.remove(segment);
             }
         }
     }
 
-    /// Waits for the writer to end.
+    /// Waits for what is being written, and then for what is being removed.
     fn end(&self) {
-        drop(held(&self.jobs).take());
-        let Some(writer) = held(&self.writer).take() else {
-            return;
-        };
-        // The writer itself may be the last who has the store.
-        if writer.thread().id() != std::thread::current().id() && writer.join().is_err() {
-            tracing::error!(target: "tollgate", "the queue's writer did not end well");
+        let writer = held(&self.writer).take();
+        if let Some(writer) = writer {
+            writer.end();
+        }
+        let remover = held(&self.remover).take();
+        if let Some(remover) = remover {
+            remover.end();
         }
     }
 }

@@ -39,17 +39,9 @@ impl Sizes {
         let full = (64 << 20).min(max_size.unwrap_or(u64::MAX) / 8);
         Self {
             full,
-            settled: full / 16,
+            settled: full / 2,
         }
     }
-}
-
-/// What the thread is asked to do.
-pub(crate) enum Job {
-    /// Write this.
-    Put(Put),
-    /// Remove a segment that nothing of is needed.
-    Remove(u64),
 }
 
 /// A frame that is to be written.
@@ -96,7 +88,7 @@ impl Writer {
     }
 
     /// Writes until nobody can put anything any more.
-    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+    pub(crate) fn run(mut self, jobs: &Receiver<Put>) {
         loop {
             let first = match jobs.recv_timeout(IDLE) {
                 Ok(first) => first,
@@ -106,23 +98,16 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            let mut group = Vec::new();
-            let mut bytes = 0_usize;
-            let mut next = Some(first);
-            while let Some(job) = next {
-                match job {
-                    Job::Put(put) => {
-                        bytes = bytes.saturating_add(put.wire.len());
-                        group.push(put);
-                    }
-                    Job::Remove(segment) => self.disk.remove(segment),
-                }
-                let goes_on = group.len() < FRAMES && bytes < BYTES;
-                next = if goes_on { jobs.try_recv().ok() } else { None };
+            let mut bytes = first.wire.len();
+            let mut group = vec![first];
+            while group.len() < FRAMES && bytes < BYTES {
+                let Ok(put) = jobs.try_recv() else {
+                    break;
+                };
+                bytes = bytes.saturating_add(put.wire.len());
+                group.push(put);
             }
-            if !group.is_empty() {
-                self.put(group);
-            }
+            self.put(group);
         }
         if let Some(shared) = self.shared.upgrade() {
             self.seal(&shared);
@@ -226,7 +211,7 @@ impl Writer {
             is_done
         };
         if is_done {
-            self.disk.remove(open.segment);
+            shared.remove(vec![open.segment]);
         }
     }
 

@@ -5,9 +5,11 @@ use tollgate_queue::testing::{planted, random_damage};
 
 #[test]
 fn damage_costs_what_it_hit_and_nothing_else() {
-    let counts = random_damage(1_000, 11);
-    assert!(counts.is_clean(), "{counts}");
-    assert!(counts.intact > 20_000, "{counts}");
+    for seed in 0..5 {
+        let counts = random_damage(400, seed);
+        assert!(counts.is_clean(), "seed {seed}: {counts}");
+        assert!(counts.intact > 8_000, "{counts}");
+    }
 }
 
 #[test]

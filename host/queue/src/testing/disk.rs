@@ -104,6 +104,7 @@ struct State {
     faults: Vec<Fault>,
     counts: BTreeMap<Operation, u64>,
     all: u64,
+    bytes_read: u64,
     is_stopped: bool,
     rng: Rng,
 }
@@ -136,6 +137,7 @@ impl Simulated {
             faults: Vec::new(),
             counts: BTreeMap::new(),
             all: 0,
+            bytes_read: 0,
             is_stopped: false,
             rng: Rng::with_seed(seed),
         })))
@@ -166,6 +168,12 @@ impl Simulated {
     #[must_use]
     pub fn all_calls(&self) -> u64 {
         self.lock().all
+    }
+
+    /// Bytes that were read so far.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.lock().bytes_read
     }
 
     /// Whether the point was reached from which on nothing works.
@@ -403,12 +411,14 @@ impl File for Opened {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.disk.lock().call(Operation::Read)?;
+        let mut state = self.disk.lock();
+        state.call(Operation::Read)?;
         let content = held(&self.content);
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let rest = content.now.get(from..).unwrap_or_default();
         let read = rest.len().min(buffer.len());
         buffer[..read].copy_from_slice(&rest[..read]);
+        state.bytes_read += read as u64;
         Ok(read)
     }
 }
