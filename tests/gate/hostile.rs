@@ -61,6 +61,7 @@ const CONTAINED: &[&str] = &[
     "huge_value",
     "route_wild",
     "route_nowhere",
+    "nul_rename",
     "measure_nan",
     "measure_negative",
     "measure_flood",
@@ -347,6 +348,82 @@ fn odd_outcomes_that_are_allowed_mean_what_they_say() {
     let (rejected, ended) = always("log_huge");
     assert!(rejected == 0 || rejected == RECORDS as u64);
     assert!(ended.log.len() < 1 << 20);
+}
+
+#[test]
+fn what_stays_below_the_limits_is_delivered() {
+    for (behaviour, limits) in [
+        ("memory_steps", "memory: 16MiB"),
+        ("full_outcome", "outcome: 1MiB, memory: 16MiB, time: 1s"),
+        ("nul_key", ""),
+        ("backward_spans", ""),
+    ] {
+        let gate = Gate::start(&configuration(&[(
+            "wasm/hostile",
+            hostile(behaviour, "always", limits),
+        )]));
+        // More requests than there are lanes.
+        for _ in 0..8 {
+            assert_eq!(rejected(&send(&gate)), 0, "{behaviour}");
+        }
+        let out = delivered(&gate.stop());
+        assert_eq!(out.len(), 8 * RECORDS, "{behaviour}");
+        assert!(
+            out.iter()
+                .all(|(_, keys)| keys.iter().filter(|key| *key == "seen").count() == 1),
+            "{behaviour}"
+        );
+    }
+}
+
+#[test]
+fn a_number_of_an_earlier_view_means_nothing_in_a_later_one() {
+    let gate = Gate::start(&configuration(&[(
+        "wasm/hostile",
+        hostile("stale_index", "always", ""),
+    )]));
+    let small = br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"small"}}]}]}]}"#;
+    let mut lost = 0;
+    for _ in 0..4 {
+        // The first one that an instance sees is honest; what comes back from the small one was judged, or is told of.
+        lost += rejected(&send(&gate));
+        lost += rejected(&post(gate.http, Signal::Logs, "application/json", &[], small));
+    }
+    let ended = gate.stop();
+    assert!(lost > 0, "some instance saw both");
+    assert_eq!(delivered(&ended).len() as u64 + lost, 4 * (RECORDS as u64 + 1));
+}
+
+#[test]
+fn a_field_that_is_put_twice_is_there_once() {
+    let gate = Gate::start(&configuration(&[(
+        "wasm/hostile",
+        hostile("put_twice", "always", ""),
+    )]));
+    let lost = rejected(&send(&gate));
+    let out = delivered(&gate.stop());
+    assert_eq!(out.len() as u64 + lost, RECORDS as u64);
+    for (_, keys) in &out {
+        assert_eq!(keys.iter().filter(|key| *key == "seen").count(), 1);
+    }
+}
+
+#[test]
+fn a_policy_that_leaves_secrets_behind_is_caught_at_the_end() {
+    let gate = Gate::start(&configuration(&[(
+        "wasm/hostile",
+        hostile("honest", "always", "ensure: ['AKIA[0-9A-Z]{16}']"),
+    )]));
+    let answer = send(&gate);
+    assert_eq!(rejected(&answer), RECORDS as u64, "each record holds one");
+    let ended = gate.stop();
+    assert!(delivered(&ended).is_empty());
+    assert!(!ended.log.contains("AKIA") && !answer.text().contains("AKIA"));
+    assert!(
+        ended.log.contains("wasm/hostile") && ended.log.contains("log.attributes"),
+        "the alarm names stage and place: {}",
+        ended.log
+    );
 }
 
 #[test]

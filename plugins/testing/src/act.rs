@@ -1,6 +1,7 @@
 //! What the guest does besides answering.
 
 use std::hint::black_box;
+use std::sync::{Mutex, PoisonError};
 
 use tollgate_sdk::bindings::tollgate::policy::{
     batch::{Outcome, View},
@@ -36,6 +37,7 @@ pub(crate) fn act(behaviour: Behaviour, view: &View) -> Result<Outcome, String> 
             let _ = black_box(host::pseudonym("key", b"data"));
         },
         Behaviour::FileLate => return Ok(file_late(view)),
+        Behaviour::MemorySteps => memory_steps(),
         Behaviour::Spy => return Ok(spy::report(view)),
         _ => {}
     }
@@ -62,6 +64,14 @@ fn without_end() {
 fn memory_bomb() {
     let mut held = Vec::new();
     loop {
+        held.push(black_box(vec![1_u8; 1 << 20]));
+    }
+}
+
+fn memory_steps() {
+    static HELD: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    while held.len() < 10 {
         held.push(black_box(vec![1_u8; 1 << 20]));
     }
 }

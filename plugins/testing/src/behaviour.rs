@@ -83,6 +83,9 @@ pub enum Behaviour {
     /// Asks for pseudonyms without end.
     /// Promise: contained, at the limit of host calls.
     PseudonymFlood,
+    /// Takes memory in steps of 1 MiB, up to 10 MiB, and keeps it; honest otherwise.
+    /// Promise: delivered, on every lane; what all instances hold is their limit times their number at most.
+    MemorySteps,
     /// Asks for a file outside of `configure`, and marks records with "refused" or "given".
     /// Promise: refused.
     FileLate,
@@ -106,6 +109,9 @@ pub enum Behaviour {
     /// A value's offset and length overflow when they are added.
     /// Promise: refused.
     WildSpanOverflow,
+    /// Keeps the number of a node of an earlier, larger view, and judges it when there are fewer.
+    /// Promise: refused.
+    StaleIndex,
     /// A path lies outside of the text.
     /// Promise: refused.
     WildPath,
@@ -176,6 +182,12 @@ pub enum Behaviour {
     /// Renames a field it may write to one it may not.
     /// Promise: refused.
     UndeclaredRename,
+    /// Renames a field to the name of one it may write to, with a NUL behind.
+    /// Promise: refused; it is another name.
+    NulRename,
+    /// Puts a map with a key that has a NUL in the middle.
+    /// Promise: delivered as it is; texts of OTLP may hold one.
+    NulKey,
     /// Drops, and did not declare it.
     /// Promise: refused.
     UndeclaredDrop,
@@ -241,6 +253,12 @@ pub enum Behaviour {
     ReplaceGarbage,
 
     // Outcomes that contradict themselves.
+    /// Puts the same field of every record twice, with different values.
+    /// Promise: refused, or the last one counts; one attribute of that name remains.
+    PutTwice,
+    /// Values whose places in the text go backwards and overlap.
+    /// Promise: each value is what its place says.
+    BackwardSpans,
     /// Judges a record twice.
     /// Promise: refused.
     JudgeTwice,
@@ -261,6 +279,9 @@ pub enum Behaviour {
     /// An honest outcome with 40 MiB of text beside it.
     /// Promise: contained, at the limit of an outcome's size.
     HugeOutcome,
+    /// An honest outcome with so much text beside it that it stays just below a limit of 1 MiB.
+    /// Promise: delivered.
+    FullOutcome,
     /// A value of 8 MiB in its first record.
     /// Promise: contained, at the limit of an outcome's size.
     HugeValue,

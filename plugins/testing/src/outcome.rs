@@ -1,5 +1,7 @@
 //! Outcomes, honest and otherwise.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use tollgate_sdk::bindings::tollgate::policy::batch::{
     Decisions, Edits, Emission, Measurement, Outcome, Signal, View,
 };
@@ -64,6 +66,7 @@ fn wild_judgements(behaviour: B, view: &View) -> Option<Outcome> {
         }
         B::WildVerdict => judgements.judge(record, 200),
         B::UnequalJudgements => judgements.node.push(record),
+        B::StaleIndex => judgements.judge(stale(view).unwrap_or(record), 0),
         _ => return None,
     }
     Some(outcome)
@@ -121,6 +124,10 @@ fn wrong(behaviour: B, view: &View) -> Option<Outcome> {
         B::InvalidMap => edits.put_bytes(record, SEEN, MAP, b"\x32\xff\xff\xff\xff\x0f"),
         B::DeepMap => edits.put_bytes(record, SEEN, MAP, &deep_map(10_000)),
         B::NoPath => edits.put(record, "attributes[\"seen\"", BOOLEAN, 1),
+        B::NulKey => {
+            let map = field(6, &field(1, &[field(1, b"a\0b"), field(2, &field(1, b"v"))].concat()));
+            records(view).for_each(|record| edits.put_bytes(record, SEEN, MAP, &map));
+        }
         B::Nan => {
             records(view).for_each(|record| edits.put(record, SEEN, DOUBLE, f64::NAN.to_bits()));
         }
@@ -138,6 +145,7 @@ fn beyond_the_manifest(behaviour: B, view: &View) -> Option<Outcome> {
         B::UndeclaredPut => edits.put(record, FOREIGN, BOOLEAN, 1),
         B::UndeclaredSet => on_cell(view, FIXED, |cell| edits.value(SET, cell, BOOLEAN, 1)),
         B::UndeclaredDelete => on_cell(view, FIXED, |cell| edits.value(DELETE, cell, 0, 0)),
+        B::NulRename => rename(view, edits, VICTIM, b"seen\0"),
         B::UndeclaredRename => rename(view, edits, VICTIM, b"foreign"),
         B::UndeclaredDrop => judgements.judge(record, DROP),
         B::DropResource => {
@@ -257,6 +265,18 @@ fn contradictory(behaviour: B, view: &View) -> Option<Outcome> {
                 edits.put(record, SEEN, BOOLEAN, 1);
             }
         }
+        B::PutTwice => {
+            for record in records(view) {
+                edits.put(record, SEEN, BOOLEAN, 1);
+                edits.put(record, SEEN, BOOLEAN, 0);
+            }
+        }
+        B::BackwardSpans => {
+            for (number, record) in records(view).enumerate() {
+                edits.put(record, SEEN, TEXT, span(64_usize.saturating_sub(number), 4));
+            }
+            edits.text.resize(edits.text.len().max(128), b'x');
+        }
         B::RenameOntoExisting => {
             for record in records(view) {
                 edits.put(record, SEEN, BOOLEAN, 1);
@@ -277,6 +297,7 @@ fn too_large(behaviour: B, view: &View) -> Option<Outcome> {
     let record = records(view).next()?;
     match behaviour {
         B::HugeList => outcome.edits.text = four_gibibytes(),
+        B::FullOutcome => outcome.edits.text.resize((1 << 20) - (64 << 10), b'x'),
         B::HugeOutcome => outcome.edits.text = vec![b'x'; 40 << 20],
         B::HugeValue => outcome
             .edits
@@ -284,6 +305,14 @@ fn too_large(behaviour: B, view: &View) -> Option<Outcome> {
         _ => return None,
     }
     Some(outcome)
+}
+
+/// A node of the largest view so far that this one does not have.
+fn stale(view: &View) -> Option<u32> {
+    static LARGEST: AtomicU32 = AtomicU32::new(0);
+    let nodes = u32::try_from(view.nodes.kind.len()).ok()?;
+    let largest = LARGEST.fetch_max(nodes, Ordering::Relaxed);
+    (largest > nodes).then(|| largest.saturating_sub(1))
 }
 
 fn rename(view: &View, edits: &mut Edits, path: &str, key: &[u8]) {

@@ -264,7 +264,7 @@ async fn a_stop_sends_on_what_waits() {
             body.as_bytes(),
         )
     });
-    while gate.counts().pipelines[0].received.get() == 0 {
+    while gate.counts().pipelines[0].report().received == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let ended = gate.stop().await;

@@ -14,6 +14,8 @@
 )]
 
 mod batch;
+mod ensure;
+mod failing;
 mod graph;
 mod laws;
 mod limiter;

@@ -15,6 +15,7 @@
 
 mod answers;
 mod artifacts;
+mod attacks;
 mod guests;
 mod host_functions;
 mod limits;
