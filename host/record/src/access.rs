@@ -80,6 +80,8 @@ pub enum InstrumentKind {
 pub struct RequestContext {
     /// Client metadata: keys in lower case, with their values. A key with several values is delivered as an array.
     pub metadata: Vec<(String, Vec<String>)>,
+    /// Client metadata that prove who the client is. No policy sees them; they are for those who pass them on.
+    pub credentials: Vec<(String, Vec<String>)>,
     /// What the authenticator said about the client.
     pub auth: Vec<(String, Value)>,
     /// Address of the client.

@@ -114,6 +114,7 @@ impl Case {
                 .map(|(key, value)| (key, tollgate_record::Value::Text(value)))
                 .collect(),
             client_address: client.address,
+            ..RequestContext::default()
         }
     }
 }

@@ -78,19 +78,19 @@ pub(crate) async fn admit(
     Ok(Arc::new(RequestContext { auth, ..peer }))
 }
 
-/// Adds what a request says of itself, but not by what it proved who sends it: that is nobody's business behind this door.
+/// Adds what a request says of itself. What proves who sends it is kept apart: policies must not see it.
 pub(crate) fn with_metadata(
     context: Arc<RequestContext>,
-    mut metadata: Vec<(String, Vec<String>)>,
+    metadata: Vec<(String, Vec<String>)>,
     access: Option<&Access>,
 ) -> Arc<RequestContext> {
     let own = access.map(Access::header);
-    metadata.retain(|(name, _)| {
-        !CREDENTIALS.contains(&name.as_str()) && own.is_none_or(|own| own != name)
-    });
+    let proves = |name: &str| CREDENTIALS.contains(&name) || own.is_some_and(|own| own == name);
+    let (credentials, metadata) = metadata.into_iter().partition(|(name, _)| proves(name));
     let context = RequestContext::clone(&context);
     Arc::new(RequestContext {
         metadata,
+        credentials,
         ..context
     })
 }

@@ -80,9 +80,10 @@ impl Rule {
             Source::Nothing => return Ok(None),
             Source::Client { name, otherwise } => (name, otherwise),
         };
-        let metadata = context.map_or(&[][..], |context| context.metadata.as_slice());
-        let values = metadata
-            .iter()
+        let sent = context
+            .into_iter()
+            .flat_map(|context| context.metadata.iter().chain(&context.credentials));
+        let values = sent
             .filter(|(key, _)| key.eq_ignore_ascii_case(name))
             .flat_map(|(_, values)| values);
         match values.collect::<Vec<_>>().as_slice() {

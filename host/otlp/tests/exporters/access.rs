@@ -44,8 +44,9 @@ fn both(running: &Running, auth: ClientAuth) -> [Settings; 2] {
 /// The header of the last request that arrived.
 fn arrived(running: &Running, name: &str) -> Option<String> {
     let seen = running.gate.seen.lock().unwrap();
-    let metadata = &seen.last().unwrap().context.metadata;
-    let values = metadata.iter().find(|(key, _)| key == name);
+    let context = &seen.last().unwrap().context;
+    let mut metadata = context.metadata.iter().chain(&context.credentials);
+    let values = metadata.find(|(key, _)| key == name);
     values.map(|(_, values)| values.join("|"))
 }
 

@@ -110,10 +110,9 @@ async fn headers_are_sent_and_signals_without_an_endpoint_are_not() {
     let seen = running.gate.seen.lock().unwrap().clone();
     let has = |at: usize, name: &str, value: &str| {
         assert!(
-            seen[at]
-                .context
-                .metadata
-                .contains(&(name.to_owned(), vec![value.to_owned()])),
+            [&seen[at].context.metadata, &seen[at].context.credentials]
+                .into_iter()
+                .any(|known| known.contains(&(name.to_owned(), vec![value.to_owned()]))),
             "{name}"
         );
     };

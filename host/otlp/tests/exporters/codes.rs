@@ -117,7 +117,7 @@ async fn receivers_and_exporters_agree_on_codes() {
         send(&exporter, 1000).await,
         Err(ExportError::Retryable {
             after,
-            reason: reason(8)
+            reason: reason(14)
         })
     );
     let malformed = exporter

@@ -141,6 +141,7 @@ fn what_is_known_of_the_request_is_read_and_never_written() {
             ("roles".to_owned(), Value::Int(3)),
         ],
         client_address: Some("10.0.0.1".to_owned()),
+        ..RequestContext::default()
     };
     let access = access(
         Signal::Logs,
