@@ -15,14 +15,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tollgate_config::HealthCheck;
-use tollgate_telemetry::Gate;
+use tollgate_telemetry::{Gate, Live};
 
 use crate::Phase;
 
 /// Answers `path` as the Collector does; with `?verbose`, what each component says, and 503 if one of them is not well.
 pub(crate) fn pages(
     settings: &HealthCheck,
-    gate: Arc<Gate>,
+    gate: Arc<Live>,
     phase: watch::Receiver<Phase>,
 ) -> Router {
     let health = Arc::new(Health {
@@ -82,7 +82,7 @@ struct Health {
     unhealthy: Option<String>,
     headers: HeaderMap,
     ready_since: Timestamp,
-    gate: Arc<Gate>,
+    gate: Arc<Live>,
     phase: watch::Receiver<Phase>,
 }
 
@@ -105,7 +105,7 @@ impl Health {
             json!({
                 "status": "Server available",
                 "upSince": self.ready_since.to_string(),
-                "uptime": format!("{:?}", self.gate.started.elapsed()),
+                "uptime": format!("{:?}", self.gate.now().started.elapsed()),
             })
         } else {
             json!({
@@ -119,6 +119,7 @@ impl Health {
 
     /// In the words of the Collector's second version of this extension.
     fn components(&self) -> Response {
+        let gate = self.gate.now();
         let now = Timestamp::now().to_string();
         let status = |well: bool, otherwise: &str| {
             json!({
@@ -128,22 +129,22 @@ impl Health {
             })
         };
         let mut components = Map::new();
-        for counts in &self.gate.receivers {
+        for counts in &gate.receivers {
             let place = format!("receiver:{}/{}", counts.receiver, counts.transport.as_str());
             let listening = counts.listening.get();
             components.insert(place, status(listening, "StatusStopped"));
         }
-        for counts in &self.gate.limiters {
+        for counts in &gate.limiters {
             let place = format!("processor:{}", counts.processor);
             let well = !counts.refusing.get();
             components.insert(place, status(well, "StatusRecoverableError"));
         }
-        for counts in &self.gate.exporters {
+        for counts in &gate.exporters {
             let place = format!("exporter:{}", counts.exporter);
             let well = !counts.failing.get();
             components.insert(place, status(well, "StatusRecoverableError"));
         }
-        for open in self.open_stages() {
+        for open in open_stages(&gate) {
             let place = format!("stage:{}/{}", open.pipeline, open.stage);
             let mut status = status(false, "StatusRecoverableError");
             if let Some(status) = status.as_object_mut() {
@@ -171,7 +172,8 @@ impl Health {
 
     /// Whether requests are taken, on every way.
     fn ready(&self, more: bool) -> Response {
-        let open = self.open_stages();
+        let gate = self.gate.now();
+        let open = open_stages(&gate);
         let (taking, well) = (self.is_ready(), open.is_empty());
         if more {
             let components = self.components();
@@ -193,24 +195,6 @@ impl Health {
         self.answer(well, Some("application/json"), body.to_string())
     }
 
-    /// Stages that are not called because they fail for everything. A failure is told by its kind.
-    fn open_stages(&self) -> Vec<Open<'_>> {
-        let pipelines = self.gate.pipelines.iter();
-        pipelines
-            .flat_map(|pipeline| {
-                let stages = pipeline.stages.iter().chain(&pipeline.connectors);
-                stages.filter_map(|stage| {
-                    let failure = stage.breaker.failure()?;
-                    Some(Open {
-                        pipeline: &pipeline.pipeline,
-                        stage: &stage.stage,
-                        failure,
-                    })
-                })
-            })
-            .collect()
-    }
-
     fn answer(&self, well: bool, kind: Option<&'static str>, body: String) -> Response {
         let status = if well {
             StatusCode::OK
@@ -225,4 +209,22 @@ impl Health {
         response.headers_mut().extend(self.headers.clone());
         response
     }
+}
+
+/// Stages that are not called because they fail for everything. A failure is told by its kind.
+fn open_stages(gate: &Gate) -> Vec<Open<'_>> {
+    let pipelines = gate.pipelines.iter();
+    pipelines
+        .flat_map(|pipeline| {
+            let stages = pipeline.stages.iter().chain(&pipeline.connectors);
+            stages.filter_map(|stage| {
+                let failure = stage.breaker.failure()?;
+                Some(Open {
+                    pipeline: &pipeline.pipeline,
+                    stage: &stage.stage,
+                    failure,
+                })
+            })
+        })
+        .collect()
 }

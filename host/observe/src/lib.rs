@@ -19,7 +19,7 @@ use tollgate_config::{
     ComponentId, Config, Extension, Metrics, MetricsLevel, MetricsReader, Telemetry,
 };
 use tollgate_otlp::{Console, ExporterError};
-use tollgate_telemetry::{Detail, Gate};
+use tollgate_telemetry::{Detail, Live};
 
 pub use environment::Environment;
 pub use resource::instance_id;
@@ -66,7 +66,7 @@ impl Observer {
     pub async fn start(
         config: &Config,
         environment: &Environment,
-        gate: Arc<Gate>,
+        gate: Arc<Live>,
     ) -> Result<Self, ObserveError> {
         let mut observer = Self {
             phase: watch::Sender::new(Phase::Starting),
@@ -109,7 +109,7 @@ impl Observer {
         &mut self,
         id: &ComponentId,
         settings: &tollgate_config::HealthCheck,
-        gate: &Arc<Gate>,
+        gate: &Arc<Live>,
     ) -> Result<(), ObserveError> {
         let listener = self.listen(&id.to_string(), &settings.endpoint).await?;
         let pages = health::pages(settings, Arc::clone(gate), self.phase.subscribe());
@@ -121,7 +121,7 @@ impl Observer {
         &mut self,
         telemetry: &Telemetry,
         environment: &Environment,
-        gate: &Arc<Gate>,
+        gate: &Arc<Live>,
     ) -> Result<(), ObserveError> {
         let Some(detail) = detail(&telemetry.metrics) else {
             return Ok(());

@@ -10,7 +10,7 @@ use tollgate_config::{PeriodicReader, Temporality as Wanted};
 use tollgate_otlp::{Console, Exporter, ExporterError};
 use tollgate_record::Signal;
 use tollgate_telemetry::otlp::{Requests, Temporality};
-use tollgate_telemetry::{Detail, Gate};
+use tollgate_telemetry::{Detail, Live};
 
 use crate::Phase;
 
@@ -18,7 +18,7 @@ pub(crate) struct Sender {
     exporter: Exporter,
     requests: Requests,
     detail: Detail,
-    gate: Arc<Gate>,
+    gate: Arc<Live>,
     interval: Duration,
     timeout: Duration,
 }
@@ -28,7 +28,7 @@ impl Sender {
         reader: &PeriodicReader,
         resource: &[(String, String)],
         detail: Detail,
-        gate: Arc<Gate>,
+        gate: Arc<Live>,
         console: Console,
     ) -> Result<Self, ExporterError> {
         let temporality = match reader.temporality {
@@ -36,7 +36,7 @@ impl Sender {
             // Everything is read when it is sent, so both are one.
             Wanted::Delta | Wanted::LowMemory => Temporality::Delta,
         };
-        let started = gate.started.unix_nanoseconds();
+        let started = gate.now().started.unix_nanoseconds();
         Ok(Self {
             exporter: Exporter::new("service.telemetry.metrics", &reader.exporter, console).await?,
             requests: Requests::new(resource.to_vec(), crate::scope(), temporality, started),
@@ -67,7 +67,9 @@ impl Sender {
     async fn send(&mut self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(u64::MAX));
-        let (request, points) = self.requests.next(self.gate.metrics(self.detail), now);
+        let (request, points) = self
+            .requests
+            .next(self.gate.now().metrics(self.detail), now);
         if points == 0 {
             return;
         }

@@ -7,13 +7,13 @@ use axum::routing::get;
 use axum::{Json, Router};
 use tollgate_config::PrometheusReader;
 use tollgate_telemetry::prometheus::{self, Naming, render};
-use tollgate_telemetry::{Detail, Gate};
+use tollgate_telemetry::{Detail, Live};
 
 pub(crate) fn page(
     reader: &PrometheusReader,
     resource: &[(String, String)],
     detail: Detail,
-    gate: Arc<Gate>,
+    gate: Arc<Live>,
 ) -> Router {
     let constant = reader.resource_labels.as_ref().map(|choice| {
         let chosen = resource.iter().filter(|(key, _)| choice.chooses(key));
@@ -28,11 +28,11 @@ pub(crate) fn page(
     });
     let accounts = Arc::clone(&gate);
     let account = move || {
-        let account = Json(accounts.conservation());
+        let account = Json(accounts.now().conservation());
         async move { account }
     };
     let answer = move || {
-        let page = render(&gate.metrics(detail), &naming);
+        let page = render(&gate.now().metrics(detail), &naming);
         async move { ([(CONTENT_TYPE, prometheus::CONTENT_TYPE)], page) }
     };
     Router::new()

@@ -19,7 +19,7 @@ use tollgate_config::{
 };
 use tollgate_observe::{Environment, ObserveError, Observer};
 use tollgate_record::Signal;
-use tollgate_telemetry::{ExporterCounts, Gate, ReceiverCounts, Transport};
+use tollgate_telemetry::{ExporterCounts, Gate, Live, ReceiverCounts, Transport};
 
 fn config(health: HealthCheck, metrics: Metrics) -> Config {
     Config {
@@ -60,15 +60,16 @@ fn readers(port: u16) -> Metrics {
     }
 }
 
-fn gate() -> Arc<Gate> {
+fn gate() -> Arc<Live> {
     let receiver = ReceiverCounts::new("otlp".into(), Transport::Http);
     receiver.listening.set(true);
     receiver.accepted.of(Signal::Logs).add(3);
-    Arc::new(Gate {
+    let gate = Gate {
         receivers: vec![Arc::new(receiver)],
         exporters: vec![Arc::new(ExporterCounts::new("otlp_http".into()))],
         ..Gate::default()
-    })
+    };
+    Arc::new(Live::new(Arc::new(gate)))
 }
 
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
@@ -210,4 +211,44 @@ async fn variables_send_metrics_where_the_configuration_says_nothing() {
     tokio::time::timeout(Duration::from_secs(20), read)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_stage_that_is_not_called_makes_the_gate_unready_and_not_dead() {
+    let stage = Arc::new(StageCounts::new("redaction/strict".into(), Vec::new()));
+    let pipeline = PipelineCounts::new("logs/in".into(), vec![Arc::clone(&stage)]);
+    let gate = Arc::new(Gate {
+        pipelines: vec![Arc::new(pipeline)],
+        ..Gate::default()
+    });
+    // The path of a default configuration stands for all below it, but for these two.
+    let everywhere = HealthCheck {
+        path: "/".into(),
+        ..health()
+    };
+    let config = config(everywhere, readers(0));
+    let environment = Environment::default();
+    let observer = Observer::start(&config, &environment, gate).await.unwrap();
+    let address = observer.addresses()[0].1;
+    assert_eq!(get(address, "/live").await.0, 200);
+    assert_eq!(get(address, "/ready").await.0, 503, "it has not started");
+    observer.ready();
+    assert_eq!(get(address, "/ready").await.0, 200);
+    stage.breaker.opened("trap", true);
+    let (status, body) = get(address, "/ready").await;
+    assert_eq!(status, 503);
+    assert!(
+        body.contains(r#"{"pipeline":"logs/in","stage":"redaction/strict","failure":"trap"}"#),
+        "{body}"
+    );
+    let (status, body) = get(address, "/ready?verbose").await;
+    assert_eq!(status, 503);
+    assert!(
+        body.contains(r#""stage:logs/in/redaction/strict":{"healthy":false"#),
+        "{body}"
+    );
+    assert_eq!(get(address, "/live").await.0, 200);
+    assert_eq!(get(address, "/").await.0, 200, "as the Collector answers");
+    stage.breaker.closed();
+    assert_eq!(get(address, "/ready").await.0, 200);
 }

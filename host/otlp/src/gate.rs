@@ -28,6 +28,17 @@ pub enum Transport {
     Http,
 }
 
+impl Transport {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Grpc => "grpc",
+            Self::Http => "http",
+        }
+    }
+}
+
 /// What became of a request. Each receiver puts it in its protocol's words.
 ///
 /// Texts are for clients: fixed, and without anything from a record.

@@ -1,28 +1,28 @@
 //! Making the graph of a configuration whose policies are configured.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use tollgate_config::{Batch, ComponentId, Config, Connector, MemoryLimiter, Pipeline, Processor};
 use tollgate_record::Signal;
-use tollgate_telemetry::{BatchCounts, LimiterCounts, PipelineCounts};
+use tollgate_telemetry::Known;
 
 use crate::graph::{BatchPlan, Entry, Graph, Junction, LimiterPlan, PipelinePlan, Place, Step};
 use crate::plan::Policies;
-use crate::policy::StagePlan;
+use crate::policy::{ConfiguredPolicy, StagePlan};
 
 /// The graph of these pipelines. Nobody has looked ahead in it yet.
 pub(crate) fn build(
     config: &Config,
     policies: &Policies,
     known: Vec<(Signal, &Pipeline)>,
+    counts: &Known,
 ) -> Graph {
     let mut builder = Builder {
         config,
         policies,
         known,
+        counts,
         batches: Vec::new(),
-        batch_counts: HashMap::new(),
         limiters: Vec::new(),
     };
     let all = 0..builder.known.len();
@@ -40,8 +40,8 @@ struct Builder<'c> {
     config: &'c Config,
     policies: &'c Policies,
     known: Vec<(Signal, &'c Pipeline)>,
+    counts: &'c Known,
     batches: Vec<BatchPlan>,
-    batch_counts: HashMap<&'c ComponentId, Arc<BatchCounts>>,
     limiters: Vec<(&'c ComponentId, LimiterPlan)>,
 }
 
@@ -58,9 +58,10 @@ impl<'c> Builder<'c> {
             match processor {
                 Processor::Policy(_) => {
                     let policy = self.policies.processors.iter();
+                    let place = steps.len();
                     steps.extend(policy.filter(|policy| policy.id == *id).map(|policy| {
                         Step::Policy {
-                            stage: Arc::new(StagePlan::new(policy)),
+                            stage: self.stage(&written.id, &format!("{place}"), policy),
                             behind: None,
                         }
                     }));
@@ -81,24 +82,40 @@ impl<'c> Builder<'c> {
         let junctions: Vec<_> = written
             .exporters
             .iter()
-            .filter_map(|id| self.junction(id, signal))
+            .filter_map(|id| self.junction(id, &written.id, signal))
             .collect();
         let stages = steps.iter().filter_map(|step| match step {
             Step::Policy { stage, .. } => Some(Arc::clone(&stage.counts)),
             Step::Batch(_) | Step::Limiter(_) => None,
         });
-        let mut counts = PipelineCounts::new(written.id.to_string(), stages.collect());
-        let stages = junctions.iter().filter_map(|own| own.stage.as_ref());
-        counts.connectors = stages.map(|stage| Arc::clone(&stage.counts)).collect();
+        let connectors = junctions.iter().filter_map(|own| own.stage.as_ref());
+        let connectors = connectors.map(|stage| Arc::clone(&stage.counts));
+        let counts = self.counts.pipeline(
+            &written.id.to_string(),
+            stages.collect(),
+            connectors.collect(),
+        );
         Some(PipelinePlan {
             id: written.id.clone(),
             signal,
             steps,
             exporters,
             junctions,
-            counts: Arc::new(counts),
+            counts,
             ensures: Vec::new(),
         })
+    }
+
+    fn stage(
+        &self,
+        pipeline: &ComponentId,
+        place: &str,
+        policy: &Arc<ConfiguredPolicy>,
+    ) -> Arc<StagePlan> {
+        let counts = self
+            .counts
+            .stage(&pipeline.to_string(), place, policy.counts());
+        Arc::new(StagePlan::new(policy, counts))
     }
 
     fn batch(
@@ -108,10 +125,7 @@ impl<'c> Builder<'c> {
         signal: Signal,
         behind: Place,
     ) -> Step {
-        let counts = self
-            .batch_counts
-            .entry(id)
-            .or_insert_with(|| Arc::new(BatchCounts::new(id.to_string())));
+        let counts = self.counts.batch(&id.to_string());
         self.batches.push(BatchPlan {
             settings: settings.clone(),
             pipeline: behind.pipeline,
@@ -120,7 +134,7 @@ impl<'c> Builder<'c> {
                 places: vec![behind],
                 wanted: None,
             }),
-            counts: Arc::clone(counts),
+            counts,
         });
         Step::Batch(self.batches.len().saturating_sub(1))
     }
@@ -130,7 +144,7 @@ impl<'c> Builder<'c> {
         if let Some((_, plan)) = known {
             return Step::Limiter(Arc::clone(&plan.counts));
         }
-        let counts = Arc::new(LimiterCounts::new(id.to_string()));
+        let counts = self.counts.limiter(&id.to_string());
         let plan = LimiterPlan {
             settings,
             counts: Arc::clone(&counts),
@@ -140,7 +154,12 @@ impl<'c> Builder<'c> {
     }
 
     /// The connector `id` at the end of a pipeline of `signal`; none if it is no connector.
-    fn junction(&self, id: &ComponentId, signal: Signal) -> Option<Junction> {
+    fn junction(
+        &self,
+        id: &ComponentId,
+        pipeline: &ComponentId,
+        signal: Signal,
+    ) -> Option<Junction> {
         let (_, connector) = self
             .config
             .connectors
@@ -183,7 +202,7 @@ impl<'c> Builder<'c> {
                 });
             }
         }
-        junction.stage = Some(Arc::new(StagePlan::new(policy)));
+        junction.stage = Some(self.stage(pipeline, &format!("connector {id}"), policy));
         Some(junction)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tollgate_config::{Batch, ComponentId, Config, MemoryLimiter, OnError};
 use tollgate_record::{Access, Fields, Signal};
-use tollgate_telemetry::{BatchCounts, LimiterCounts, PipelineCounts};
+use tollgate_telemetry::{BatchCounts, Known, LimiterCounts, PipelineCounts};
 
 use crate::build::build;
 use crate::ensure::Ensured;
@@ -106,6 +106,7 @@ impl Graph {
     pub(crate) fn new(
         config: &Config,
         policies: &Policies,
+        counts: &Known,
         problems: &mut Vec<PlanProblem>,
     ) -> Option<Self> {
         let known: Vec<_> = config
@@ -114,7 +115,7 @@ impl Graph {
             .filter_map(|pipeline| Some((signal_of(&pipeline.id)?, pipeline)))
             .collect();
         problems.extend(joints::problems(config, &known, policies));
-        let mut graph = build(config, policies, known);
+        let mut graph = build(config, policies, known, counts);
         if graph.goes_in_circles() {
             problems.extend(joints::circle(config));
             return None;

@@ -32,7 +32,8 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(crate) fn new(plan: &LimiterPlan, budget: &Arc<ByteBudget>) -> Arc<Self> {
-        let total = total_memory().unwrap_or_else(|| {
+        let total = total_memory().map(|memory| memory.bytes);
+        let total = total.unwrap_or_else(|| {
             tracing::warn!(target: "tollgate", processor = plan.counts.processor, "the system does not say how much memory there is: shares of it are no limit");
             u64::MAX
         });

@@ -115,12 +115,12 @@ impl<'a> Loader<'a> {
                         .collect(),
                     other => one(Some(""), other.to_string(), None),
                 })?;
-        if gate.ensure == Ensure::Rules && !has_rules(&stage.component) {
+        if gate.ensure == Ensure::Rules && !has_rules(id) {
             return Err(one(
                 None,
                 "`ensure` names the rules of a policy that the host does not know".to_owned(),
                 Some(
-                    "only a stock `redaction` has rules that the host can look for itself; write patterns",
+                    "only a `redaction` has rules that the host can look for itself; write patterns",
                 ),
             ));
         }

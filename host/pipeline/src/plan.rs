@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tollgate_config::{ComponentId, Config, Connector, Processor, Role};
 use tollgate_sandbox::{Component, Manifest, Problem, Sandbox};
-use tollgate_telemetry::Instruments;
+use tollgate_telemetry::{Instruments, Known};
 
 use crate::graph::Graph;
 use crate::loader::Loader;
@@ -41,6 +41,8 @@ pub struct PlanProblem {
 pub struct Plan {
     pub(crate) graph: Graph,
     policies: Policies,
+    /// The accounts that its graph counts on.
+    known: Arc<Known>,
 }
 
 /// The policies of a configuration, by the section that they stand in.
@@ -71,6 +73,17 @@ impl Plan {
         sandbox: &Sandbox,
         stock: &dyn StockPolicies,
     ) -> Result<Self, Vec<PlanProblem>> {
+        Self::after(&Arc::default(), config, folder, sandbox, stock)
+    }
+
+    /// Likewise, to take the place of a configuration that runs: accounts go on.
+    pub fn after(
+        known: &Arc<Known>,
+        config: &Config,
+        folder: &Path,
+        sandbox: &Sandbox,
+        stock: &dyn StockPolicies,
+    ) -> Result<Self, Vec<PlanProblem>> {
         let mut loader = Loader::new(sandbox, stock, folder, config.compat);
         let mut problems = Vec::new();
         let mut policies = Policies::default();
@@ -92,9 +105,13 @@ impl Plan {
                 Err(found) => problems.extend(found),
             }
         }
-        let graph = Graph::new(config, &policies, &mut problems);
+        let graph = Graph::new(config, &policies, known, &mut problems);
         match graph {
-            Some(graph) if problems.is_empty() => Ok(Self { graph, policies }),
+            Some(graph) if problems.is_empty() => Ok(Self {
+                graph,
+                policies,
+                known: Arc::clone(known),
+            }),
             _ => Err(problems),
         }
     }
@@ -115,6 +132,11 @@ impl Plan {
                 component: &policy.component,
                 manifest: &policy.manifest,
             })
+    }
+
+    /// The accounts that it counts on.
+    pub(crate) fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known)
     }
 
     /// What policies measure themselves, once for each stage.

@@ -66,6 +66,12 @@ impl ConfiguredPolicy {
         }
     }
 
+    /// What a place of it counts, at its beginning.
+    pub(crate) fn counts(&self) -> StageCounts {
+        StageCounts::new(self.id.to_string(), self.manifest.rules.clone())
+            .with_routes(self.manifest.routes.clone())
+    }
+
     /// The rights for `signal`, if there is any reason to call the policy for it. One that asks for nothing could do nothing; one
     /// that routes or emits may want no more of a record than that it is there.
     pub(crate) fn called_for(&self, signal: Signal) -> Option<&Access> {
@@ -101,12 +107,10 @@ fn instruments(id: &ComponentId, manifest: &Manifest) -> Option<Arc<Instruments>
 }
 
 impl StagePlan {
-    pub(crate) fn new(policy: &Arc<ConfiguredPolicy>) -> Self {
-        let counts = StageCounts::new(policy.id.to_string(), policy.manifest.rules.clone())
-            .with_routes(policy.manifest.routes.clone());
+    pub(crate) fn new(policy: &Arc<ConfiguredPolicy>, counts: Arc<StageCounts>) -> Self {
         Self {
             policy: Arc::clone(policy),
-            counts: Arc::new(counts),
+            counts,
             breaker: Breaker::new(),
         }
     }

@@ -104,6 +104,11 @@ impl StageCounts {
         }
     }
 
+    /// Whether it counts the same as another one.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (&self.stage, &self.rules, &self.routes) == (&other.stage, &other.rules, &other.routes)
+    }
+
     /// Adds what each rule did, in the order of the manifest.
     pub fn by_rule(&self, edits: &[u64], drops: &[u64]) {
         for (counter, amount) in self.edits.iter().zip(edits) {

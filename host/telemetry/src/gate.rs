@@ -25,7 +25,7 @@ pub enum Detail {
 }
 
 /// The counters of a running gate. Whoever counts and whoever reads share them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Gate {
     /// What came in.
     pub receivers: Vec<Arc<ReceiverCounts>>,
@@ -41,6 +41,59 @@ pub struct Gate {
     pub exporters: Vec<Arc<ExporterCounts>>,
     /// When it started.
     pub started: Start,
+    /// The configuration that it runs.
+    pub configuration: Configuration,
+}
+
+/// Which configuration a gate runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Configuration {
+    /// 1 for the one that it started with, and one more for each that took its place.
+    pub generation: u64,
+    /// When it began to hold, in seconds of Unix time.
+    pub since: u64,
+    /// Whether the last one that was tried holds.
+    pub last_holds: bool,
+}
+
+impl Configuration {
+    /// A configuration that holds from now on.
+    #[must_use]
+    pub fn now(generation: u64) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self {
+            generation,
+            since: now.map_or(0, |since| since.as_secs()),
+            last_holds: true,
+        }
+    }
+
+    fn metrics(self) -> Vec<Metric> {
+        let gauge = |name: &'static str, unit: &'static str, text: &'static str, value: u64| {
+            let point = Point::new([], Number::Int(value));
+            Metric::new(name, unit, text, Data::Gauge(vec![point]))
+        };
+        vec![
+            gauge(
+                "tollgate_config_generation",
+                "{configuration}",
+                "The number of the configuration that holds: 1 for the one that the process started with.",
+                self.generation,
+            ),
+            gauge(
+                "tollgate_config_last_reload_successful",
+                "1",
+                "Whether the last configuration that was tried holds.",
+                u64::from(self.last_holds),
+            ),
+            gauge(
+                "tollgate_config_last_reload_success_timestamp",
+                "s",
+                "When the configuration that holds began to.",
+                self.since,
+            ),
+        ]
+    }
 }
 
 /// When a gate started.
@@ -87,6 +140,7 @@ impl Default for Gate {
             instruments: Vec::new(),
             exporters: Vec::new(),
             started: Start::now(),
+            configuration: Configuration::now(1),
         }
     }
 }
@@ -101,10 +155,20 @@ fn records_of(signal: Signal) -> (&'static str, &'static str) {
 }
 
 impl Gate {
+    /// The same counters, under other words about the configuration.
+    #[must_use]
+    pub fn with(&self, configuration: Configuration) -> Self {
+        Self {
+            configuration,
+            ..self.clone()
+        }
+    }
+
     /// The metrics as they stand, each name once.
     #[must_use]
     pub fn metrics(&self, detail: Detail) -> Vec<Metric> {
         let mut metrics = process(self.started.elapsed());
+        metrics.extend(self.configuration.metrics());
         metrics.extend(self.receivers());
         metrics.extend(self.exporters());
         metrics.extend(stages::items(&self.pipelines));

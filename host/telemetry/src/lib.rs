@@ -11,7 +11,9 @@ mod failing;
 mod flow;
 mod gate;
 mod instruments;
+mod known;
 mod ledger;
+mod live;
 mod logs;
 pub mod metric;
 pub mod otlp;
@@ -28,9 +30,11 @@ pub use flow::{
     BatchCounts, BySignal, ExporterCounts, Flag, Level, LimiterCounts, ReceiverCounts, Transport,
     Trigger,
 };
-pub use gate::{Detail, Gate, Start};
+pub use gate::{Configuration, Detail, Gate, Start};
 pub use instruments::{Instrument, InstrumentKind, Instruments};
+pub use known::Known;
 pub use ledger::{DestinationLedger, DestinationTotals, Ledger};
+pub use live::Live;
 pub use logs::{LogFormat, LogSettings, start_logging};
 pub use metric::Histogram;
 pub use pipeline::{PipelineCounts, PipelineReport, PipelineTotals};

@@ -74,7 +74,7 @@ pub struct PipelineCounts {
     /// Requests that were no OTLP.
     pub malformed_requests: Arc<Counter>,
     /// What post-conditions found at its end.
-    pub breaches: Breaches,
+    pub breaches: Arc<Breaches>,
 }
 
 impl PipelineCounts {
@@ -87,7 +87,7 @@ impl PipelineCounts {
             connectors: Vec::new(),
             totals: Arc::default(),
             malformed_requests: Arc::default(),
-            breaches: Breaches::default(),
+            breaches: Arc::default(),
         }
     }
 

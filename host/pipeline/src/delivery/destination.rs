@@ -190,6 +190,25 @@ impl Destination {
         self.hurry.say();
     }
 
+    /// Takes nothing more from a queue on disk, which another one has from now on. What waits in memory is waited for.
+    pub(crate) fn leave(&self) {
+        if self.is_durable() {
+            self.hurry.leave();
+            self.exporter.hurry();
+        }
+    }
+
+    /// Says what waits for the next process.
+    pub(crate) fn tell_what_is_left(&self) {
+        let Some(queue) = self.queue().filter(|_| self.is_durable()) else {
+            return;
+        };
+        let left = queue.report().waiting;
+        if left.frames > 0 {
+            tracing::warn!(target: "tollgate", exporter = %self.id, frames = left.frames, records = left.records, bytes = left.bytes, "the destination has not taken everything; the rest waits in the queue");
+        }
+    }
+
     /// Writes out what is still buffered.
     pub(crate) async fn close(&self) {
         if let Err(error) = self.exporter.flush().await {

@@ -60,21 +60,38 @@ impl Gathering {
         counts: &Arc<ExporterCounts>,
         hurry: &Hurry,
     ) -> Next {
+        if hurry.is_leaving() {
+            // What was gathered here is put back.
+            *self.open.lock().await = Open::default();
+            return Next::End;
+        }
         let Some(settings) = self.settings else {
             let taken = if hurry.is_on() {
                 queue.next_now().await
             } else {
                 tokio::select! {
                     taken = queue.next() => taken,
-                    () = hurry.said() => queue.next_now().await,
+                    () = hurry.said() => None,
                 }
             };
-            return taken.map_or(Next::End, |taken| {
-                Next::Send(vec![Way::of_queue(counts, taken)])
-            });
+            return match taken {
+                Some(taken) => Next::Send(vec![Way::of_queue(counts, taken)]),
+                // The word may have come meanwhile: then what is there is looked at once more.
+                None if hurry.is_on() => match queue.next_now().await {
+                    Some(taken) if !hurry.is_leaving() => {
+                        Next::Send(vec![Way::of_queue(counts, taken)])
+                    }
+                    _ => Next::End,
+                },
+                None => Next::End,
+            };
         };
         let mut open = self.open.lock().await;
         loop {
+            if hurry.is_leaving() {
+                *open = Open::default();
+                return Next::End;
+            }
             let is_hurried = hurry.is_on();
             if let Some(batch) = open.ready(&settings, is_hurried) {
                 return Next::Send(batch);

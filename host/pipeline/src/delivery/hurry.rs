@@ -8,12 +8,24 @@ use tokio::sync::Notify;
 #[derive(Default)]
 pub(super) struct Hurry {
     is_on: AtomicBool,
+    is_leaving: AtomicBool,
     news: Notify,
 }
 
 impl Hurry {
     pub(super) fn is_on(&self) -> bool {
         self.is_on.load(Ordering::SeqCst)
+    }
+
+    /// Whether nothing more is to be begun, either.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::SeqCst)
+    }
+
+    /// Says that nothing more is to be begun.
+    pub(super) fn leave(&self) {
+        self.is_leaving.store(true, Ordering::SeqCst);
+        self.say();
     }
 
     /// Says it.
