@@ -35,15 +35,29 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    for (size, frames) in [(70_000, 4_000), (400_000, 800)] {
+    for (size, frames, order) in [
+        (70_000, 4_000, Order::AtOnce),
+        (400_000, 800, Order::AtOnce),
+        (70_000, 8_000, Order::Later),
+        (400_000, 1_600, Order::Later),
+    ] {
+        let what = match order {
+            Order::AtOnce => "delivered at once",
+            Order::Later => "delivered when all are queued",
+        };
+        println!("{frames} frames of {size} bytes, {what}");
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        let ours = runtime.block_on(with_queue(&folder.path().join("queue"), size, frames));
+        let ours = runtime.block_on(with_queue(
+            &folder.path().join("queue"),
+            size,
+            frames,
+            order,
+        ));
         ours.print("tollgate-queue", size);
-        let theirs = runtime.block_on(with_redb(&folder.path().join("redb"), size, frames));
+        let theirs = runtime.block_on(with_redb(&folder.path().join("redb"), size, frames, order));
         theirs.print("redb 4", size);
         println!(
-            "{:>7} bytes: {:.2} times the frames of redb, at {:.2} of its CPU a frame",
-            size,
+            "  {:.2} times the frames of redb, at {:.2} of its CPU a frame",
             theirs.took.as_secs_f64() / ours.took.as_secs_f64(),
             ours.cpu.as_secs_f64() / theirs.cpu.as_secs_f64(),
         );
@@ -52,6 +66,13 @@ fn main() {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         runtime.block_on(opening(folder.path(), size));
     }
+}
+
+/// When what was queued is delivered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    AtOnce,
+    Later,
 }
 
 struct Run {
@@ -68,7 +89,7 @@ impl Run {
         let middle = latencies.get(latencies.len() / 2).copied();
         let frames = self.frames as f64;
         println!(
-            "{size:>7} bytes: {name:<15} {:>6.0} frames a second, {:>5.0} MB/s, p50 {:>5.1} ms, {:>4.0} us of CPU a frame",
+            "  {name:<15} {:>6.0} frames a second, {:>5.0} MB/s, p50 {:>5.1} ms, {:>4.0} us of CPU a frame",
             frames / self.took.as_secs_f64(),
             frames * size as f64 / 1e6 / self.took.as_secs_f64(),
             middle.unwrap_or_default().as_secs_f64() * 1e3,
@@ -127,13 +148,17 @@ fn frame(wire: &Bytes) -> NewFrame {
     }
 }
 
-async fn with_queue(path: &Path, size: usize, frames: u64) -> Run {
+async fn with_queue(path: &Path, size: usize, frames: u64, order: Order) -> Run {
     let (store, _) = Store::open(&settings(path, true)).expect("the folder opens");
     let queue = store.queue("otlp", WIDE);
     let (since, used) = (Instant::now(), cpu());
+    let (start, started) = oneshot::channel();
     let consumer = tokio::spawn({
         let queue = queue.clone();
         async move {
+            if order == Order::Later {
+                started.await.expect("everything is queued");
+            }
             for _ in 0..frames {
                 let taken = queue.next().await.expect("the store is open");
                 taken.settle(Settled::delivered(256));
@@ -155,12 +180,13 @@ async fn with_queue(path: &Path, size: usize, frames: u64) -> Run {
     });
     let writers: Vec<_> = writers.collect();
     let latencies = joined(writers).await;
+    let _ = start.send(());
     consumer.await.expect("the consumer ends");
     store.close();
     Run {
         frames,
         took: since.elapsed(),
-        cpu: cpu() - used,
+        cpu: cpu().saturating_sub(used),
         latencies,
     }
 }
@@ -182,6 +208,7 @@ enum Ask {
 fn redb_writer(path: &Path, asked: &Receiver<Ask>) {
     let database = Database::create(path).expect("a database");
     let mut next = 0;
+    let mut removed_bytes = 0;
     while let Ok(first) = asked.recv() {
         let group: Vec<_> = std::iter::once(first)
             .chain(asked.try_iter().take(256))
@@ -197,7 +224,11 @@ fn redb_writer(path: &Path, asked: &Receiver<Ask>) {
                         told.push((tell, next));
                         next += 1;
                     }
-                    Ask::Remove(id) => drop(table.remove(id).expect("it is removed")),
+                    Ask::Remove(id) => {
+                        let removed = table.remove(id).expect("it is removed");
+                        // It was delivered before, from memory or from here.
+                        removed_bytes += removed.expect("it was there").value().len();
+                    }
                 }
             }
         }
@@ -206,9 +237,10 @@ fn redb_writer(path: &Path, asked: &Receiver<Ask>) {
             let _ = tell.send(id);
         }
     }
+    assert!(removed_bytes > 0, "everything was removed");
 }
 
-async fn with_redb(path: &Path, size: usize, frames: u64) -> Run {
+async fn with_redb(path: &Path, size: usize, frames: u64, order: Order) -> Run {
     let (ask, asked): (Sender<Ask>, Receiver<Ask>) = channel();
     let path = path.to_path_buf();
     let (since, used) = (Instant::now(), cpu());
@@ -224,19 +256,26 @@ async fn with_redb(path: &Path, size: usize, frames: u64) -> Run {
                 ask.send(Ask::Put(wire.clone(), tell)).expect("it is asked");
                 let id = told.await.expect("it is told");
                 latencies.push(since.elapsed());
-                ask.send(Ask::Remove(id)).expect("it is asked");
+                if order == Order::AtOnce {
+                    ask.send(Ask::Remove(id)).expect("it is asked");
+                }
             }
             latencies
         })
     });
     let writers: Vec<_> = writers.collect();
     let latencies = joined(writers).await;
+    if order == Order::Later {
+        for id in 0..frames {
+            ask.send(Ask::Remove(id)).expect("it is asked");
+        }
+    }
     drop(ask);
     thread.join().expect("the writer ends");
     Run {
         frames,
         took: since.elapsed(),
-        cpu: cpu() - used,
+        cpu: cpu().saturating_sub(used),
         latencies,
     }
 }
@@ -258,7 +297,7 @@ async fn opening(path: &Path, size: usize) {
     let (_store, recovery) = Store::open(&settings(path, false)).expect("the folder opens");
     assert_eq!(recovery.found.frames, frames as u64, "every frame is found");
     println!(
-        "{size:>7} bytes: 1 GiB in {frames} frames opens in {:.0} ms",
+        "1 GiB in {frames} frames of {size} bytes opens in {:.0} ms",
         since.elapsed().as_secs_f64() * 1e3
     );
 }

@@ -139,7 +139,8 @@ impl Index {
         let waits = |state: &QueueState| state.limit.is_some_and(|limit| limit.block);
         let has_disk = self.has_disk(meta);
         for state in states {
-            if !waits(state) && !(has_disk && state.has_room(meta)) {
+            let fits = has_disk && state.has_room(meta);
+            if !fits && !waits(state) {
                 return Err(PutError::Full);
             }
         }
@@ -200,9 +201,10 @@ impl Index {
         while let Some(next) = self.rooms.waiting.get(place) {
             let (meta, queues) = (Arc::clone(&next.meta), Arc::clone(&next.queues));
             let has_left = next.granted.is_closed();
-            let may = !queues.iter().any(|queue| passed.contains(queue));
+            let is_in_turn = !queues.iter().any(|queue| passed.contains(queue));
             let has_disk = self.has_disk(&meta);
-            if !has_left && !(may && has_disk && self.has_queues(&meta, &queues)) {
+            let fits = is_in_turn && has_disk && self.has_queues(&meta, &queues);
+            if !fits && !has_left {
                 passed.extend(queues.iter().copied());
                 if !has_disk {
                     return;

@@ -94,11 +94,10 @@ impl<'a> Scan<'a> {
             match next {
                 _ if is_unreadable => return Some(Found::Unreadable),
                 Some(next) if next < offset => {}
-                Some(_) => return Some(Found::Damaged { offset, length }),
                 None if head.is_some() || self.is_beginning(offset) => {
                     return Some(Found::Torn { offset });
                 }
-                None => return Some(Found::Damaged { offset, length }),
+                _ => return Some(Found::Damaged { offset, length }),
             }
         }
     }

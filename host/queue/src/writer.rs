@@ -130,20 +130,19 @@ impl Writer {
 
     fn write(&mut self, shared: &Shared, group: &[Put]) -> io::Result<Vec<Place>> {
         self.roll(shared);
-        let open = match &mut self.open {
-            Some(open) => open,
-            None => {
-                let segment = self.next_segment;
-                self.next_segment = segment.saturating_add(1);
-                let frames = self.disk.create(segment)?;
-                let length = length(HEAD);
-                shared.lock().segments.entry(segment).or_default().bytes = length;
-                self.open.insert(Open {
-                    segment,
-                    frames,
-                    length,
-                })
-            }
+        let open = if let Some(open) = &mut self.open {
+            open
+        } else {
+            let segment = self.next_segment;
+            self.next_segment = segment.saturating_add(1);
+            let frames = self.disk.create(segment)?;
+            let length = length(HEAD);
+            shared.lock().segments.entry(segment).or_default().bytes = length;
+            self.open.insert(Open {
+                segment,
+                frames,
+                length,
+            })
         };
         let head = |put: &Put| {
             let key = &self.disk.key;

@@ -394,7 +394,8 @@ impl File for Opened {
         let called = self.disk.lock().call(Operation::Sync);
         let mut content = held(&self.content);
         if called.is_ok() {
-            content.safe = content.now.clone();
+            let Content { now, safe } = &mut *content;
+            safe.clone_from(now);
         }
         called
     }

@@ -9,6 +9,8 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::missing_panics_doc,
+    clippy::cast_possible_truncation,
+    clippy::case_sensitive_file_extension_comparisons,
     reason = "a test may panic, and a promise that does not hold must be seen"
 )]
 
