@@ -75,7 +75,7 @@ service:
 fn a_pattern_that_is_none_is_told_of() {
     let text = with_receivers(
         "
-processors: {wasm/idle: {component: '{folder}/idle.wasm', gate: {ensure: ['fine', '(']}}}
+processors: {wasm/idle: {component: '{folder}/idle.wasm', gate: {ensure: ['fine', '(?x)a']}}}
 exporters: {nop: {}}
 service: {pipelines: {logs: {receivers: [otlp], processors: [wasm/idle], exporters: [nop]}}}
 ",
