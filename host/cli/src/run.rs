@@ -26,7 +26,7 @@ pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let service = Service::start(&config, plan).await?;
         let observer =
-            Observer::start(&config, &Environment::of_process(), service.counts()).await?;
+            Observer::start(&config, &Environment::of_process(), service.live()).await?;
         observer.ready();
         info!(target: "tollgate", version = env!("CARGO_PKG_VERSION"), "ready");
         tokio::select! {
