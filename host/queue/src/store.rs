@@ -205,7 +205,7 @@ impl Store {
     }
 
     /// Puts a frame into queues of this store: into all of them, or none. It returns when the frame is sure to be there. Dropped before,
-    /// it may be there or not.
+    /// it may be there or not. A queue that is named twice has it once.
     pub async fn put(&self, frame: NewFrame, to: &[&Queue]) -> Result<Vec<Receipt>, PutError> {
         let since = Instant::now();
         let shared = &self.0;
@@ -213,7 +213,16 @@ impl Store {
         if !to.iter().all(is_ours) {
             return Err(PutError::Closed);
         }
-        let queues: Arc<[usize]> = to.iter().map(|queue| queue.number).collect();
+        let mut queues = Vec::with_capacity(to.len());
+        for queue in to {
+            if !queues.contains(&queue.number) {
+                queues.push(queue.number);
+            }
+        }
+        if queues.is_empty() {
+            return Ok(Vec::new());
+        }
+        let queues: Arc<[usize]> = queues.into();
         let meta = Arc::new(Meta {
             id: shared.lock().new_id(),
             signal: frame.signal,
@@ -385,6 +394,10 @@ impl Shared {
         let remover = held(&self.remover).take();
         if let Some(remover) = remover {
             remover.end();
+        }
+        // The last chance for what the disk did not take before.
+        if let Some(disk) = &self.disk {
+            disk.settle([]);
         }
     }
 }

@@ -282,6 +282,57 @@ fn who_waits_for_room_gets_it_in_turn_and_who_leaves_takes_none() {
 }
 
 #[test]
+fn a_frame_for_nobody_is_kept_by_nobody_and_a_queue_named_twice_has_it_once() {
+    let disk = Simulated::new(1);
+    let settings = settings(Path::new("simulated"));
+    let (store, _) = Store::open_over(Arc::new(disk.clone()), &settings, 1 << 20).unwrap();
+    let limit = Limit {
+        size: 1_000,
+        unit: Unit::Requests,
+        block: false,
+    };
+    let queue = store.queue("otlp", limit);
+    runtime().block_on(async {
+        assert!(store.put(frame(1, 9), &[]).await.unwrap().is_empty());
+        let receipts = store.put(frame(2, 9), &[&queue, &queue]).await.unwrap();
+        assert_eq!(receipts.len(), 1);
+        queue.next().await.unwrap().settle(Settled::delivered(2));
+        assert!(queue.next_now().await.is_none());
+    });
+    balanced(&queue.report());
+    store.close();
+    let is_segment = |name: &&String| name.starts_with("frames-");
+    assert_eq!(disk.files().keys().filter(is_segment).count(), 0);
+}
+
+#[test]
+fn a_settlement_that_a_full_disk_did_not_take_is_written_later() {
+    let disk = Simulated::new(1);
+    let settings = settings(Path::new("simulated"));
+    let open = || Store::open_over(Arc::new(disk.clone()), &settings, 1 << 20).unwrap();
+    let limit = Limit {
+        size: 1_000,
+        unit: Unit::Requests,
+        block: false,
+    };
+    {
+        let (store, _) = open();
+        let queue = store.queue("otlp", limit);
+        runtime().block_on(async {
+            for _ in 0..2 {
+                store.put(frame(1, 9), &[&queue]).await.unwrap();
+            }
+            disk.fault(Fault::Full { room: 0 });
+            queue.next().await.unwrap().settle(Settled::delivered(1));
+        });
+        disk.mend();
+        store.close();
+    }
+    let (_store, recovery) = open();
+    assert_eq!(recovery.found.frames, 1);
+}
+
+#[test]
 fn opening_reads_heads_and_not_payloads() {
     let disk = Simulated::new(1);
     let settings = settings(Path::new("simulated"));

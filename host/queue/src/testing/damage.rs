@@ -1,7 +1,7 @@
 //! Damage of every kind in a folder: what was not hit comes as it was put, and nothing else comes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -50,6 +50,38 @@ pub fn random_damage(runs: u64, seed: u64) -> Counts {
         counts.add(&whole.opened(files, run));
     }
     counts
+}
+
+/// One folder that is damaged as the bytes say, for a fuzzer: six of them are one edit.
+#[must_use]
+pub fn edited(edits: &[u8]) -> Counts {
+    static WHOLE: OnceLock<Whole> = OnceLock::new();
+    let whole = WHOLE.get_or_init(|| Whole::new(5));
+    let mut files = whole.files.clone();
+    let names: Vec<_> = files.keys().cloned().collect();
+    for edit in edits.chunks_exact(6).take(16) {
+        let &[file, kind, low, high, length, value] = edit else {
+            continue;
+        };
+        let name = &names[usize::from(file) % names.len()];
+        let Some(bytes) = files.get_mut(name) else {
+            continue;
+        };
+        let at = usize::from(u16::from_le_bytes([low, high])).min(bytes.len());
+        let end = (at + usize::from(length)).min(bytes.len());
+        match kind % 6 {
+            0 => bytes[at..end].iter_mut().for_each(|byte| *byte ^= value),
+            1 => bytes[at..end].fill(value),
+            2 => bytes.truncate(at),
+            3 => drop(bytes.drain(at..end)),
+            4 => drop(bytes.splice(at..at, std::iter::repeat_n(value, length.into()))),
+            _ => {
+                let copied = bytes[at..end].to_vec();
+                bytes.splice(at..at, copied);
+            }
+        }
+    }
+    whole.opened(files, 0)
 }
 
 /// A client that puts frames into its payloads: forged ones, and copies of true ones. The heads around them are damaged then.

@@ -22,7 +22,7 @@ mod work;
 use std::fmt;
 use std::future::Future;
 
-pub use damage::{planted, random_damage};
+pub use damage::{edited, planted, random_damage};
 pub use disk::{Ending, Fault, Operation, Simulated};
 pub use points::{abort_at_each_point, fail_at_each_point};
 
