@@ -88,16 +88,9 @@ impl Gate {
     pub fn start_in(configuration: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = evidence::folder("gate");
         let (grpc, http, health, metrics) = (free(), free(), free(), free());
-        let places = [
-            ("{grpc}", grpc.to_string()),
-            ("{http}", http.to_string()),
-            ("{health}", health.to_string()),
-            ("{metrics}", metrics.port().to_string()),
-            ("{folder}", folder.path().display().to_string()),
-        ];
-        let text = fill(configuration, &places);
-        let file = folder.path().join("config.yaml");
-        fs::write(&file, &text).expect("the configuration is written");
+        let file = folder.path().join(evidence::CONFIGURATION);
+        let places = places(grpc, http, health, metrics, folder.path());
+        fs::write(&file, fill(configuration, &places)).expect("the configuration is written");
         let mut child = Command::new(binary())
             .arg("--config")
             .arg(&file)
@@ -177,6 +170,21 @@ impl Gate {
             status.is_ok_and(|status| status.success()),
             "the gate is there to be signalled"
         );
+    }
+
+    /// Writes another configuration, with the same placeholders, over the one that it has. It is there as a whole or not at all.
+    pub fn configure(&self, configuration: &str) {
+        let places = places(
+            self.grpc,
+            self.http,
+            self.health,
+            self.metrics,
+            self.folder(),
+        );
+        let next = self.folder().join("next.yaml");
+        fs::write(&next, fill(configuration, &places)).expect("the configuration is written");
+        let file = self.folder().join(evidence::CONFIGURATION);
+        fs::rename(next, file).expect("the configuration is put in its place");
     }
 
     /// Ends it with SIGTERM.
@@ -292,6 +300,23 @@ fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> JoinHandle<()> {
             log.push('\n');
         }
     })
+}
+
+/// What the placeholders of a configuration stand for.
+fn places(
+    grpc: SocketAddr,
+    http: SocketAddr,
+    health: SocketAddr,
+    metrics: SocketAddr,
+    folder: &Path,
+) -> [(&'static str, String); 5] {
+    [
+        ("{grpc}", grpc.to_string()),
+        ("{http}", http.to_string()),
+        ("{health}", health.to_string()),
+        ("{metrics}", metrics.port().to_string()),
+        ("{folder}", folder.display().to_string()),
+    ]
 }
 
 fn fill(configuration: &str, places: &[(&str, String)]) -> String {

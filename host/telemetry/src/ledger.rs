@@ -41,9 +41,9 @@ pub struct DestinationTotals {
     pub given_back: u64,
     /// Records that damage of the disk has cost.
     pub damaged: u64,
-    /// Records that wait in the queue.
+    /// Records that wait in the queue, or are being put into it.
     pub queued: u64,
-    /// Records that are being put into the queue, or sent.
+    /// Records that are being sent.
     pub in_flight: u64,
 }
 
@@ -85,6 +85,22 @@ impl DestinationLedger {
         self.of(signal).change(|totals| {
             add(&mut totals.cleared, records);
             add(&mut totals.in_flight, records);
+        });
+    }
+
+    /// Records were cleared for the destination, and wait in its queue.
+    pub fn enqueued(&self, signal: Signal, records: u64) {
+        self.of(signal).change(|totals| {
+            add(&mut totals.cleared, records);
+            add(&mut totals.queued, records);
+        });
+    }
+
+    /// The queue did not take them after all: whoever tries something else counts them anew.
+    pub fn not_enqueued(&self, signal: Signal, records: u64) {
+        self.of(signal).change(|totals| {
+            take(&mut totals.cleared, records);
+            take(&mut totals.queued, records);
         });
     }
 

@@ -8,6 +8,7 @@ use super::stand::Stand;
 #[derive(Debug)]
 pub struct Account {
     equations: Vec<Equation>,
+    gaps: Vec<String>,
 }
 
 /// A kind of equation: the term that tells it from others, and its two sides.
@@ -42,13 +43,13 @@ const SHAPES: [Shape; 3] = [
             "merged",
             "rejected",
             "refused",
-            "held",
+            "in_flight",
         ],
     },
     Shape {
         mark: "in",
         from: &["in", "added"],
-        to: &["out", "dropped", "rejected", "held"],
+        to: &["out", "dropped", "rejected", "merged", "consumed", "held"],
     },
 ];
 
@@ -83,7 +84,8 @@ impl Account {
                 return Err(format!("the account has no equation with `{}`", shape.mark));
             }
         }
-        Ok(Self { equations })
+        let gaps = gaps(&json);
+        Ok(Self { equations, gaps })
     }
 
     /// Every equation that does not hold.
@@ -101,7 +103,13 @@ impl Account {
         words.collect()
     }
 
-    /// Records that are queued or under way to a destination.
+    /// Where records are gone between two stages of a pipeline in which nothing is under way.
+    #[must_use]
+    pub fn gaps(&self) -> &[String] {
+        &self.gaps
+    }
+
+    /// Records that are queued or under way.
     #[must_use]
     pub fn pending(&self) -> u64 {
         self.equations.iter().map(|equation| equation.pending).sum()
@@ -122,18 +130,13 @@ fn collect(json: &Value, place: &str, found: &mut Vec<Equation>) {
                 .find(|shape| terms.get(shape.mark).is_some_and(Value::is_u64));
             if let Some(shape) = shape {
                 let sum = |names: &[&str]| names.iter().map(|name| number(terms, name)).sum();
-                let is_destination = shape.mark == SHAPES[0].mark;
                 found.push(Equation {
                     place: place.to_owned(),
                     mark: shape.mark,
                     from: sum(shape.from),
                     to: sum(shape.to),
-                    pending: if is_destination {
-                        sum(&["queued", "in_flight"])
-                    } else {
-                        0
-                    },
-                    damaged: if is_destination { sum(&["damaged"]) } else { 0 },
+                    pending: sum(&["queued", "in_flight"]),
+                    damaged: sum(&["damaged"]),
                 });
             }
             for (name, inner) in terms {
@@ -147,6 +150,44 @@ fn collect(json: &Value, place: &str, found: &mut Vec<Equation>) {
         }
         _ => {}
     }
+}
+
+/// What one stage let go on is what the next was given, and what the last let go on was handed to destinations.
+fn gaps(account: &Value) -> Vec<String> {
+    let mut gaps = Vec::new();
+    for pipeline in account["pipelines"].as_array().into_iter().flatten() {
+        let Value::Object(terms) = pipeline else {
+            continue;
+        };
+        let stages = pipeline["stages"].as_array().cloned().unwrap_or_default();
+        if number(terms, "in_flight") > 0 || stages.is_empty() {
+            continue;
+        }
+        let mut came = number(terms, "received");
+        let mut rejected = 0;
+        for stage in stages.iter().filter_map(Value::as_object) {
+            let given = number(stage, "in");
+            if given != came {
+                gaps.push(format!(
+                    "{}: {came} records went to {}, and it was given {given}",
+                    pipeline["pipeline"], stage["stage"]
+                ));
+            }
+            came = number(stage, "out");
+            rejected += number(stage, "rejected");
+        }
+        let ends = ["delivered", "refused"].map(|name| number(terms, name));
+        let by_destinations = number(terms, "rejected").saturating_sub(rejected);
+        let handed: u64 = ends.iter().sum::<u64>() + by_destinations;
+        // Connectors take copies of their own.
+        if number(terms, "copied") + number(terms, "forwarded") == 0 && handed != came {
+            gaps.push(format!(
+                "{}: {came} records left its stages, and {handed} are known of",
+                pipeline["pipeline"]
+            ));
+        }
+    }
+    gaps
 }
 
 fn number(terms: &Map<String, Value>, name: &str) -> u64 {

@@ -134,6 +134,9 @@ impl Tally {
             self.expect(pending == 0, || {
                 format!("{pending} records are queued or under way for ever")
             });
+            for gap in account.gaps() {
+                self.violation(gap.as_str());
+            }
         }
         stand.stop().await;
         for word in stand.left_behind() {

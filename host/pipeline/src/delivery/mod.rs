@@ -112,7 +112,11 @@ async fn put_into(group: &[Arc<Destination>], cleared: &Cleared) -> Result<Vec<W
     let Some(first) = queues.first() else {
         return Ok(Vec::new());
     };
-    let ways: Vec<_> = group.iter().map(|own| own.comes(cleared)).collect();
+    // Counted as queued beforehand: a consumer may take them before their client hears that they are there.
+    let ways: Vec<_> = group
+        .iter()
+        .map(|own| own.comes(cleared).queues())
+        .collect();
     let receipts = first.store().put(cleared.frame(), &queues).await;
     let receipts = match receipts {
         Ok(receipts) => receipts,

@@ -67,20 +67,10 @@ impl Way {
         }
     }
 
-    /// The queue has them.
-    pub(crate) fn queued(mut self) {
+    /// The queue is about to have them, and whoever takes from it may be quicker than this task.
+    pub(crate) fn queues(self) -> Self {
         self.counts.ledger.queued(self.signal, self.records);
-        self.came_from = Origin::Done;
-    }
-
-    /// They did not even begin: another try with fewer destinations counts them.
-    pub(crate) fn never_came(mut self) {
-        let records = self.records;
-        self.counts.ledger.settled(self.signal, |totals| {
-            totals.cleared = totals.cleared.saturating_sub(records);
-            records
-        });
-        self.came_from = Origin::Done;
+        self
     }
 
     /// What became of all of them.
@@ -146,8 +136,9 @@ impl Drop for Way {
                 .counts
                 .settle(self.signal, &Settled::given_back(narrow(records))),
             Origin::Queue(taken) => {
-                drop(taken);
+                // Somebody else may take it as soon as it is back.
                 self.counts.ledger.queued(self.signal, records);
+                drop(taken);
             }
         }
     }

@@ -48,11 +48,6 @@ fn is_retried(refusal: Refusal, is_grpc: bool) -> bool {
     RETRIED_CODES.contains(&refusal.code) || (refusal.code == RESOURCE_EXHAUSTED && has_hint)
 }
 
-/// A request that a client splits does not come back as it was: what is too large for the other side.
-fn is_size(refusal: Refusal, is_grpc: bool) -> bool {
-    !is_grpc && refusal.status == 413
-}
-
 /// Sends one request for each answer: the first run to a destination that speaks gRPC, the second to one that speaks HTTP.
 pub(super) async fn run(mut bench: Bench) -> Tally {
     let mut tally = Tally::default();
@@ -101,7 +96,7 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
             let refusal = plan[usize::try_from(ids.first >> 16).unwrap_or(0) % plan.len()];
             let tries = kept.tries.get(&ids.first).map_or(&[][..], Vec::as_slice);
             let wanted = if is_retried(refusal, is_grpc) { 2 } else { 1 };
-            if tries.len() != wanted && !is_size(refusal, is_grpc) {
+            if tries.len() != wanted {
                 differences.insert(
                     format!("{refusal:?}"),
                     format!("{} tries, not {wanted}", tries.len()),
