@@ -382,16 +382,26 @@ fn a_number_of_an_earlier_view_means_nothing_in_a_later_one() {
         "wasm/hostile",
         hostile("stale_index", "always", ""),
     )]));
-    let small = br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"small"}}]}]}]}"#;
+    let small =
+        br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"small"}}]}]}]}"#;
     let mut lost = 0;
     for _ in 0..4 {
         // The first one that an instance sees is honest; what comes back from the small one was judged, or is told of.
         lost += rejected(&send(&gate));
-        lost += rejected(&post(gate.http, Signal::Logs, "application/json", &[], small));
+        lost += rejected(&post(
+            gate.http,
+            Signal::Logs,
+            "application/json",
+            &[],
+            small,
+        ));
     }
     let ended = gate.stop();
     assert!(lost > 0, "some instance saw both");
-    assert_eq!(delivered(&ended).len() as u64 + lost, 4 * (RECORDS as u64 + 1));
+    assert_eq!(
+        delivered(&ended).len() as u64 + lost,
+        4 * (RECORDS as u64 + 1)
+    );
 }
 
 #[test]
@@ -424,6 +434,41 @@ fn a_policy_that_leaves_secrets_behind_is_caught_at_the_end() {
         "the alarm names stage and place: {}",
         ended.log
     );
+}
+
+#[test]
+fn a_redaction_that_lets_everything_through_is_caught_by_its_own_rules() {
+    // No answer fits, so that every record goes on as it came.
+    let wrong = "on_error: pass, accept_leaks: true, outcome: 1B";
+    let redaction = |gate: String| {
+        format!(
+            "{{allow_all_keys: true, blocked_values: ['AKIA[0-9A-Z]{{16}}'], gate: {{{gate}}}}}"
+        )
+    };
+    let gate = Gate::start(&configuration(&[(
+        "redaction",
+        redaction(wrong.to_owned()),
+    )]));
+    assert_eq!(rejected(&send(&gate)), 0);
+    let ended = gate.stop();
+    assert!(ended.lines("out").join("").contains("AKIA"), "it is wrong");
+
+    let ensured = redaction(format!("{wrong}, ensure: redaction"));
+    let gate = Gate::start(&configuration(&[("redaction", ensured)]));
+    let answer = send(&gate);
+    assert_eq!(rejected(&answer), RECORDS as u64);
+    let ended = gate.stop();
+    assert!(delivered(&ended).is_empty());
+    // The warning shows the line of the configuration, and so the pattern.
+    assert!(!ended.log.contains("AKIAIOSFODNN7") && !answer.text().contains("AKIA"));
+
+    // A right one under the same condition raises no alarm.
+    let right = redaction("ensure: redaction".to_owned());
+    let gate = Gate::start(&configuration(&[("redaction", right)]));
+    assert_eq!(rejected(&send(&gate)), 0);
+    let ended = gate.stop();
+    assert_eq!(delivered(&ended).len(), RECORDS);
+    assert!(!ended.lines("out").join("").contains("AKIA"));
 }
 
 #[test]

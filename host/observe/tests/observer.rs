@@ -19,7 +19,9 @@ use tollgate_config::{
 };
 use tollgate_observe::{Environment, ObserveError, Observer};
 use tollgate_record::Signal;
-use tollgate_telemetry::{ExporterCounts, Gate, Live, ReceiverCounts, Transport};
+use tollgate_telemetry::{
+    ExporterCounts, Gate, Live, PipelineCounts, ReceiverCounts, StageCounts, Transport,
+};
 
 fn config(health: HealthCheck, metrics: Metrics) -> Config {
     Config {
@@ -37,6 +39,7 @@ fn config(health: HealthCheck, metrics: Metrics) -> Config {
             ..Telemetry::default()
         },
         compat: tollgate_config::Compat::None,
+        process: tollgate_config::Process::default(),
     }
 }
 
@@ -103,7 +106,7 @@ async fn health_follows_the_gate_from_start_to_end() {
 
     // One destination that fails is none of the first version's business, and is seen by who asks for components.
     assert_eq!(get(address, "/health?verbose").await.0, 200);
-    gate.exporters[0].failed(Signal::Logs, 1);
+    gate.now().exporters[0].failed(Signal::Logs, 1);
     assert_eq!(get(address, "/health").await.0, 200);
     let (status, body) = get(address, "/health?verbose").await;
     assert_eq!(status, 503);
@@ -217,10 +220,11 @@ async fn variables_send_metrics_where_the_configuration_says_nothing() {
 async fn a_stage_that_is_not_called_makes_the_gate_unready_and_not_dead() {
     let stage = Arc::new(StageCounts::new("redaction/strict".into(), Vec::new()));
     let pipeline = PipelineCounts::new("logs/in".into(), vec![Arc::clone(&stage)]);
-    let gate = Arc::new(Gate {
+    let gate = Gate {
         pipelines: vec![Arc::new(pipeline)],
         ..Gate::default()
-    });
+    };
+    let gate = Arc::new(Live::new(Arc::new(gate)));
     // The path of a default configuration stands for all below it, but for these two.
     let everywhere = HealthCheck {
         path: "/".into(),
