@@ -112,20 +112,20 @@ async fn put_into(group: &[Arc<Destination>], cleared: &Cleared) -> Result<Vec<W
     let Some(first) = queues.first() else {
         return Ok(Vec::new());
     };
+    let (signal, records) = (cleared.signal(), u64::from(cleared.records()));
     // Counted as queued beforehand: a consumer may take them before their client hears that they are there.
-    let ways: Vec<_> = group
-        .iter()
-        .map(|own| own.comes(cleared).queues())
-        .collect();
-    let receipts = first.store().put(cleared.frame(), &queues).await;
-    let receipts = match receipts {
+    for own in group {
+        own.counts().ledger.enqueued(signal, records);
+    }
+    let receipts = match first.store().put(cleared.frame(), &queues).await {
         Ok(receipts) => receipts,
         Err(error) => {
-            ways.into_iter().for_each(way::Way::never_came);
+            for own in group {
+                own.counts().ledger.not_enqueued(signal, records);
+            }
             return Err(error);
         }
     };
-    ways.into_iter().for_each(way::Way::queued);
     let waiting = group.iter().zip(receipts);
     let waiting = waiting.filter(|(own, _)| own.is_waited_for());
     Ok(waiting

@@ -67,12 +67,6 @@ impl Way {
         }
     }
 
-    /// The queue is about to have them, and whoever takes from it may be quicker than this task.
-    pub(crate) fn queues(self) -> Self {
-        self.counts.ledger.queued(self.signal, self.records);
-        self
-    }
-
     /// What became of all of them.
     pub(crate) fn settle(mut self, settled: Settled) {
         self.counts.settle(self.signal, &settled);
