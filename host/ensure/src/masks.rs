@@ -84,7 +84,7 @@ fn is_hash_digit(byte: u8) -> bool {
 /// What is blocked, and what spares it.
 #[derive(Debug)]
 pub(crate) struct Blocked {
-    pub(crate) blocked: Vec<Pattern>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) allowed: Vec<Pattern>,
     /// A text that holds an allowed value is spared as a whole.
     pub(crate) spare_whole: bool,
@@ -128,7 +128,7 @@ impl Blocked {
 
     fn finds(&self, text: &str) -> bool {
         let mut suspects = self
-            .blocked
+            .patterns
             .iter()
             .filter(|pattern| text.len() >= pattern.shortest_match() && pattern.is_match(text))
             .peekable();

@@ -76,7 +76,7 @@ impl Redaction {
             ignored_patterns: list("ignored_key_patterns").patterns()?,
             blocked_keys: list("blocked_key_patterns").patterns()?,
             values: Blocked {
-                blocked: list("blocked_values").patterns()?,
+                patterns: list("blocked_values").patterns()?,
                 allowed: list("allowed_values").patterns()?,
                 spare_whole: collector,
                 masks: Masks {
@@ -133,13 +133,11 @@ impl Redaction {
             };
         }
         match self.action(key) {
-            Action::Ignore => Look::Away,
             Action::Remove => Look::Forbidden,
             // A list or a map may be spared as a whole, as the text that the Collector makes of it.
-            Action::Mask if !is_whole && self.may_spare_whole() => Look::Away,
-            Action::Mask => Look::MaskOnly,
+            Action::Mask if is_whole || !self.may_spare_whole() => Look::MaskOnly,
             Action::Look if is_whole || self.everywhere => Look::Text,
-            Action::Look => Look::Away,
+            Action::Ignore | Action::Mask | Action::Look => Look::Away,
         }
     }
 
