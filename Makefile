@@ -9,11 +9,18 @@ MINUTES ?= 1
 # What make chaos is told besides: `CHAOS='--only kill --seed 1'`, `CHAOS='--soak 20'`.
 CHAOS ?=
 
-# The policies' workspace and the examples stand beside the root's. So does tests/fuzz, which needs a nightly compiler.
+# The policies' workspace and the examples stand beside the root's. So does tests/fuzz, which links crates of both.
 GUESTS := plugins/Cargo.toml $(wildcard examples/*/Cargo.toml)
 # The root's workspace links policies, too, to race them natively; cargo gives a library that is also a component's module one name in
 # a folder, whichever workspace compiled it. So each workspace has a folder of its own.
 GUESTS_CARGO = CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/guests-native $(CARGO)
+# What is fuzzed has a folder of its own for the same reason. The flags are those of libFuzzer's coverage, which a stable compiler has.
+FUZZ_CARGO = CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/fuzz $(CARGO)
+FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+  -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=16
+FUZZ_HOST = $(shell rustc --print host-tuple)
+FUZZ_BIN = target/fuzz/$(FUZZ_HOST)/release
+LAWS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_targets/*.rs)))
 # What builds policies. The binary cannot be compiled before the policies it holds, so everything else is compiled first, and in one
 # call: cargo unites the features of what it builds together, and would compile the sandbox twice for two selections.
 WORKSHOP := --workspace --exclude tollgate --bins
@@ -42,14 +49,18 @@ bench: build ## the table of ratios in the README (20 minutes the first time, th
 	$(SAY) "bench: ratios within one run, optimised"
 	$(CARGO) bench --workspace --bench ratios
 
-fuzz: cargo ## each fuzz target for a minute, or MINUTES=n
-	$(SAY) "fuzz: $(MINUTES) minute(s) a target"
-	@command -v cargo-fuzz >/dev/null || { echo "installing cargo-fuzz (two minutes)"; $(CARGO) install --locked cargo-fuzz --target-dir target/tools; }
-	@rustup toolchain list | grep -q nightly || { echo "installing a nightly compiler"; rustup toolchain install nightly --profile minimal; }
-	@set -e; cd tests/fuzz; for target in $$(cargo +nightly fuzz list --fuzz-dir .); do \
-	  printf '\n-- %s\n' "$$target"; \
-	  cargo +nightly fuzz run --fuzz-dir . "$$target" -- -max_total_time=$$(($(MINUTES) * 60)) -rss_limit_mb=2048 -print_final_stats=1; \
-	done
+fuzz: cargo ## each fuzz target for a minute, or MINUTES=n (10 minutes to compile the first time)
+	$(SAY) "fuzz: the laws, instrumented"
+	cd tests/fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" $(FUZZ_CARGO) build --release --features libfuzzer --target $(FUZZ_HOST)
+	$(SAY) "fuzz: $(MINUTES) minute(s) a target; what breaks a law is left in target/fuzz/found"
+	@mkdir -p target/fuzz/found; failed=; for law in $(LAWS); do \
+	  printf '\n-- %s\n' "$$law"; \
+	  mkdir -p "target/fuzz/corpus/$$law"; \
+	  $(FUZZ_BIN)/seeds "$$law" "target/fuzz/seeds/$$law" && \
+	  $(FUZZ_BIN)/$$law -max_total_time=$$(($(MINUTES) * 60)) -rss_limit_mb=2048 -timeout=30 -max_len=65536 -print_final_stats=1 \
+	    -verbosity=0 "-artifact_prefix=target/fuzz/found/$$law-" "target/fuzz/corpus/$$law" "target/fuzz/seeds/$$law" \
+	    || failed="$$failed $$law"; \
+	done; if [ -n "$$failed" ]; then echo "laws that do not hold:$$failed"; exit 1; fi
 
 chaos: build ## everything that can break, broken on purpose and counted (25 minutes)
 	$(SAY) "chaos: the table of faults, with an optimised gate"

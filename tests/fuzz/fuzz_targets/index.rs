@@ -2,12 +2,4 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use tollgate_record::Signal;
-use tollgate_record::testing::any_bytes;
-
-fuzz_target!(|wire: &[u8]| {
-    for signal in Signal::ALL {
-        any_bytes(signal, wire);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::index(data));

@@ -1,0 +1,5 @@
+//! Whatever a client sends, it is answered or hung up on, and nothing of it stays.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::http_front(data));

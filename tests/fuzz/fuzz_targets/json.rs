@@ -1,0 +1,5 @@
+//! OTLP/JSON means what `prost` decodes from the protobuf that it becomes.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::json(data));

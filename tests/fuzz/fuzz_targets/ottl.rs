@@ -1,0 +1,5 @@
+//! Statements are refused or run, and say the same when they are run again.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::ottl(data));

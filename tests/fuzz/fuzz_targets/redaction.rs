@@ -1,0 +1,5 @@
+//! No planted secret survives the redaction.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::redaction(data));
