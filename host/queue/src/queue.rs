@@ -191,8 +191,8 @@ impl Taken {
         self.finish(&settled);
     }
 
-    /// Says what became of a part of it; `rest` holds the records that `settled` counts as moved, and takes its place in the queue. Where
-    /// it cannot be put, the frame waits again as a whole: what was settled comes twice then, and nothing is lost.
+    /// Says what became of a part of it; `rest` holds the records that `settled` counts as moved, and waits in the same queue, behind what
+    /// is there. Where it cannot be put, the frame waits again as a whole: what was settled comes twice then, and nothing is lost.
     pub async fn settle_with(mut self, settled: Settled, rest: NewFrame) -> Result<(), PutError> {
         let store = Store(Arc::clone(&self.shared));
         store.put_rest(rest, self.queue).await?;

@@ -241,11 +241,16 @@ impl Opening {
         if !has_head && segment != self.last {
             self.damaged(segment, 0, bytes);
         }
+        // Nothing is cut off that a frame before claims.
+        let mut claimed = 0;
         while let Some(found) = scan.next() {
             match found {
-                Found::Frame { offset, header } => self.frame(segment, offset, header),
+                Found::Frame { offset, header } => {
+                    claimed = claimed.max(offset.saturating_add(header.end()));
+                    self.frame(segment, offset, header);
+                }
                 // Only what was written last can have been cut off while it was written.
-                Found::Torn { offset } if segment == self.last => {
+                Found::Torn { offset } if segment == self.last && offset >= claimed => {
                     self.recovery.torn = self.recovery.torn.saturating_add(1);
                     if file.truncate(offset).is_ok() {
                         bytes = offset;
@@ -254,7 +259,8 @@ impl Opening {
                 Found::Torn { offset } => {
                     let length = scan.length().saturating_sub(offset);
                     // What is kept elsewhere need not be looked at again.
-                    if self.damaged(segment, offset, length) && file.truncate(offset).is_ok() {
+                    let is_kept = self.damaged(segment, offset, length);
+                    if is_kept && offset >= claimed && file.truncate(offset).is_ok() {
                         bytes = offset;
                     }
                 }
@@ -303,11 +309,6 @@ impl Opening {
             payload: header.payload,
             check: header.check,
         };
-        // A file that lies there twice does not deliver twice.
-        if !self.seen.insert(id) {
-            self.index.lies_too(id, place);
-            return;
-        }
         let mut owed = Vec::with_capacity(header.queues.len());
         for name in &header.queues {
             let settled = (id, self.disk.key.name(name));
@@ -323,6 +324,11 @@ impl Opening {
                     told: None,
                 }),
             }
+        }
+        // A file that lies there twice does not deliver twice.
+        if !self.seen.insert(id) {
+            self.index.lies_too(id, place);
+            return;
         }
         if owed.is_empty() {
             return;

@@ -34,7 +34,7 @@ pub(crate) struct Scan<'a> {
     segment: u64,
     length: u64,
     offset: u64,
-    /// Where the payload of the frame before begins, if a frame was before.
+    /// From where on a frame may begin that is not where it should: the payload of the one before.
     payload: Option<u64>,
     window: Vec<u8>,
     /// Where the window begins.
@@ -49,13 +49,15 @@ impl<'a> Scan<'a> {
         let read = file.read_at(&mut head, 0)?;
         let said = head.get(..read).and_then(read_head);
         let said = said.filter(|(_, known)| known.bytes() == key.bytes());
+        let said_nothing = said.is_none();
         Ok(Self {
             file: &**file,
             key,
             segment: said.map_or(segment, |(segment, _)| segment),
             length,
             offset: u64::try_from(HEAD).unwrap_or(u64::MAX).min(length),
-            payload: None,
+            // Without a head the first frame may begin anywhere.
+            payload: said_nothing.then_some(0),
             window: Vec::new(),
             start: 0,
         })

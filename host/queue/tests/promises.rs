@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test may panic"
 )]
 
@@ -178,4 +179,70 @@ async fn a_second_process_is_told_who_has_the_folder() {
     let _store = open(folder.path());
     let error = Store::open(&settings(folder.path())).err().unwrap();
     assert!(error.to_string().contains("another process"), "{error}");
+}
+
+#[tokio::test]
+async fn the_rest_of_a_frame_stays_when_a_part_of_it_is_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let store = open(folder.path());
+        let queue = store.queue("otlp", WIDE);
+        store.put(frame(1), &[&queue]).await.unwrap();
+        let taken = queue.next().await.unwrap();
+        let rest = NewFrame {
+            records: 1,
+            ..frame(2)
+        };
+        let settled = Settled {
+            delivered: 1,
+            moved: 1,
+            ..Settled::default()
+        };
+        taken.settle_with(settled, rest).await.unwrap();
+        let report = queue.report();
+        let (came, went) = report.balance();
+        assert_eq!((came, went), (3, 3));
+        assert_eq!((report.waiting.records, report.settled), (1, settled));
+    }
+    let store = open(folder.path());
+    let queue = store.queue("otlp", WIDE);
+    assert_eq!(queue.restored(Signal::Logs), 1);
+    assert_eq!(contents(&queue).await, wires([2]));
+}
+
+#[tokio::test]
+async fn a_frame_that_is_damaged_while_the_store_is_open_costs_itself_and_is_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let store = open(folder.path());
+        let queue = store.queue("otlp", WIDE);
+        for number in 0..3 {
+            store.put(frame(number), &[&queue]).await.unwrap();
+        }
+    }
+    let segment = folder.path().join("frames-0000000001");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let second = frame(1).wire;
+    let at = bytes
+        .windows(second.len())
+        .position(|part| part == second)
+        .unwrap();
+    bytes[at + 5] ^= 4;
+    std::fs::write(&segment, bytes).unwrap();
+    let store = open(folder.path());
+    let queue = store.queue("otlp", WIDE);
+    assert_eq!(contents(&queue).await, wires([0, 2]));
+    let report = queue.report();
+    assert_eq!((report.restored, report.settled.damaged), (6, 2));
+    assert_eq!(store.report().damaged_frames, 1);
+    let aside: Vec<_> = std::fs::read_dir(folder.path().join("damaged"))
+        .unwrap()
+        .collect();
+    assert_eq!(aside.len(), 1);
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(folder.path().join("key"))
+            .unwrap()
+            .permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600, "the secret is its owner's alone");
 }
