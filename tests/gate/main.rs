@@ -18,6 +18,7 @@ mod delivery;
 mod documents;
 mod hostile;
 mod interface;
+mod machine;
 mod malformed;
 mod metrics;
 mod mistakes;

@@ -29,18 +29,26 @@ fn memory_under(root: &Path) -> Option<Memory> {
 
 /// The tightest limit of the group of this process and of those around it.
 fn unified(root: &Path) -> Option<u64> {
-    let groups = read_to_string(root.join("proc/self/cgroup")).ok()?;
-    let own = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let top = root.join("sys/fs/cgroup");
-    let own: PathBuf = top.join(own.trim_start_matches('/'));
-    own.ancestors()
-        .take_while(|folder| folder.starts_with(&top))
-        .filter_map(|folder| number(&folder.join("memory.max")))
-        .min()
+    tightest(root, "0::", "sys/fs/cgroup", "memory.max")
 }
 
+/// Likewise, of control groups of the first version, where memory has groups of its own.
 fn first_version(root: &Path) -> Option<u64> {
-    number(&root.join("sys/fs/cgroup/memory/memory.limit_in_bytes"))
+    let folder = "sys/fs/cgroup/memory";
+    tightest(root, ":memory:", folder, "memory.limit_in_bytes")
+}
+
+/// Inside a container the name of the group may be the host's: no such folder is there, and the one on top is the container's.
+fn tightest(root: &Path, kind: &str, folder: &str, limit: &str) -> Option<u64> {
+    let groups = read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
+    let own = groups.lines().find_map(|line| line.split_once(kind));
+    let own = own.map_or("", |(_, own)| own.trim_start_matches('/'));
+    let top = root.join(folder);
+    let own: PathBuf = top.join(own);
+    own.ancestors()
+        .take_while(|folder| folder.starts_with(&top))
+        .filter_map(|folder| number(&folder.join(limit)))
+        .min()
 }
 
 fn machine(root: &Path) -> Option<u64> {
@@ -97,5 +105,11 @@ mod tests {
         let first = "sys/fs/cgroup/memory/memory.limit_in_bytes";
         assert_eq!(of(&[MACHINE, (first, "9223372036854771712")]), Some(whole));
         assert_eq!(of(&[MACHINE, (first, "512")]), Some(group(512)));
+        let own = ("proc/self/cgroup", "7:cpu:/\n4:memory:/pods/gate\n0::/\n");
+        let inner = (
+            "sys/fs/cgroup/memory/pods/gate/memory.limit_in_bytes",
+            "256",
+        );
+        assert_eq!(of(&[MACHINE, own, (first, "512"), inner]), Some(group(256)));
     }
 }
