@@ -1,10 +1,12 @@
 //! The data path: from a request that came in to the answer that its client gets.
 //!
 //! `passage` is the path itself, and the place to start reading: one request through the stages of all pipelines that it reaches.
-//! `connect` is where it leads from one to the next. Before it: `plan` turns a configuration into configured policies, all mistakes at once, and `graph` joins pipelines by
-//! connectors. Around it: `lane` runs requests on threads that own an instance of every stage; `flow` hands what was cleared to
-//! exporters and to `batcher`, which puts requests together; `entrance` is what a receiver talks to, and `limiter` what keeps it
-//! shut while memory is short; `service` starts all of it and drains it.
+//! `connect` is where it leads from one to the next, `ensure` what is looked for in what leaves. Before it: `plan` turns a configuration
+//! into configured policies, all mistakes at once, and `graph` joins pipelines by connectors. Around it: `lane` runs requests on threads
+//! that own an instance of every stage; `flow` hands what was cleared to `delivery`, which is queues and exporters, and to `batcher`,
+//! which puts requests together; `entrance` is what a receiver talks to, `limiter` what keeps it shut while memory is short, `breaker`
+//! while a stage fails for everything. `generation` is all of that for one configuration, `ready` makes one beside another, and
+//! `service` is what lasts.
 
 mod account;
 mod ahead;
@@ -29,6 +31,7 @@ mod passage;
 mod plan;
 mod policy;
 mod random;
+mod ready;
 mod service;
 mod stage;
 mod stages;

@@ -11,9 +11,10 @@ use tollgate_queue::OpenError;
 use tollgate_telemetry::{Gate, Known, Live, PipelineReport, Start};
 
 use crate::delivery::Stores;
-use crate::generation::{Generation, Ready};
+use crate::generation::Generation;
 use crate::machine::Machine;
 use crate::plan::Plan;
+use crate::ready::Ready;
 
 /// Why a configuration does not run.
 #[derive(Debug, thiserror::Error)]
