@@ -1,5 +1,7 @@
 //! Endpoints: where servers listen and where clients connect.
 
+use std::net::IpAddr;
+
 use crate::model::Endpoint;
 
 /// Splits `host:port`; the host may be empty, an IPv6 address stands in brackets.
@@ -113,6 +115,23 @@ pub(crate) fn url(text: &str) -> Result<(), String> {
     }
 }
 
+/// Whether a host is this machine, and reached by nobody else.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether what is sent to a URL can be read on its way to another machine.
+pub(crate) fn is_open(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host_port(authority).map_or_else(|_| authority.to_owned(), |(host, _)| host);
+    !is_loopback(&host)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -149,6 +168,31 @@ mod tests {
         assert!(collide(&at("0.0.0.0:4317"), &at("127.0.0.1:4317")));
         assert!(!collide(&at("127.0.0.1:4317"), &at("127.0.0.2:4317")));
         assert!(!collide(&at("127.0.0.1:0"), &at("127.0.0.1:0")));
+    }
+
+    #[test]
+    fn only_what_stays_on_the_machine_is_not_open() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.9", "::1", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "0.0.0.0", "::", "collector", "localhost.example"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+        for url in [
+            "http://collector",
+            "http://10.0.0.1:4318/x",
+            "http://0.0.0.0:1",
+        ] {
+            assert!(is_open(url), "{url}");
+        }
+        for url in [
+            "https://collector",
+            "http://localhost",
+            "http://[::1]:4318/v1",
+            "http://127.0.0.1?x",
+        ] {
+            assert!(!is_open(url), "{url}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::parts::Parts;
 use super::section::Section;
 use super::walk::Checker;
 use crate::model::{
-    ClientAuth, ComponentId, Delivery, Exporter, HeaderSource, OnRejected, QueueBatch, QueueSizer,
-    SendingQueue, Storage,
+    ClientAuth, ComponentId, Delivery, Destination, HeaderSource, OnRejected, QueueBatch,
+    QueueSizer, SendingQueue, Storage,
 };
 use crate::yaml::Span;
 
@@ -40,12 +40,11 @@ fn queue(
     }
     let path = format!("{path}::sending_queue");
     let at = |name: &str| queue.node(name).map_or(written.span, |node| node.span);
-    let storage = queue.text("storage").and_then(|name| {
-        let storage = parts.storage(checker, &format!("{path}::storage"), &name, at("storage"))?;
-        Some(storage)
-    });
-    let has_storage = queue.has("storage");
-    let waits = !has_storage && (!queue.has("wait_for_result") || queue.flag("wait_for_result"));
+    let storage = queue
+        .text("storage")
+        .and_then(|name| parts.storage(checker, &format!("{path}::storage"), &name, at("storage")));
+    let has_storage = queue.says("storage");
+    let waits = !has_storage && (!queue.says("wait_for_result") || queue.flag("wait_for_result"));
     if has_storage && queue.flag("wait_for_result") {
         checker.error(
             at("wait_for_result"),
@@ -93,11 +92,17 @@ fn batch(
     if !section.flag("enabled") {
         return None;
     }
+    // As in a Collector, what the batch counts is what the queue does; only that a batch cannot count requests.
+    let own = match (section.choice("sizer").as_str(), queue_sizer) {
+        ("" | "requests", QueueSizer::Requests) => QueueSizer::Items,
+        ("", of_queue) => of_queue,
+        (word, _) => sizer(word),
+    };
     let batch = QueueBatch {
         flush_timeout: section.duration("flush_timeout"),
         min_size: section.count("min_size"),
         max_size: Some(section.count("max_size")).filter(|most| *most > 0),
-        sizer: sizer(&section.choice("sizer")),
+        sizer: own,
     };
     let at = |name: &str| section.node(name).map_or(written.span, |node| node.span);
     if batch.flush_timeout.is_zero() {
@@ -174,25 +179,42 @@ fn file_name(id: &ComponentId) -> String {
     id.to_string().chars().map(plain).collect()
 }
 
-/// What clients send beside their records is never written to a disk, so that an exporter behind a queue on one cannot pass it on.
+/// What a client sends beside its records is never written to a disk, and is nobody's in a batch: an exporter behind a queue that
+/// does the one or the other cannot pass it on.
 pub(super) fn client_metadata(
     checker: &mut Checker<'_>,
     path: &str,
     section: Section<'_>,
-    exporter: &Exporter,
+    destination: &Destination,
 ) {
-    let Some(ClientAuth::Headers(setter)) = exporter.auth() else {
+    let Some(queue) = &destination.delivery.queue else {
         return;
     };
-    let passes = |source: &HeaderSource| matches!(source, HeaderSource::Client { .. });
-    if setter.headers.iter().any(|rule| passes(&rule.source)) {
-        let at = section
-            .node("auth")
-            .map_or(Span::default(), |node| node.span);
-        checker.error(
-            at,
-            format!("{path}: `from_context` passes on what the client sent beside its records, and a queue on disk does not keep it"),
-            "remove `storage` from the queue, or `from_context` from the `headers_setter`",
-        );
+    if !destination.exporter.auth().is_some_and(passes_on) {
+        return;
     }
+    let (key, why) = match (&queue.storage, &queue.batch) {
+        (Some(_), _) => ("storage", "a queue on disk does not keep it"),
+        (None, Some(_)) => ("batch", "a batch holds what several clients sent"),
+        (None, None) => return,
+    };
+    let at = section
+        .node("auth")
+        .map_or(Span::default(), |node| node.span);
+    checker.error(
+        at,
+        format!(
+            "{path}: `from_context` passes on what the client sent beside its records, and {why}"
+        ),
+        format!("remove `{key}` from the queue, or `from_context` from the `headers_setter`"),
+    );
+}
+
+/// Whether what a client sent beside its records is passed on.
+pub(super) fn passes_on(auth: &ClientAuth) -> bool {
+    let ClientAuth::Headers(setter) = auth else {
+        return false;
+    };
+    let mut sources = setter.headers.iter().map(|rule| &rule.source);
+    sources.any(|source| matches!(source, HeaderSource::Client { .. }))
 }

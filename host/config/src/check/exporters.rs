@@ -50,22 +50,52 @@ pub(crate) fn exporter(
         _ => Exporter::Nop,
     };
     let delivery = delivery::delivery(checker, parts, found, section);
-    let is_durable = delivery
-        .queue
-        .as_ref()
-        .is_some_and(|queue| queue.storage.is_some());
-    if is_durable {
+    if let Some(retry) = exporter.retry_mut() {
+        let queue = delivery.queue.as_ref();
+        let is_durable = queue.is_some_and(|queue| queue.storage.is_some());
         // What is safe on the disk is not given up because the destination was away for long, unless somebody says so.
-        let retry = section.section("retry_on_failure");
-        if let Some(own) = exporter
-            .retry_mut()
-            .filter(|_| !retry.has("max_elapsed_time"))
-        {
-            own.max_elapsed_time = None;
+        if is_durable && !section.section("retry_on_failure").says("max_elapsed_time") {
+            retry.max_elapsed_time = None;
         }
-        delivery::client_metadata(checker, path, section, &exporter);
+        check_retry(checker, path, entry, retry);
     }
-    Some(Destination { exporter, delivery })
+    let destination = Destination { exporter, delivery };
+    delivery::client_metadata(checker, path, section, &destination);
+    credentials_in_the_open(checker, path, section, &destination.exporter);
+    Some(destination)
+}
+
+/// Warns of credentials that others on the way to another machine can read.
+fn credentials_in_the_open(
+    checker: &mut Checker<'_>,
+    path: &str,
+    section: Section<'_>,
+    exporter: &Exporter,
+) {
+    let Some(ClientAuth::Bearer(_) | ClientAuth::Basic(_)) = exporter.auth() else {
+        return;
+    };
+    let is_open = match exporter {
+        Exporter::Otlp(exporter) => {
+            !exporter.endpoint.tls && !address::is_loopback(&exporter.endpoint.host)
+        }
+        Exporter::OtlpHttp(exporter) => {
+            let urls = [
+                &exporter.logs_url,
+                &exporter.traces_url,
+                &exporter.metrics_url,
+            ];
+            urls.into_iter().flatten().any(|url| address::is_open(url))
+        }
+        Exporter::File(_) | Exporter::Debug(_) | Exporter::Nop => false,
+    };
+    if let Some(node) = section.node("auth").filter(|_| is_open) {
+        checker.warning(
+            node.span,
+            format!("{path}::auth: credentials go to another machine in plain text"),
+            "use TLS: whoever is on the way can read them",
+        );
+    }
 }
 
 fn grpc(
@@ -113,7 +143,7 @@ fn grpc(
         headers: section.headers("headers"),
         compression: compression(&section),
         timeout: section.limit("timeout"),
-        retry: retry(checker, path, entry, section.section("retry_on_failure")),
+        retry: retry(section.section("retry_on_failure")),
         wait_for_ready: section.flag("wait_for_ready"),
         authority: section.text("authority"),
         user_agent: section.text("user_agent"),
@@ -147,7 +177,7 @@ fn http(
             Encoding::Proto
         },
         timeout: section.limit("timeout"),
-        retry: retry(checker, path, entry, section.section("retry_on_failure")),
+        retry: retry(section.section("retry_on_failure")),
         max_idle_connections: Some(section.small("max_idle_conns_per_host"))
             .filter(|connections| *connections > 0),
         idle_connection_timeout: section.limit("idle_conn_timeout"),
@@ -199,15 +229,18 @@ fn compression(section: &Section<'_>) -> Compression {
     }
 }
 
-fn retry(checker: &mut Checker<'_>, path: &str, entry: &Entry, section: Section<'_>) -> Retry {
-    let retry = Retry {
+fn retry(section: Section<'_>) -> Retry {
+    Retry {
         enabled: section.flag("enabled"),
         initial_interval: section.duration("initial_interval"),
         randomization_factor: section.number("randomization_factor"),
         multiplier: section.number("multiplier"),
         max_interval: section.duration("max_interval"),
         max_elapsed_time: section.limit("max_elapsed_time"),
-    };
+    }
+}
+
+fn check_retry(checker: &mut Checker<'_>, path: &str, entry: &Entry, retry: &Retry) {
     if let Some(most) = retry.max_elapsed_time.filter(|most| {
         retry.enabled && (*most < retry.initial_interval || *most < retry.max_interval)
     }) {
@@ -224,7 +257,6 @@ fn retry(checker: &mut Checker<'_>, path: &str, entry: &Entry, section: Section<
             "make it the longest of the three, or 0 for no end",
         );
     }
-    retry
 }
 
 fn file(section: Section<'_>) -> FileExporter {

@@ -3,6 +3,7 @@
 use super::components::{Components, components};
 use super::parts::{self, Part, Parts};
 use super::section::Section;
+use super::storage;
 use super::value;
 use super::walk::Checker;
 use crate::model::{ComponentId, Extension, HealthCheck};
@@ -73,6 +74,14 @@ pub(crate) fn extensions(
         }
     }
     let is_named = |id: &ComponentId| named.iter().any(|(name, _)| name == id);
+    let storages = defined
+        .list
+        .iter()
+        .filter_map(|(id, meant, span)| match meant {
+            Some(Meant::Part(Part::Storage(storage))) => Some((id, storage, *span)),
+            _ => None,
+        });
+    storage::folders(checker, storages);
     let mut parts = Parts::default();
     for (id, meant, span) in defined.list {
         let is_named = is_named(&id);

@@ -1,12 +1,14 @@
 //! From what is written to what is meant: every section, every component, every pipeline, all mistakes in one run.
 
 mod components;
+mod credentials;
 mod delivery;
 mod ensure;
 mod exporters;
 mod extensions;
 mod joins;
 mod known;
+mod metadata;
 mod parts;
 mod pipelines;
 mod processors;
@@ -14,6 +16,7 @@ mod receivers;
 mod section;
 mod service;
 mod stages;
+mod storage;
 mod telemetry;
 mod tls;
 mod typed;

@@ -2,9 +2,10 @@
 
 use super::section::Section;
 use super::walk::Checker;
+use super::{credentials, storage};
 use crate::model::{
-    BasicCredentials, BearerToken, ClientAuth, ComponentId, FileStorage, HeaderAction, HeaderRule,
-    HeaderSource, HeadersSetter, Htpasswd, Secret, ServerAuth, Storage, Tokens,
+    BasicCredentials, BearerToken, ClientAuth, ComponentId, FileStorage, HeadersSetter, Htpasswd,
+    ServerAuth, Storage,
 };
 use crate::nearest::nearest;
 use crate::schema::{BASIC_AUTH, BEARER_TOKEN, FILE_STORAGE, HEADERS_SETTER};
@@ -159,196 +160,12 @@ pub(super) fn part(
     checker.section(path, keys, &entry.node, entry.span);
     let section = Section::new(keys, &entry.node);
     Some(match kind {
-        "file_storage" => Part::Storage(storage(checker, path, entry, section)),
-        "bearertokenauth" => Part::Bearer(bearer(checker, path, entry, section)),
-        "basicauth" => basic(checker, path, entry, section),
-        _ => Part::Headers(headers(checker, path, section)),
+        "file_storage" => Part::Storage(storage::storage(checker, path, entry, section)),
+        "bearertokenauth" => Part::Bearer(credentials::bearer(checker, path, entry, section)),
+        "basicauth" => {
+            let (server, client) = credentials::basic(checker, path, entry, section);
+            Part::Basic { server, client }
+        }
+        _ => Part::Headers(credentials::headers(checker, path, section)),
     })
-}
-
-fn storage(
-    checker: &mut Checker<'_>,
-    path: &str,
-    entry: &Entry,
-    section: Section<'_>,
-) -> FileStorage {
-    let fsync = section.flag("fsync");
-    if !fsync {
-        let at = entry.node.get("fsync").map_or(entry.span, |node| node.span);
-        checker.warning(
-            at,
-            format!(
-                "{path}::fsync: what was acknowledged last is lost when the machine loses its power"
-            ),
-            "remove it, or write `fsync: true`",
-        );
-    }
-    let max_size = section.section("gate").size("max_size");
-    if max_size == Some(0) {
-        checker.error(
-            entry.span,
-            format!("{path}::gate::max_size: nothing fits"),
-            "write a size such as `10GiB`",
-        );
-    }
-    FileStorage {
-        directory: section.path("directory").unwrap_or_default(),
-        create_directory: section.flag("create_directory"),
-        directory_permissions: section
-            .text("directory_permissions")
-            .and_then(|text| super::value::permissions(&text))
-            .unwrap_or(0o750),
-        fsync,
-        max_size,
-    }
-}
-
-fn bearer(
-    checker: &mut Checker<'_>,
-    path: &str,
-    entry: &Entry,
-    section: Section<'_>,
-) -> BearerToken {
-    let one = section.text("token");
-    let several = section.texts("tokens");
-    if one.is_some() && !several.is_empty() {
-        checker.error(
-            entry.span,
-            format!("{path}: `token` and `tokens` are both there"),
-            "keep one of the two",
-        );
-    }
-    let written: Vec<_> = one.into_iter().chain(several).map(Secret::new).collect();
-    let tokens = match section.path("filename") {
-        Some(file) => {
-            if !written.is_empty() {
-                checker.warning(
-                    entry.span,
-                    format!("{path}: the tokens of `filename` hold, and those beside it do not"),
-                    "remove `token` and `tokens`",
-                );
-            }
-            Tokens::File(file)
-        }
-        None => {
-            if written.iter().all(|token| token.reveal().is_empty()) {
-                checker.error(
-                    entry.span,
-                    format!("{path}: there is no token"),
-                    "write `token: ${env:TOKEN}`, `tokens` or `filename`; a variable that is empty is none",
-                );
-            }
-            Tokens::Written(written)
-        }
-    };
-    // An empty scheme that is written means that there is none.
-    let scheme = match section.node("scheme").and_then(|node| node.text()) {
-        Some(scheme) => scheme.to_owned(),
-        None => section.text("scheme").unwrap_or_default(),
-    };
-    BearerToken {
-        header: section.choice("header"),
-        scheme,
-        tokens,
-    }
-}
-
-fn basic(checker: &mut Checker<'_>, path: &str, entry: &Entry, section: Section<'_>) -> Part {
-    let (has_server, has_client) = (section.has("htpasswd"), section.has("client_auth"));
-    if has_server == has_client {
-        checker.error(
-            entry.span,
-            format!("{path}: it is either for a receiver or for an exporter"),
-            "write `htpasswd` for the one, `client_auth` for the other, and two extensions for both",
-        );
-    }
-    let server = has_server.then(|| {
-        let htpasswd = section.section("htpasswd");
-        Htpasswd {
-            file: htpasswd.path("file"),
-            inline: htpasswd.text("inline").map(Secret::new),
-        }
-    });
-    if server
-        .as_ref()
-        .is_some_and(|server| server.file.is_none() && server.inline.is_none())
-    {
-        checker.error(
-            entry.span,
-            format!("{path}::htpasswd: nobody could come in"),
-            "write `file` or `inline`",
-        );
-    }
-    let client = has_client.then(|| {
-        let client = section.section("client_auth");
-        BasicCredentials {
-            username: client.text("username").unwrap_or_default(),
-            password: Secret::new(client.text("password").unwrap_or_default()),
-            username_file: client.path("username_file"),
-            password_file: client.path("password_file"),
-        }
-    });
-    if let Some(client) = &client {
-        let has_name = !client.username.is_empty() || client.username_file.is_some();
-        let has_password = !client.password.reveal().is_empty() || client.password_file.is_some();
-        if !has_name || !has_password {
-            let missing = if has_name { "password" } else { "username" };
-            checker.error(
-                entry.span,
-                format!("{path}::client_auth: the {missing} is missing"),
-                "write it, or name a file that holds it",
-            );
-        }
-    }
-    Part::Basic { server, client }
-}
-
-fn headers(checker: &mut Checker<'_>, path: &str, section: Section<'_>) -> HeadersSetter {
-    let items = section.sections("headers");
-    let nodes = section.node("headers").map(|node| node.span);
-    let mut headers = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        let path = format!("{path}::headers::{index}");
-        let at = item.node("key").map(|node| node.span).or(nodes);
-        let at = at.unwrap_or_default();
-        let key = item.choice("key");
-        let action = match item.choice("action").as_str() {
-            "insert" => HeaderAction::Insert,
-            "update" => HeaderAction::Update,
-            "delete" => HeaderAction::Delete,
-            _ => HeaderAction::Upsert,
-        };
-        let sources = ["value", "value_file", "from_context"];
-        let written = sources.iter().filter(|name| item.has(name)).count();
-        let expected = usize::from(action != HeaderAction::Delete);
-        if written != expected {
-            let (what, help) = if expected == 0 {
-                ("a header that is deleted has no value", "remove the value")
-            } else {
-                (
-                    "a header has one value",
-                    "write one of `value`, `value_file` and `from_context`",
-                )
-            };
-            checker.error(at, format!("{path}: {what}"), help);
-        }
-        let source = if let Some(value) = item.text("value") {
-            HeaderSource::Value(Secret::new(value))
-        } else if let Some(file) = item.path("value_file") {
-            HeaderSource::File(file)
-        } else if item.has("from_context") {
-            HeaderSource::Client {
-                name: item.choice("from_context"),
-                otherwise: item.text("default_value").map(Secret::new),
-            }
-        } else {
-            HeaderSource::Nothing
-        };
-        headers.push(HeaderRule {
-            key,
-            action,
-            source,
-        });
-    }
-    HeadersSetter { headers }
 }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::components::Components;
 use super::joins::joins;
+use super::metadata::metadata;
 use super::value;
 use super::walk::{Checker, join};
 use crate::address;
 use crate::model::{
-    ComponentId, Connector, Destination, Exporter, OtlpReceiver, Pipeline, Processor,
+    ComponentId, Connector, Destination, Exporter, OnRejected, OtlpReceiver, Pipeline, Processor,
 };
 use crate::nearest::nearest;
 use crate::schema::PIPELINE;
@@ -86,6 +87,7 @@ pub(crate) fn pipelines(
     }
     addresses(checker, defined.receivers, &receivers);
     files(checker, defined.exporters, &exporters);
+    metadata(checker, &pipelines, defined);
     pipelines
 }
 
@@ -340,7 +342,7 @@ fn written<'d>(exporters: &'d Components<Destination>, id: &ComponentId) -> Opti
         .map(|(destination, _)| &destination.exporter)
 }
 
-/// Two exporters that write one file would write over each other.
+/// Two exporters that write one file would write over each other, or among each other's lines.
 fn files(
     checker: &mut Checker<'_>,
     exporters: &Components<Destination>,
@@ -348,13 +350,26 @@ fn files(
 ) {
     let mut taken = HashSet::new();
     for (id, _, span) in exporters.list.iter().filter(|(id, _, _)| used.contains(id)) {
-        if let Some(Exporter::File(file)) = written(exporters, id)
-            && file.path.as_os_str() != "/dev/null"
-            && !file.path.as_os_str().is_empty()
-            && !taken.insert(&file.path)
-        {
-            let message = format!("exporters::{id}: another exporter writes to the same file");
-            checker.error(*span, message, "give one of them another `path`");
+        let Some((destination, _)) = exporters.get(id) else {
+            continue;
+        };
+        let file = match &destination.exporter {
+            Exporter::File(file) => Some((&file.path, "path")),
+            _ => None,
+        };
+        let rejected = match &destination.delivery.on_rejected {
+            OnRejected::File(path) => Some((path, "gate: {rejected_file: ...}")),
+            OnRejected::Drop => None,
+        };
+        for (path, key) in [file, rejected].into_iter().flatten() {
+            let is_file = !path.as_os_str().is_empty() && path.as_os_str() != "/dev/null";
+            if is_file && !taken.insert(path) {
+                checker.error(
+                    *span,
+                    format!("exporters::{id}: the same file is written twice"),
+                    format!("give one of the two another `{key}`"),
+                );
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::parts::Parts;
 use super::section::Section;
 use super::tls;
 use super::walk::Checker;
+use crate::address;
 use crate::model::{
     GrpcServer, HttpServer, OtlpReceiver, RequestCompression, ServerAuth, ServerTls,
 };
@@ -74,7 +74,8 @@ fn access(
     let tls = tls::server(checker, path, at, section);
     let auth = parts.server_auth(checker, path, section);
     let endpoint = section.text("endpoint").unwrap_or_default();
-    if tls.is_none() && !is_loopback(&endpoint) {
+    let is_open = address::host_port(&endpoint).is_ok_and(|(host, _)| !address::is_loopback(&host));
+    if tls.is_none() && is_open {
         let at = section.node("endpoint").map_or(at, |node| node.span);
         let message = if auth.is_some() {
             "other machines send records and credentials there in plain text"
@@ -88,14 +89,6 @@ fn access(
         );
     }
     Access { tls, auth }
-}
-
-/// Whether only this machine reaches a server there.
-fn is_loopback(endpoint: &str) -> bool {
-    let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let address = host.parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn grpc(section: Section<'_>, access: Access) -> GrpcServer {

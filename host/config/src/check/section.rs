@@ -33,6 +33,18 @@ impl<'a> Section<'a> {
         self.node.is_some_and(|node| node.get(name).is_some())
     }
 
+    /// Where the key stands.
+    pub(crate) fn key(&self, name: &str) -> Option<Span> {
+        Some(self.node?.entry(name)?.span)
+    }
+
+    /// Whether the key is written with a value, be it one that could not be found out.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.node
+            .and_then(|node| node.get(name))
+            .is_some_and(|node| node.value != Value::Null)
+    }
+
     /// Keys of a key.
     pub(crate) fn section(&self, name: &str) -> Section<'a> {
         match self.kind(name) {

@@ -50,6 +50,7 @@ pub(super) fn server(
     section: Section<'_>,
 ) -> Option<ServerTls> {
     section.node("tls")?;
+    let at = section.key("tls").unwrap_or(at);
     let section = section.section("tls");
     let tls = ServerTls {
         cert_file: section.path("cert_file"),
@@ -66,6 +67,15 @@ pub(super) fn server(
         ("key", tls.key_file.is_some(), tls.key_pem.is_some()),
     ];
     let pair = pair(checker, path, at, one_of_two);
+    if let Some(node) = section.node("ca_file").or(section.node("ca_pem"))
+        && tls.client_ca_file.is_none()
+    {
+        checker.warning(
+            node.span,
+            format!("{path}::tls: authorities of servers; clients need no certificate by it, as in a Collector"),
+            "write `client_ca_file` if each client has to show one",
+        );
+    }
     let missing = pair
         .missing()
         .or((!pair.certificate).then_some("certificate"));

@@ -26,6 +26,26 @@ fn problem(message: impl Into<String>, help: impl Into<String>) -> Problem {
 pub(crate) fn check(kind: Kind, node: &Node) -> Result<(), Problem> {
     match kind {
         Kind::Text | Kind::Secret => text(node).map(|_| ()),
+        Kind::HeaderName => {
+            if is_header(text(node)?) {
+                Ok(())
+            } else {
+                Err(problem(
+                    "is no name of a header",
+                    "names hold letters, digits and `-`",
+                ))
+            }
+        }
+        Kind::HeaderValue => {
+            if text(node)?.chars().any(char::is_control) {
+                Err(problem(
+                    "holds control characters, which no header may",
+                    "remove them; a line break at its end is one",
+                ))
+            } else {
+                Ok(())
+            }
+        }
         Kind::Path => match text(node)? {
             "" => Err(problem("is no path", "write the path of a file")),
             _ => Ok(()),
@@ -96,6 +116,7 @@ pub(crate) fn check(kind: Kind, node: &Node) -> Result<(), Problem> {
             )),
         },
         Kind::Texts
+        | Kind::HeaderValues
         | Kind::Choices(..)
         | Kind::Paths
         | Kind::Secrets
@@ -147,6 +168,12 @@ fn choice(node: &Node, offered: &[&str], elsewhere: &[&str]) -> Result<(), Probl
     )
     .map_or(help, |word| format!("did you mean `{word}`?"));
     Err(problem("is not a value that it takes", help))
+}
+
+/// Whether a header may have this name.
+pub(crate) fn is_header(name: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(legal)
 }
 
 /// The texts of a list, and where each stands. One text with commas is a list, too, as in a Collector. None where there is

@@ -165,7 +165,10 @@ impl Checker<'_> {
             Kind::Paths | Kind::Secrets => self.named_texts(path, node),
             // One text with commas is a list, as in a Collector.
             Kind::Texts if matches!(node.value, Value::Text(_)) => {}
-            Kind::Texts | Kind::Choices(..) => {
+            Kind::HeaderValues if matches!(node.value, Value::Text(_)) => {
+                self.scalar(path, Kind::HeaderValue, node);
+            }
+            Kind::Texts | Kind::Choices(..) | Kind::HeaderValues => {
                 let Value::List(items) = &node.value else {
                     let help = "write `[one, another]`, or a line with `- ` for each";
                     return self.error(
@@ -174,10 +177,10 @@ impl Checker<'_> {
                         help,
                     );
                 };
-                let each = if let Kind::Choices(offered, elsewhere) = key.kind {
-                    Kind::Choice(offered, elsewhere)
-                } else {
-                    Kind::Text
+                let each = match key.kind {
+                    Kind::Choices(offered, elsewhere) => Kind::Choice(offered, elsewhere),
+                    Kind::HeaderValues => Kind::HeaderValue,
+                    _ => Kind::Text,
                 };
                 for item in items {
                     self.scalar(path, each, item);
@@ -237,9 +240,8 @@ impl Checker<'_> {
     fn headers(&mut self, path: &str, node: &Node) {
         for (name, at, value) in value::headers(node) {
             let path = join(path, name.unwrap_or("?"));
-            let legal = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
             match name {
-                Some(name) if !name.is_empty() && name.chars().all(legal) => {}
+                Some(name) if value::is_header(name) => {}
                 Some(_) => self.error(
                     at,
                     format!("{path}: no header has such a name"),
@@ -327,7 +329,7 @@ const LONGEST: usize = 60;
 /// The value as the start of a sentence. What came from a variable, and what is a secret, is not shown.
 fn shown(node: &Node, kind: Kind) -> String {
     let text = match &node.value {
-        _ if matches!(kind, Kind::Secret) || node.holds_password() => {
+        _ if matches!(kind, Kind::Secret | Kind::HeaderValue) || node.holds_password() => {
             return "the value ".to_owned();
         }
         _ if node.origin != Origin::File => return "the value of the variable ".to_owned(),

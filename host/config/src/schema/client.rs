@@ -29,7 +29,7 @@ pub(super) const RETRY: &[Key] = &[
         "max_elapsed_time",
         Duration,
         "5m",
-        "when to give up; 0 is never",
+        "when to give up; 0 is never, and so it is behind a queue with `storage` where nothing is written",
     ),
 ];
 
@@ -98,8 +98,8 @@ const QUEUE_BATCH: &[Key] = &[
     Key::new(
         "sizer",
         Choice(&["items", "bytes"], &[]),
-        "items",
-        "what the sizes count",
+        "",
+        "what the sizes count: what those of the queue do, or items where these count requests",
     ),
     Key::new("partition", Any, "", "what is kept apart")
         .refused("queued requests are put together whatever their client's metadata"),
@@ -196,6 +196,13 @@ pub(super) const TLS: &[Key] = &[
     ),
     Key::new("cipher_suites", Texts, "", "suites of TLS 1.2")
         .refused("the suites of rustls are used, all of which are sound"),
+    Key::new(
+        "include_insecure_cipher_suites",
+        Flag,
+        "false",
+        "suites that are broken besides",
+    )
+    .only("false", "suites that are broken are not spoken"),
     Key::new("curve_preferences", Texts, "", "curves by preference")
         .refused("the preferences of rustls are used"),
     Key::new(

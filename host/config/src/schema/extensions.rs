@@ -1,7 +1,7 @@
 use super::Key;
 use super::Kind::{
-    Any, Choice, Count, Duration, Flag, Headers, Listen, Path, Permissions, Secret, Section,
-    Sections, Size, Text, Texts,
+    Any, Choice, Count, Duration, Flag, HeaderName, HeaderValue, HeaderValues, Headers, Listen,
+    Path, Permissions, Secret, Section, Sections, Size, Text,
 };
 
 const NO_TLS: &str = "TLS for the health check is not offered: let it listen on localhost";
@@ -142,8 +142,14 @@ pub(crate) const FILE_STORAGE: &[Key] = &[
     )
     .accepted(),
     Key::new(
+        "max_size",
+        Size,
+        "0",
+        "what the folder may hold; 0 is what the disk has",
+    ),
+    Key::new(
         "compaction",
-        Any,
+        Section(COMPACTION),
         "",
         "space is given back by removing whole files",
     )
@@ -163,26 +169,73 @@ pub(crate) const FILE_STORAGE: &[Key] = &[
     ),
 ];
 
+const COMPACTION: &[Key] = &[
+    Key::new("on_start", Flag, "false", "whether it is done at the start").accepted(),
+    Key::new("on_rebound", Flag, "false", "whether it is done later").accepted(),
+    Key::new(
+        "directory",
+        Path,
+        "/var/lib/otelcol/file_storage",
+        "where it keeps what it needs meanwhile",
+    )
+    .accepted(),
+    Key::new(
+        "rebound_needed_threshold_mib",
+        Count(0, 1 << 40),
+        "100",
+        "a size from which on it is needed",
+    )
+    .accepted(),
+    Key::new(
+        "rebound_trigger_threshold_mib",
+        Count(0, 1 << 40),
+        "10",
+        "a size below which it begins",
+    )
+    .accepted(),
+    Key::new(
+        "max_transaction_size",
+        Count(0, 1 << 40),
+        "65536",
+        "what it moves at once",
+    )
+    .accepted(),
+    Key::new(
+        "check_interval",
+        Duration,
+        "5s",
+        "how often it is thought of",
+    )
+    .accepted(),
+    Key::new(
+        "cleanup_on_start",
+        Flag,
+        "false",
+        "whether what it left behind is removed",
+    )
+    .accepted(),
+];
+
 const STORAGE_GATE: &[Key] = &[Key::new(
     "max_size",
     Size,
     "",
-    "what the folder may hold; without it, what the disk has",
+    "the same as `max_size` beside it",
 )];
 
 /// The `bearertokenauth` extension.
 pub(crate) const BEARER_TOKEN: &[Key] = &[
     Key::new(
         "header",
-        Text,
+        HeaderName,
         "authorization",
         "the header that holds the token",
     ),
     Key::new("scheme", Text, "Bearer", "the word before the token"),
-    Key::new("token", Secret, "", "the token"),
+    Key::new("token", HeaderValue, "", "the token"),
     Key::new(
         "tokens",
-        Texts,
+        HeaderValues,
         "",
         "tokens, any of which a receiver takes; an exporter sends the first",
     ),
@@ -190,8 +243,35 @@ pub(crate) const BEARER_TOKEN: &[Key] = &[
         "filename",
         Path,
         "",
-        "a file of tokens, one a line, which is read again when it changes; it counts before the others",
+        "a file of tokens, one a line, which is read again when it changes; it counts before `token`",
     ),
+    Key::new(
+        "retry_on_failure",
+        Section(FILE_RETRY),
+        "",
+        "whether a missing file is waited for",
+    )
+    .off("the file has to be there at the start"),
+    Key::new(
+        "wait_for_token_file",
+        Flag,
+        "false",
+        "the file is always read before anything starts",
+    )
+    .accepted(),
+];
+
+const FILE_RETRY: &[Key] = &[
+    Key::new("enabled", Flag, "false", "whether it is").accepted(),
+    Key::new(
+        "initial_interval",
+        Duration,
+        "",
+        "wait before the second try",
+    )
+    .accepted(),
+    Key::new("max_retries", Count(0, 1 << 40), "", "tries at most").accepted(),
+    Key::new("offset", Duration, "", "wait between later tries").accepted(),
 ];
 
 /// The `basicauth` extension.
@@ -251,14 +331,14 @@ pub(crate) const HEADERS_SETTER: &[Key] = &[
 ];
 
 const HEADER: &[Key] = &[
-    Key::new("key", Text, "", "the header").required(),
+    Key::new("key", HeaderName, "", "the header").required(),
     Key::new(
         "action",
         Choice(&["insert", "update", "upsert", "delete"], &[]),
         "upsert",
         "what is done to it",
     ),
-    Key::new("value", Secret, "", "its value"),
+    Key::new("value", HeaderValue, "", "its value"),
     Key::new(
         "value_file",
         Path,
@@ -267,13 +347,13 @@ const HEADER: &[Key] = &[
     ),
     Key::new(
         "from_context",
-        Text,
+        HeaderName,
         "",
         "the client's metadata that hold its value; the receiver needs `include_metadata: true`",
     ),
     Key::new(
         "default_value",
-        Secret,
+        HeaderValue,
         "",
         "its value where the client sent none",
     ),

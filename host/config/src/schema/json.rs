@@ -187,8 +187,15 @@ fn kind(kind: Kind) -> Value {
         Kind::Duration | Kind::Size => json!({"type": ["string", "integer"]}),
         Kind::Choice(offered, _) => or_variable(&json!({"enum": offered})),
         Kind::Choices(offered, _) => list_of(&or_variable(&json!({"enum": offered}))),
-        Kind::Secret => json!({"type": "string", "writeOnly": true}),
-        Kind::Text | Kind::Listen | Kind::Connect | Kind::Url | Kind::Path | Kind::Permissions => {
+        Kind::Secret | Kind::HeaderValue => json!({"type": "string", "writeOnly": true}),
+        Kind::HeaderValues => list_of(&json!({"type": "string", "writeOnly": true})),
+        Kind::Text
+        | Kind::HeaderName
+        | Kind::Listen
+        | Kind::Connect
+        | Kind::Url
+        | Kind::Path
+        | Kind::Permissions => {
             json!({"type": "string"})
         }
         Kind::Texts => list_of(&json!({"type": "string"})),

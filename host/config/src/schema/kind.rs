@@ -11,6 +11,12 @@ pub enum Kind {
     Secret,
     /// A list of texts.
     Texts,
+    /// The name of an HTTP header.
+    HeaderName,
+    /// The value of an HTTP header, which is never shown.
+    HeaderValue,
+    /// A list of such values.
+    HeaderValues,
     /// `true` or `false`.
     Flag,
     /// A whole number between these two.
@@ -64,8 +70,10 @@ impl fmt::Display for Kind {
         };
         match self {
             Self::Text => f.write_str("text"),
-            Self::Secret => f.write_str("secret"),
+            Self::Secret | Self::HeaderValue => f.write_str("secret"),
             Self::Texts => f.write_str("list of texts"),
+            Self::HeaderName => f.write_str("header"),
+            Self::HeaderValues => f.write_str("list of secrets"),
             Self::Flag => f.write_str("true | false"),
             Self::Count(..) | Self::Level(..) => f.write_str("whole number"),
             Self::Number(..) => f.write_str("number"),

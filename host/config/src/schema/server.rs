@@ -50,6 +50,13 @@ pub(super) const SERVER_TLS: &[Key] = &[
     ),
     Key::new("cipher_suites", Texts, "", "suites of TLS 1.2")
         .refused("the suites of rustls are used, all of which are sound"),
+    Key::new(
+        "include_insecure_cipher_suites",
+        Flag,
+        "false",
+        "suites that are broken besides",
+    )
+    .only("false", "suites that are broken are not spoken"),
     Key::new("curve_preferences", Texts, "", "curves by preference")
         .refused("the preferences of rustls are used"),
     Key::new("tpm", Any, "", "keys in a trusted platform module")

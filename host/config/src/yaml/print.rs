@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::secrets::is_secret;
+use super::secrets::{is_secret, item_of};
 use super::{Node, Value, plain};
 
 /// What stands in the place of a secret.
@@ -39,7 +39,7 @@ fn block(node: &Node, under: &str, secret: bool, depth: usize, text: &mut String
             for item in items {
                 indent(depth, text);
                 text.push('-');
-                value(item, under, secret, depth.saturating_add(1), text);
+                value(item, item_of(under), secret, depth.saturating_add(1), text);
             }
         }
         _ => scalar(node, secret, text),

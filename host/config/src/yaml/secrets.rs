@@ -12,6 +12,12 @@ const NAMES: [&str; 8] = [
     "inline",
 ];
 
+/// One header of a list of them.
+const HEADER: &str = "headers[]";
+
+/// What is said of one besides its value.
+const PLAIN: [&str; 5] = ["key", "name", "action", "from_context", "value_file"];
+
 /// Where secrets stand in a tree. More is found than is secret, and nothing that is secret is left out: it is about what an
 /// error may show of the file.
 pub(crate) fn secrets(root: &Node) -> Vec<Span> {
@@ -24,7 +30,7 @@ fn collect(node: &Node, under: &str, secret: bool, found: &mut Vec<Span>) {
     match &node.value {
         Value::List(items) => items
             .iter()
-            .for_each(|item| collect(item, under, secret, found)),
+            .for_each(|item| collect(item, item_of(under), secret, found)),
         Value::Map(entries) => {
             for entry in entries {
                 let key = entry.key.as_str();
@@ -36,8 +42,16 @@ fn collect(node: &Node, under: &str, secret: bool, found: &mut Vec<Span>) {
     }
 }
 
+/// What the items of a list stand under.
+pub(super) fn item_of(list: &str) -> &str {
+    if list == "headers" { HEADER } else { list }
+}
+
 /// Whether what stands under `key`, a key of `under`, is a secret; what stands in a secret is one, too.
 pub(super) fn is_secret(key: &str, under: &str, within: bool) -> bool {
+    if under == HEADER && PLAIN.contains(&key) {
+        return false;
+    }
     // The keys for pseudonyms are the host's; a policy's own `keys` are names.
     within || NAMES.contains(&key) || sounds_secret(key) || (under == "gate" && key == "keys")
 }
