@@ -35,33 +35,28 @@ pub(super) fn bearer(
             "remove it, or set its variable",
         );
     }
-    let tokens = match file {
-        Some(file) => {
-            if one.is_some() {
-                checker.warning(
-                    at("token"),
-                    format!("{path}: the tokens of `filename` hold, and `token` does not"),
-                    "remove `token`",
-                );
-            }
-            Tokens::File(file)
+    let tokens = if let Some(file) = file {
+        if one.is_some() {
+            checker.warning(
+                at("token"),
+                format!("{path}: the tokens of `filename` hold, and `token` does not"),
+                "remove `token`",
+            );
         }
-        None => {
-            let written = one.into_iter().chain(several);
-            let written: Vec<_> = written.map(Secret::new).collect();
-            let is_silent = |name: &&str| match section.node(name) {
-                Some(node) => node.text() == Some("") || node.value == Value::List(Vec::new()),
-                None => !section.says(name),
-            };
-            if ["token", "tokens", "filename"].iter().all(is_silent) {
-                checker.error(
-                    entry.span,
-                    format!("{path}: there is no token"),
-                    "write `token: ${env:TOKEN}`, `tokens` or `filename`; a variable that is empty is none",
-                );
-            }
-            Tokens::Written(written)
+        Tokens::File(file)
+    } else {
+        let is_silent = |name: &&str| match section.node(name) {
+            Some(node) => node.text() == Some("") || node.value == Value::List(Vec::new()),
+            None => !section.says(name),
+        };
+        if ["token", "tokens", "filename"].iter().all(is_silent) {
+            checker.error(
+                entry.span,
+                format!("{path}: there is no token"),
+                "write `token: ${env:TOKEN}`, `tokens` or `filename`; a variable that is empty is none",
+            );
         }
+        Tokens::Written(one.into_iter().chain(several).map(Secret::new).collect())
     };
     // An empty scheme that is written means that there is none.
     let scheme = match section.node("scheme").and_then(|node| node.text()) {

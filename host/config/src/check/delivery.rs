@@ -151,20 +151,18 @@ fn on_rejected(
         let name = format!("{}.rejected.jsonl", file_name(&found.id));
         storage.map(|storage| storage.settings.directory.join(name))
     };
-    match file.or_else(beside) {
-        Some(file) => OnRejected::File(file),
-        None => {
-            let at = gate
-                .node("on_rejected")
-                .map_or(Span::default(), |node| node.span);
-            checker.error(
-                at,
-                format!("{path}::on_rejected: it is not said which file"),
-                "write `rejected_file: PATH` beside it; only a queue with `storage` has a folder of its own",
-            );
-            OnRejected::Drop
-        }
-    }
+    let Some(file) = file.or_else(beside) else {
+        let at = gate
+            .node("on_rejected")
+            .map_or(Span::default(), |node| node.span);
+        checker.error(
+            at,
+            format!("{path}::on_rejected: it is not said which file"),
+            "write `rejected_file: PATH` beside it; only a queue with `storage` has a folder of its own",
+        );
+        return OnRejected::Drop;
+    };
+    OnRejected::File(file)
 }
 
 /// An id as the name of a file.

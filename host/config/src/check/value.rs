@@ -26,26 +26,8 @@ fn problem(message: impl Into<String>, help: impl Into<String>) -> Problem {
 pub(crate) fn check(kind: Kind, node: &Node) -> Result<(), Problem> {
     match kind {
         Kind::Text | Kind::Secret => text(node).map(|_| ()),
-        Kind::HeaderName => {
-            if is_header(text(node)?) {
-                Ok(())
-            } else {
-                Err(problem(
-                    "is no name of a header",
-                    "names hold letters, digits and `-`",
-                ))
-            }
-        }
-        Kind::HeaderValue => {
-            if text(node)?.chars().any(char::is_control) {
-                Err(problem(
-                    "holds control characters, which no header may",
-                    "remove them; a line break at its end is one",
-                ))
-            } else {
-                Ok(())
-            }
-        }
+        Kind::HeaderName => header_name(text(node)?),
+        Kind::HeaderValue => header_value(text(node)?),
         Kind::Path => match text(node)? {
             "" => Err(problem("is no path", "write the path of a file")),
             _ => Ok(()),
@@ -168,6 +150,26 @@ fn choice(node: &Node, offered: &[&str], elsewhere: &[&str]) -> Result<(), Probl
     )
     .map_or(help, |word| format!("did you mean `{word}`?"));
     Err(problem("is not a value that it takes", help))
+}
+
+fn header_name(name: &str) -> Result<(), Problem> {
+    if is_header(name) {
+        return Ok(());
+    }
+    Err(problem(
+        "is no name of a header",
+        "names hold letters, digits and `-`",
+    ))
+}
+
+fn header_value(value: &str) -> Result<(), Problem> {
+    if !value.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(problem(
+        "holds control characters, which no header may",
+        "remove them; a line break at its end is one",
+    ))
 }
 
 /// Whether a header may have this name.

@@ -15,6 +15,10 @@ pub enum Processor {
 
 /// What joins pipelines: an exporter of some, and a receiver of others.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a few in a configuration"
+)]
 pub enum Connector {
     /// `forward`: everything goes on as it is.
     Forward,
