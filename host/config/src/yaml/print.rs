@@ -25,7 +25,7 @@ fn block(node: &Node, under: &str, secret: bool, depth: usize, text: &mut String
                 indent(depth, text);
                 quoted(&entry.key, text);
                 text.push(':');
-                let secret = is_secret(&entry.key, under, secret);
+                let secret = is_secret(entry, under, secret);
                 value(
                     &entry.node,
                     &entry.key,

@@ -1,4 +1,4 @@
-use super::{Node, Span, Value};
+use super::{Entry, Node, Span, Value};
 
 /// Keys whose values are secrets, wherever they stand.
 const NAMES: [&str; 8] = [
@@ -33,8 +33,8 @@ fn collect(node: &Node, under: &str, secret: bool, found: &mut Vec<Span>) {
             .for_each(|item| collect(item, item_of(under), secret, found)),
         Value::Map(entries) => {
             for entry in entries {
-                let key = entry.key.as_str();
-                collect(&entry.node, key, is_secret(key, under, secret), found);
+                let secret = is_secret(entry, under, secret);
+                collect(&entry.node, &entry.key, secret, found);
             }
         }
         _ if secret || node.holds_password() => found.push(node.span),
@@ -47,13 +47,19 @@ pub(super) fn item_of(list: &str) -> &str {
     if list == "headers" { HEADER } else { list }
 }
 
-/// Whether what stands under `key`, a key of `under`, is a secret; what stands in a secret is one, too.
-pub(super) fn is_secret(key: &str, under: &str, within: bool) -> bool {
+/// Whether what stands under a key of `under` is a secret; what stands in a secret is one, too.
+pub(super) fn is_secret(entry: &Entry, under: &str, within: bool) -> bool {
+    let key = entry.key.as_str();
+    // A metric may be called so, too.
+    let is_metric = key == "tokens" && matches!(entry.node.value, Value::Map(_));
     if under == HEADER && PLAIN.contains(&key) {
         return false;
     }
     // The keys for pseudonyms are the host's; a policy's own `keys` are names.
-    within || NAMES.contains(&key) || sounds_secret(key) || (under == "gate" && key == "keys")
+    within
+        || (NAMES.contains(&key) && !is_metric)
+        || sounds_secret(key)
+        || (under == "gate" && key == "keys")
 }
 
 fn sounds_secret(key: &str) -> bool {
