@@ -25,6 +25,7 @@ mod mistakes;
 mod peer;
 mod pipelines;
 mod redaction;
+mod reload;
 mod service;
 mod statements;
 mod telemetry;

@@ -16,8 +16,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Run the gate (also what happens without a verb).
-    Run(Configuration),
+    /// Run the gate (also what happens without a verb). SIGHUP reads the configuration again, SIGTERM ends it in good order.
+    Run(Run),
     /// Load everything a configuration names, components included, and say what is wrong with it (exit status 78).
     Validate(Configuration),
     /// Print the configuration in one piece: everything merged, variables expanded, secrets starred out.
@@ -47,6 +47,15 @@ pub(crate) struct Configuration {
     /// Answer exactly as this product does, deliberate differences included.
     #[arg(long, value_name = "PRODUCT")]
     pub(crate) compat: Option<Product>,
+}
+
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// Read the configuration again when one of its files changes, policies and what they read included.
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,14 +3,16 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tollgate_config::{
     Config, Diagnostic, Diagnostics, Examined, Location, Options, Remark, Severity, SourceMap,
-    examine,
+    Surroundings, examine,
 };
 use tollgate_pipeline::{Plan, PlanProblem};
 use tollgate_sandbox::Sandbox;
+use tollgate_telemetry::Known;
 
 use crate::args::{Configuration, Product};
 use crate::complain;
@@ -29,6 +31,15 @@ pub(crate) struct Planned {
 
 /// Loads the configuration and everything it names. What is wrong has been printed when this returns an exit code.
 pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, ExitCode>> {
+    plan_after(wanted, &Here, &Arc::default())
+}
+
+/// Likewise, to take the place of a configuration whose accounts go on.
+pub(crate) fn plan_after(
+    wanted: &Configuration,
+    surroundings: &dyn Surroundings,
+    known: &Arc<Known>,
+) -> anyhow::Result<Result<Planned, ExitCode>> {
     let locations = locations(wanted)?;
     let options = Options {
         compat_collector: wanted.compat == Some(Product::Collector),
@@ -37,14 +48,14 @@ pub(crate) fn plan(wanted: &Configuration) -> anyhow::Result<Result<Planned, Exi
         mut config,
         mut found,
         map,
-    } = match examine(&locations, &Here, &Embedded, &options) {
+    } = match examine(&locations, surroundings, &Embedded, &options) {
         Ok(examined) => examined,
         Err(found) => return Ok(Err(misconfigured(&found))),
     };
     identify(&mut config);
     // Paths of the configuration are relative to its files already. Where something is wrong, it holds the policies alone, which
     // have their own say in the same report.
-    let plan = Plan::new(&config, Path::new(""), &sandbox()?, &Embedded);
+    let plan = Plan::after(known, &config, Path::new(""), &sandbox()?, &Embedded);
     match &plan {
         Ok(plan) => found.extend(plan.warnings().map(|(stage, warning)| {
             let remark = Remark {

@@ -12,15 +12,17 @@ mod instance;
 mod new;
 mod print_config;
 mod run;
+mod running;
 mod schema;
 mod stock;
 mod validate;
+mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Verb};
+use crate::args::{Args, Run, Verb};
 
 // Request bodies of hundreds of kilobytes come and go all the time: the system's allocator gives each back to the kernel.
 #[global_allocator]
@@ -29,8 +31,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let args = Args::parse();
     let outcome = match args.verb {
-        None => run::run(&args.configuration),
-        Some(Verb::Run(configuration)) => run::run(&configuration.or(args.configuration)),
+        None => run::run(&Run {
+            configuration: args.configuration,
+            watch: false,
+        }),
+        Some(Verb::Run(wanted)) => run::run(&Run {
+            configuration: wanted.configuration.or(args.configuration),
+            ..wanted
+        }),
         Some(Verb::Validate(configuration)) => {
             validate::validate(&configuration.or(args.configuration))
         }

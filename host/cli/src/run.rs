@@ -1,46 +1,56 @@
 //! `tollgate run`: the gate, until a signal ends it.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tollgate_config::{LogEncoding, LogLevel, Logs};
-use tollgate_observe::{Environment, Observer};
-use tollgate_pipeline::Service;
 use tollgate_telemetry::{LogFormat, LogSettings, PipelineReport, StageReport, start_logging};
 use tracing::{Level, info, warn};
 
-use crate::args::Configuration;
-use crate::configuration::{self, Planned};
+use crate::args::Run;
+use crate::configuration;
+use crate::running::Running;
+use crate::watch::Watch;
 
-pub(crate) fn run(wanted: &Configuration) -> anyhow::Result<ExitCode> {
-    let Planned { config, plan } = match configuration::plan(wanted)? {
+pub(crate) fn run(wanted: &Run) -> anyhow::Result<ExitCode> {
+    let watch = Arc::<Watch>::default();
+    let planned = configuration::plan_after(&wanted.configuration, &*watch, &Arc::default())?;
+    let planned = match planned {
         Ok(planned) => planned,
         Err(code) => return Ok(code),
     };
-    start_logging(log_settings(config.telemetry.logs));
+    watch.add_stages(&planned.config);
+    start_logging(log_settings(planned.config.telemetry.logs));
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         // Before anything listens, so that no signal is lost.
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let service = Service::start(&config, plan).await?;
-        let observer =
-            Observer::start(&config, &Environment::of_process(), service.live()).await?;
-        observer.ready();
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut running = Running::start(wanted.configuration.clone(), planned, watch).await?;
         info!(target: "tollgate", version = env!("CARGO_PKG_VERSION"), "ready");
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            let watch = running.watch();
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => running.reload().await,
+                () = watch.changed(), if wanted.watch => running.reload().await,
+            }
         }
-        observer.stopping();
+        running.stopping();
         info!(target: "tollgate", "stopping: no new requests, those in flight are finished");
-        tokio::select! {
-            reports = service.stop() => reports.iter().for_each(account),
+        let observer = tokio::select! {
+            (reports, observer) = running.stop() => {
+                reports.iter().for_each(account);
+                observer
+            }
             // Whoever asks twice does not want to wait. Nobody was told that the requests in flight were taken.
             _ = terminate.recv() => return Ok(at_once()),
             _ = interrupt.recv() => return Ok(at_once()),
-        }
+        };
         observer.stop().await;
         Ok(ExitCode::SUCCESS)
     })

@@ -68,11 +68,7 @@ impl Observer {
         environment: &Environment,
         gate: Arc<Live>,
     ) -> Result<Self, ObserveError> {
-        let mut observer = Self {
-            phase: watch::Sender::new(Phase::Starting),
-            tasks: JoinSet::new(),
-            addresses: Vec::new(),
-        };
+        let mut observer = Self::nobody();
         for (id, extension) in &config.extensions {
             let Extension::HealthCheck(settings) = extension;
             observer.health(id, settings, &gate).await?;
@@ -81,6 +77,16 @@ impl Observer {
             .metrics(&config.telemetry, environment, &gate)
             .await?;
         Ok(observer)
+    }
+
+    /// One that shows nothing.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self {
+            phase: watch::Sender::new(Phase::Starting),
+            tasks: JoinSet::new(),
+            addresses: Vec::new(),
+        }
     }
 
     /// Receivers listen, and everything behind them works.

@@ -194,7 +194,14 @@ impl Service {
         self.generation
             .end(Duration::ZERO, self.drain_timeout)
             .await;
-        self.leaving.shutdown().await;
+        // Those that left earlier had longer; what they have not finished by now is its clients' again.
+        let left = async { while self.leaving.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.drain_timeout, left)
+            .await
+            .is_err()
+        {
+            self.leaving.shutdown().await;
+        }
         destinations.iter().for_each(|own| own.tell_what_is_left());
         drop(destinations);
         let stores = Arc::clone(&self.lasting.stores);
