@@ -28,7 +28,7 @@ use tollgate_patterns::{Hit, Pattern};
 use tollgate_sdk::{Batch, Compat, Description, NewValue, Policy, Problem, Rule, Setup, Value};
 
 use db::Databases;
-use keys::Keys;
+use keys::{Action, Keys};
 use mask::Mask;
 use places::Places;
 use span_name::SpanNames;
@@ -162,6 +162,20 @@ impl Redaction {
 
     fn works_on_bodies_by_more_than_values(&self) -> bool {
         !self.keys.is_empty() || self.urls.is_some() || !self.databases.is_empty()
+    }
+
+    /// What is left of a text that is an attribute.
+    fn left(&self, key: &str, text: &str) -> String {
+        let values = &self.values;
+        match self.keys.action(key) {
+            Action::Ignore => text.to_owned(),
+            Action::Remove(_) => String::new(),
+            _ if values.spares_whole() && values.is_allowed(text) => text.to_owned(),
+            Action::Mask(_) => values.masked_whole(text),
+            Action::Look => values
+                .masked(text, Suspects::All)
+                .map_or_else(|| text.to_owned(), |(masked, _)| masked),
+        }
     }
 
     /// A leaf of a body, or a body that is one: masked, if there is something to mask.

@@ -115,8 +115,14 @@ impl Tally {
         masked.saturating_add(in_body)
     }
 
-    /// Writes what was noted to the attributes of a node, and starts anew.
-    pub(crate) fn write(&mut self, batch: &mut Batch<'_>, node: u32) {
+    /// Writes what was noted to the attributes of a node, and starts anew. `left` says what the redaction leaves of an attribute: what
+    /// an earlier summary says comes from a client like everything else.
+    pub(crate) fn write(
+        &mut self,
+        batch: &mut Batch<'_>,
+        node: u32,
+        left: impl Fn(&str, &str) -> String,
+    ) {
         if !self.anything {
             return;
         }
@@ -139,7 +145,9 @@ impl Tally {
                 if let Some(Value::Text(before)) = view.attribute(key)
                     && !before.is_empty()
                 {
-                    names.extend(before.split(',').map(str::to_owned));
+                    let before = left(key, before);
+                    let before = before.split(',').filter(|name| !name.is_empty());
+                    names.extend(before.map(str::to_owned));
                 }
                 names.sort_unstable();
                 batch.put(

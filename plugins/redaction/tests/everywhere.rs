@@ -340,3 +340,26 @@ fn a_summary_of_a_body_names_no_secret_key() {
     let output = run(config, Signal::Logs, &payload);
     assert_eq!(survivors(&output), [""; 0]);
 }
+
+#[test]
+fn a_summary_that_a_client_sent_is_masked_before_it_is_added_to() {
+    let mut config = emails();
+    config["summary"] = json!("debug");
+    let given = json!([
+        {"key": "mail", "value": {"stringValue": SECRET}},
+        {"key": "redaction.masked.keys", "value": {"stringValue": format!("{SECRET},earlier")}},
+    ]);
+    let output = run(config.clone(), Signal::Logs, &log(&given));
+    assert_eq!(survivors(&output), [""; 0]);
+    assert!(output.text().contains("****,earlier,mail"));
+
+    // Nor does what an allow list removes come back that way.
+    config["allow_all_keys"] = json!(false);
+    config["allowed_keys"] = json!(["mail"]);
+    let payload = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [{
+        "body": {"stringValue": SECRET},
+        "attributes": [{"key": "redaction.body.masked.keys", "value": {"stringValue": "removed"}}],
+    }]}]}]});
+    let output = run(config, Signal::Logs, &payload);
+    assert!(!output.text().contains("removed"), "{}", output.text());
+}

@@ -118,8 +118,15 @@ impl<'w> Walk<'w> {
                 self.visit(batch, cell, Suspects::Some(&suspects));
             }
         }
-        self.tally.write(batch, self.node);
+        self.sum_up(batch);
         self.rename(batch);
+    }
+
+    /// Writes what was done to the node whose cells were visited.
+    fn sum_up(&mut self, batch: &mut Batch<'_>) {
+        let redaction = self.redaction;
+        self.tally
+            .write(batch, self.node, |key, text| redaction.left(key, text));
     }
 
     /// Changes keys, the deepest first: to change a map's key invalidates the cells of what is in it.

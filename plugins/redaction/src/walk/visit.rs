@@ -20,7 +20,7 @@ impl Walk<'_> {
             return;
         };
         if cell.node != self.node {
-            self.tally.write(batch, self.node);
+            self.sum_up(batch);
             self.node = cell.node;
         }
         let masked_before = self.tally.masked();
