@@ -67,7 +67,7 @@ impl SourceMap {
         let span = self.place(role, stage).map(|place| {
             let (span, node) = place.find(remark.at);
             let part = remark.range.as_ref().zip(node);
-            part.and_then(|(range, node)| self.part(node, range))
+            part.and_then(|(range, node)| part_of(&self.document, node, range))
                 .unwrap_or(span)
         });
         let span = span.unwrap_or_default();
@@ -88,25 +88,6 @@ impl SourceMap {
             .map(|place| place.component.unwrap_or(place.key))
             .unwrap_or_default();
         self.diagnostic(Severity::Error, role, stage, span, message, help)
-    }
-
-    /// Where a part of a text is written; none where the text is not written as such, but comes from a variable.
-    fn part(&self, node: &Node, range: &Range<usize>) -> Option<Span> {
-        let Value::Text(text) = &node.value else {
-            return None;
-        };
-        let local = self.document.local(node.span);
-        let whole = self.document.text(node.span);
-        let traced = trace(whole, local.start, local.end)?.unescaped();
-        if traced.text != *text {
-            return None;
-        }
-        let (start, end) = traced.written(range.start, range.end)?;
-        let base = node.span.start.saturating_sub(local.start);
-        Some(Span {
-            start: base.saturating_add(start),
-            end: base.saturating_add(end),
-        })
     }
 
     fn place(&self, role: Role, stage: &ComponentId) -> Option<&Place> {
@@ -130,6 +111,25 @@ impl SourceMap {
             help.map(str::to_owned),
         )
     }
+}
+
+/// Where a part of a text is written; none where the text is not written as such, but comes from a variable.
+pub(crate) fn part_of(document: &Document, node: &Node, range: &Range<usize>) -> Option<Span> {
+    let Value::Text(text) = &node.value else {
+        return None;
+    };
+    let local = document.local(node.span);
+    let whole = document.text(node.span);
+    let traced = trace(whole, local.start, local.end)?.unescaped();
+    if traced.text != *text {
+        return None;
+    }
+    let (start, end) = traced.written(range.start, range.end)?;
+    let base = node.span.start.saturating_sub(local.start);
+    Some(Span {
+        start: base.saturating_add(start),
+        end: base.saturating_add(end),
+    })
 }
 
 impl Place {

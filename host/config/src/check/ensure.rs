@@ -1,16 +1,15 @@
 //! What a stage promises of everything that leaves behind it.
 
-use regex::RegexBuilder;
+use tollgate_patterns::Pattern;
 
 use super::section::Section;
 use super::walk::Checker;
 use crate::model::Ensure;
-use crate::yaml::{Node, Value};
+use crate::source_map::part_of;
+use crate::yaml::{Node, Origin, Value};
 
 /// The policy whose rules say themselves what must not be left.
 const REDACTION: &str = "redaction";
-/// Bytes that one compiled expression may take.
-const LARGEST: usize = 4 << 20;
 
 /// Reads `ensure` of a stage's `gate`.
 pub(super) fn ensure(checker: &mut Checker<'_>, path: &str, gate: &Node, stock: &str) -> Ensure {
@@ -67,29 +66,29 @@ fn pattern(checker: &mut Checker<'_>, path: &str, item: &Node) -> Option<String>
         }
         return None;
     };
-    let compiled = RegexBuilder::new(text).size_limit(LARGEST).build();
-    let (message, help) = match compiled {
-        Ok(compiled) if compiled.is_match("") => (
-            "it matches the empty text, which is everywhere".to_owned(),
+    match Pattern::new(text) {
+        Ok(compiled) if compiled.is_match("") => checker.error(
+            item.span,
+            format!("{path}: it matches the empty text, which is everywhere"),
             "write what must not be left",
         ),
         Ok(_) => return Some(text.to_owned()),
-        Err(regex::Error::CompiledTooBig(_)) => (
-            "it is too large when it is compiled".to_owned(),
-            "repeat less, or write several",
-        ),
         Err(error) => {
-            // The last line says what is wrong; those before it draw the expression.
-            let error = error.to_string();
-            let reason = error.lines().last().unwrap_or_default().trim();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            (
-                format!("it is no regular expression: {reason}"),
-                "RE2 syntax, as in the Collector, without look-around and back references",
-            )
+            let rest = error.at..text.len();
+            let at = part_of(checker.document, item, &rest).filter(|_| !rest.is_empty());
+            // What is wrong may quote the expression, and what a variable holds is not shown.
+            let reason = if item.origin == Origin::File {
+                format!(": {}", error.reason)
+            } else {
+                String::new()
+            };
+            checker.error(
+                at.unwrap_or(item.span),
+                format!("{path}: it is no regular expression{reason}"),
+                "RE2 syntax, as in the Collector",
+            );
         }
-    };
-    checker.error(item.span, format!("{path}: {message}"), help);
+    }
     None
 }
 
