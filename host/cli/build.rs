@@ -15,7 +15,7 @@ fn main() {
     };
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut table = String::from(
-        "/// Name and compiled code of every stock policy.\npub(crate) const STOCK: &[(&str, &[u8])] = &[\n",
+        "/// Name and compiled code of every stock policy.\npub(crate) static STOCK: &[(&str, &[u8])] = &[\n",
     );
     let mut schemas = String::from(
         "/// Name and JSON Schema of the configuration of every stock policy.\npub(crate) const SCHEMAS: &[(&str, &str)] = &[\n",
