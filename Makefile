@@ -56,8 +56,7 @@ fuzz: cargo ## each fuzz target for a minute, or MINUTES=n (10 minutes to compil
 	@mkdir -p target/fuzz/found; failed=; for law in $(LAWS); do \
 	  printf '\n-- %s\n' "$$law"; \
 	  mkdir -p "target/fuzz/corpus/$$law"; \
-	  $(FUZZ_BIN)/seeds "$$law" "target/fuzz/seeds/$$law" && \
-	  $(FUZZ_BIN)/$$law -max_total_time=$$(($(MINUTES) * 60)) -rss_limit_mb=2048 -timeout=30 -max_len=65536 -print_final_stats=1 \
+	  FUZZ_SEEDS=target/fuzz/seeds $(FUZZ_BIN)/$$law -max_total_time=$$(($(MINUTES) * 60)) -rss_limit_mb=2048 -timeout=30 -max_len=65536 -print_final_stats=1 \
 	    -verbosity=0 "-artifact_prefix=target/fuzz/found/$$law-" "target/fuzz/corpus/$$law" "target/fuzz/seeds/$$law" \
 	    || failed="$$failed $$law"; \
 	done; if [ -n "$$failed" ]; then echo "laws that do not hold:$$failed"; exit 1; fi
@@ -120,6 +119,8 @@ test-host: binary guests
 	$(SAY) "test: the host"
 	rm -rf target/end-to-end
 	$(CARGO) test --workspace
+	$(SAY) "test: the laws that are fuzzed, for a minute"
+	$(FUZZ_CARGO) test --manifest-path tests/fuzz/Cargo.toml
 	$(SAY) "test: no planted secret in anything that the gates of the tests left behind"
 	target/debug/canaries
 

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::edit_encode(data));
+libfuzzer_sys::fuzz_target!(init: tollgate_fuzz::seeds::write("edit_encode"), |data: &[u8]| tollgate_fuzz::edit_encode(data));

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::index(data));
+libfuzzer_sys::fuzz_target!(init: tollgate_fuzz::seeds::write("index"), |data: &[u8]| tollgate_fuzz::index(data));

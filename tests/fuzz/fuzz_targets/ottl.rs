@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::ottl(data));
+libfuzzer_sys::fuzz_target!(init: tollgate_fuzz::seeds::write("ottl"), |data: &[u8]| tollgate_fuzz::ottl(data));

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| tollgate_fuzz::outcome_check(data));
+libfuzzer_sys::fuzz_target!(init: tollgate_fuzz::seeds::write("outcome_check"), |data: &[u8]| tollgate_fuzz::outcome_check(data));

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write as _};
 
-use crate::front::{BUDGET, Front, LARGEST};
+use crate::front::{BUDGET, Front, LARGEST, Then};
 
 const CODINGS: [&str; 4] = ["gzip", "zstd", "deflate", "identity"];
 
@@ -33,7 +33,7 @@ pub fn admission(data: &[u8]) {
     )
     .into_bytes();
     request.extend(&body);
-    let answer = front.answer(front.http, &request);
+    let answer = front.answer(front.http, &request, Then::Wait);
     let status = answer.get(9..12).map(String::from_utf8_lossy);
     let status = status.expect("it is answered");
     let taken = front.taken();

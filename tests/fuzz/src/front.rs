@@ -29,13 +29,22 @@ pub fn http_front(data: &[u8]) {
     } else {
         front.grpc
     };
-    front.answer(to, sent);
+    front.answer(to, sent, Then::HangUp);
     let request = b"POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let answer = front.answer(front.http, request);
+    let answer = front.answer(front.http, request, Then::Wait);
     assert!(
         answer.starts_with(b"HTTP/1.1 200"),
         "who comes next is answered"
     );
+}
+
+/// What a client does when everything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// It says that nothing more comes, on which a server of HTTP/1 may hang up at once.
+    HangUp,
+    /// It waits for the answer to a request that ends the connection.
+    Wait,
 }
 
 /// A receiver that runs as long as the process, for one law at a time.
@@ -119,8 +128,8 @@ impl Front {
         }
     }
 
-    /// Sends this, says that nothing more comes, and reads to the end.
-    pub(crate) fn answer(&self, to: SocketAddr, sent: &[u8]) -> Vec<u8> {
+    /// Sends this, and reads to the end.
+    pub(crate) fn answer(&self, to: SocketAddr, sent: &[u8], then: Then) -> Vec<u8> {
         let stream = TcpStream::connect(to).expect("it listens");
         let writing = stream.try_clone().expect("a second handle");
         (stream.set_read_timeout(Some(PATIENCE))).expect("a time can be set");
@@ -129,7 +138,9 @@ impl Front {
             scope.spawn(|| {
                 // A server may hang up before it has read everything.
                 let _ = (&writing).write_all(sent);
-                let _ = writing.shutdown(Shutdown::Write);
+                if then == Then::HangUp {
+                    let _ = writing.shutdown(Shutdown::Write);
+                }
             });
             (&stream).read_to_end(&mut answer)
         });

@@ -1,8 +1,14 @@
 //! OTLP/JSON against the structs that `prost` decodes.
 
+use std::fmt::Debug;
+
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope};
+use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::Status;
 use prost::Message;
 use tollgate_record::Signal;
 use tollgate_record::testing::{Dice, request};
@@ -52,16 +58,32 @@ fn written(signal: Signal, wire: &[u8]) -> Option<Vec<u8>> {
     Some(json.to_vec())
 }
 
-/// What a request means, as `prost` would write it: two that are not a number are the same.
-fn meant(signal: Signal, wire: &[u8]) -> Option<Vec<u8>> {
-    fn again<M: Message + Default>(wire: &[u8]) -> Option<Vec<u8>> {
-        M::decode(wire).ok().map(|message| message.encode_to_vec())
+/// What a request means: a message that is not there and one that is empty are the same, which the Collector writes alike. So are an
+/// identifier of zeros and none.
+fn meant(signal: Signal, wire: &[u8]) -> Option<String> {
+    fn shown<M: Message + Default + Debug>(wire: &[u8]) -> Option<String> {
+        M::decode(wire).ok().map(|message| format!("{message:?}"))
     }
-    match signal {
-        Signal::Logs => again::<ExportLogsServiceRequest>(wire),
-        Signal::Traces => again::<ExportTraceServiceRequest>(wire),
-        Signal::Metrics => again::<ExportMetricsServiceRequest>(wire),
-    }
+    let shown = match signal {
+        Signal::Logs => shown::<ExportLogsServiceRequest>(wire),
+        Signal::Traces => shown::<ExportTraceServiceRequest>(wire),
+        Signal::Metrics => shown::<ExportMetricsServiceRequest>(wire),
+    }?;
+    let empty = [
+        format!("{:?}", [0; 16]),
+        format!("{:?}", [0; 8]),
+        format!("{:?}", Some(AnyValue::default())),
+        format!("{:?}", Some(Resource::default())),
+        format!("{:?}", Some(InstrumentationScope::default())),
+        format!("{:?}", Some(Status::default())),
+        format!("{:?}", Some(Buckets::default())),
+    ];
+    let without = |shown: String, empty: &String| {
+        shown
+            .replace(empty.as_str(), "None")
+            .replace("_id: []", "_id: None")
+    };
+    Some(empty.iter().fold(shown, without))
 }
 
 /// How deep brackets stand in brackets, at most: those in texts count, too.

@@ -29,7 +29,11 @@ pub fn ottl(data: &[u8]) {
         record.usage(&text).is_err()
     );
     match ran {
-        Ok(false) => assert_eq!(format!("{once:?}"), format!("{record:?}")),
+        Ok(false) => {
+            let mut untouched = record.clone();
+            assert_eq!(untouched.run("set(body, 1) where false"), Ok(false));
+            assert_eq!(format!("{once:?}"), format!("{untouched:?}"));
+        }
         Err(Failure::Refused(mistake)) => is_in(&mistake, &text),
         _ => {}
     }

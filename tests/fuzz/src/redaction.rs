@@ -68,10 +68,11 @@ pub fn redaction(data: &[u8]) {
     let rule = Rule::redaction(&config, false).expect("the policy takes it");
     let wire: &Bytes = output.wire();
     let found = scan(signal, wire, &[&rule]).expect("it is a request");
+    let places: Vec<&str> = (found.breaches.iter().map(|breach| breach.place.as_str())).collect();
+    let text = output.text();
     assert!(
-        found.is_nothing(),
-        "found after {config}: {}",
-        output.text()
+        places.is_empty(),
+        "{places:?} after {config}: {text} of {payload}"
     );
 }
 
@@ -104,7 +105,8 @@ fn config(dice: &mut Dice<'_>) -> Value {
         "summary": summary,
         "redact_all_types": dice.once_in(2),
         "url_sanitizer": {"enabled": dice.once_in(3), "attributes": ["model"]},
-        "db_sanitizer": {"sql": {"enabled": dice.once_in(3), "attributes": ["a"]}},
+        // What it leaves of a hash is none any more to whoever looks again.
+        "db_sanitizer": {"sql": {"enabled": hash.is_empty() && dice.once_in(3), "attributes": ["a"]}},
     })
 }
 

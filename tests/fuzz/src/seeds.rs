@@ -49,6 +49,21 @@ pub fn of(law: &str) -> Vec<Vec<u8>> {
     seeds
 }
 
+/// Writes the law's seeds where the fuzzer is told to look for them: into a folder of `FUZZ_SEEDS`, if that is set.
+///
+/// # Panics
+/// If they cannot be written.
+pub fn write(law: &str) {
+    let Some(folder) = std::env::var_os("FUZZ_SEEDS") else {
+        return;
+    };
+    let folder = Path::new(&folder).join(law);
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    for (number, seed) in of(law).iter().enumerate() {
+        fs::write(folder.join(format!("{number:04}")), seed).expect("a seed can be written");
+    }
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
