@@ -55,6 +55,8 @@ pub(crate) struct QueueState {
     pub(crate) report: QueueReport,
     /// What it had when the store was opened, by signal.
     pub(crate) restored: [u64; 3],
+    /// What damage has cost, by signal.
+    pub(crate) damaged: [u64; 3],
     /// Somebody may find a frame here.
     pub(crate) news: Arc<Notify>,
 }
@@ -206,6 +208,9 @@ impl Index {
         if let Some(state) = self.queues.get_mut(queue) {
             state.report.in_flight.remove(&entry.meta);
             state.report.settled.add(&settled);
+            if let Some(of_signal) = state.damaged.get_mut(entry.meta.signal as usize) {
+                *of_signal = of_signal.saturating_add(settled.damaged);
+            }
         }
         if let Some(told) = owed.told {
             // Whoever does not wait any longer need not be told.

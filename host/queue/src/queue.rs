@@ -150,6 +150,15 @@ impl Queue {
         counts.get(signal as usize).copied().unwrap_or_default()
     }
 
+    /// Records of a signal that damage of the disk has cost: nobody is handed them.
+    #[must_use]
+    pub fn damaged(&self, signal: Signal) -> u64 {
+        let index = self.shared.lock();
+        let state = index.queues.get(self.number);
+        let counts = state.map(|state| state.damaged).unwrap_or_default();
+        counts.get(signal as usize).copied().unwrap_or_default()
+    }
+
     /// What became of its records.
     #[must_use]
     pub fn report(&self) -> QueueReport {

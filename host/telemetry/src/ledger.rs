@@ -128,6 +128,15 @@ impl DestinationLedger {
         });
     }
 
+    /// The disk has lost so many records of the queue until now.
+    pub fn damaged(&self, signal: Signal, until_now: u64) {
+        self.of(signal).change(|totals| {
+            let more = until_now.saturating_sub(totals.damaged);
+            take(&mut totals.queued, more);
+            add(&mut totals.damaged, more);
+        });
+    }
+
     /// Records on their way are settled: `settled` writes down as what, and how many they were.
     pub fn settled(&self, signal: Signal, settle: impl FnOnce(&mut DestinationTotals) -> u64) {
         self.of(signal).change(|totals| {

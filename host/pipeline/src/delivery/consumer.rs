@@ -8,12 +8,15 @@ use tokio::time::Instant;
 use tollgate_config::QueueSizer;
 use tollgate_otlp::Refused;
 use tollgate_queue::Settled;
-use tollgate_record::{Cut, Part, split};
+use tollgate_record::{Cut, Part, Signal, split};
 
 use super::destination::{Destination, refused};
 use super::gather::{Batch, Next};
 use super::way::Way;
 use crate::passage::Cleared;
+
+/// How often what a queue holds is looked at.
+const WATCH: Duration = Duration::from_millis(500);
 
 /// What became of a batch.
 #[derive(Default)]
@@ -35,6 +38,13 @@ impl Destination {
             let this = Arc::clone(self);
             tasks.spawn(async move { this.run().await });
         }
+        // Consumers that wait do not hear of what the disk has lost.
+        let this = Arc::clone(self);
+        tasks.spawn(async move {
+            while tokio::time::timeout(WATCH, this.hurry.said()).await.is_err() {
+                this.show_size();
+            }
+        });
     }
 
     async fn run(&self) {
@@ -59,11 +69,15 @@ impl Destination {
         }
     }
 
-    /// What the queue holds, for those who watch.
+    /// What the queue holds and what it has lost, for those who watch.
     pub(super) fn show_size(&self) {
         let Some(queued) = &self.queued else {
             return;
         };
+        for signal in Signal::ALL {
+            let damaged = queued.queue.damaged(signal);
+            self.counts.ledger.damaged(signal, damaged);
+        }
         let report = queued.queue.report();
         let size = |amount: tollgate_queue::Amount| match queued.settings.sizer {
             QueueSizer::Requests => amount.frames,

@@ -186,8 +186,9 @@ impl Destination {
 
     /// Ends waits between tries, now and from now on.
     pub(crate) fn hurry(&self) {
-        self.exporter.hurry();
+        // Before the exporter gives back what it has: that is for the next process then, and not given up.
         self.hurry.say();
+        self.exporter.hurry();
     }
 
     /// Takes nothing more from a queue on disk, which another one has from now on. What waits in memory is waited for.
