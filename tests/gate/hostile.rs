@@ -378,10 +378,9 @@ fn what_stays_below_the_limits_is_delivered() {
 
 #[test]
 fn a_number_of_an_earlier_view_means_nothing_in_a_later_one() {
-    let gate = Gate::start(&configuration(&[(
-        "wasm/hostile",
-        hostile("stale_index", "always", ""),
-    )]));
+    let text = configuration(&[("wasm/hostile", hostile("stale_index", "always", ""))]);
+    // One lane, and so one instance, which sees everything.
+    let gate = Gate::start(&text.replace("service: {", "service: {gate: {lanes: 1}, "));
     let small =
         br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"small"}}]}]}]}"#;
     let mut lost = 0;

@@ -37,6 +37,7 @@ exporters:
   file/traces: {path: '{folder}/traces'}
   file/metrics: {path: '{folder}/metrics'}
   otlphttp: {endpoint: 'http://{nowhere}', retry_on_failure: {enabled: false}}
+  otlphttp/away: {endpoint: 'http://127.0.0.1:9', sending_queue: {queue_size: 1, wait_for_result: false}, gate: {required: false}}
 service:
   telemetry: {metrics: {level: LEVEL, readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: {metrics}}}}}]}}
   pipelines:
@@ -44,9 +45,9 @@ service:
     traces: {receivers: [otlp], processors: [memory_limiter, filter, probabilistic_sampler, batch], exporters: [file/traces, count]}
     metrics: {receivers: [otlp], processors: [memory_limiter, filter, batch], exporters: [file/metrics, count]}
     metrics/counted: {receivers: [count], exporters: [file/metrics]}
-    logs/doomed: {receivers: [otlp/doomed], exporters: [otlphttp]}
-    traces/doomed: {receivers: [otlp/doomed], exporters: [otlphttp]}
-    metrics/doomed: {receivers: [otlp/doomed], exporters: [otlphttp]}
+    logs/doomed: {receivers: [otlp/doomed], exporters: [otlphttp, otlphttp/away]}
+    traces/doomed: {receivers: [otlp/doomed], exporters: [otlphttp, otlphttp/away]}
+    metrics/doomed: {receivers: [otlp/doomed], exporters: [otlphttp, otlphttp/away]}
 ";
 
 fn everything(level: &str) -> String {
@@ -244,6 +245,11 @@ fn names(cell: &str, page: &Page) -> Vec<String> {
 fn dashboards_of_a_collector_find_what_they_ask_for() {
     let gate = Gate::start(&everything("normal"));
     send(&gate);
+    // The first one fills a queue whose destination is away, and none of the others has room there.
+    for signal in Signal::ALL {
+        let json = request(signal).as_bytes();
+        client::post(gate.health, signal, "application/json", &[], json);
+    }
     let page = page(&gate);
     let selector = Regex::new(r"\b(?:otelcol|tollgate)_[a-z0-9_]+").unwrap();
     let grouped = Regex::new(r"by \(([a-z_, ]+)\)").unwrap();
