@@ -66,6 +66,19 @@ fn every_component_and_key_is_in_it() {
 }
 
 #[test]
+fn a_policy_of_two_names_is_there_under_both() {
+    let schema = json_schema(&Typed);
+    let connectors = &schema["properties"]["connectors"]["patternProperties"];
+    for kind in ["signaltometrics", "signal_to_metrics"] {
+        assert_eq!(
+            connectors[format!("^{kind}(/.+)?$")],
+            connectors["^signaltometrics(/.+)?$"]
+        );
+        assert!(connectors[format!("^{kind}(/.+)?$")].is_object(), "{kind}");
+    }
+}
+
+#[test]
 fn a_policys_schema_has_its_own_parts_and_the_hosts_key() {
     let schema = json_schema(&Typed);
     let policy = &schema["$defs"]["attributes"];

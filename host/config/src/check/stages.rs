@@ -8,7 +8,7 @@ use super::typed::typed;
 use super::walk::{Checker, join};
 use crate::KnownPolicies;
 use crate::model::{Component, Gate, OnError, Secret, Stage};
-use crate::schema::{GATE, WASM};
+use crate::schema::{GATE, WASM, other_name};
 use crate::source_map::Place;
 use crate::yaml::{Entry, Node, Span, Value};
 
@@ -30,18 +30,10 @@ pub(crate) fn stage(
     Some(of_stock(checker, path, name, known.schema(name), entry))
 }
 
-/// Names of one policy: a Collector renames its components now and then, and takes both for a while.
-const ALIASES: [(&str, &str); 1] = [("signaltometrics", "signal_to_metrics")];
-
 /// What a stock policy is called here that a configuration calls `kind`.
 fn stock_name<'a>(stock: &[&'a str], kind: &str) -> Option<&'a str> {
     let known = |name: &str| stock.iter().copied().find(|own| *own == name);
-    let alias = ALIASES.iter().find_map(|(one, other)| match kind {
-        _ if kind == *one => Some(*other),
-        _ if kind == *other => Some(*one),
-        _ => None,
-    });
-    known(kind).or_else(|| known(alias?))
+    known(kind).or_else(|| known(other_name(kind)?))
 }
 
 fn wasm(checker: &mut Checker<'_>, path: &str, entry: &Entry) -> (Stage, Place) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::service::{PIPELINE, TOP};
-use super::{ComponentReference, GATE, Key, Kind, Role, Status, reference};
+use super::{ComponentReference, GATE, Key, Kind, Role, Status, other_name, reference};
 use crate::KnownPolicies;
 
 /// What tells where a `${...}` may stand in the place of a value that is no text.
@@ -81,7 +81,9 @@ fn components(
         _ => Vec::new(),
     };
     for policy in policies {
-        add(policy, json!({"$ref": format!("#/$defs/{policy}")}));
+        for name in std::iter::once(policy).chain(other_name(policy)) {
+            add(name, json!({"$ref": format!("#/$defs/{policy}")}));
+        }
         definitions.insert(policy.to_owned(), of_policy(policy, known));
     }
     json!({"type": "object", "patternProperties": patterns, "additionalProperties": false})

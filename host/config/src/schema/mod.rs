@@ -153,6 +153,18 @@ impl Role {
     }
 }
 
+/// Names of one policy: a Collector renames its components now and then, and takes both for a while.
+const ALIASES: [(&str, &str); 1] = [("signaltometrics", "signal_to_metrics")];
+
+/// The other name of a policy that has two.
+pub(crate) fn other_name(policy: &str) -> Option<&'static str> {
+    ALIASES.iter().find_map(|(one, other)| match policy {
+        _ if policy == *one => Some(*other),
+        _ if policy == *other => Some(*one),
+        _ => None,
+    })
+}
+
 /// What can be configured of one component.
 #[derive(Debug, Clone, Copy)]
 pub struct ComponentReference {
@@ -271,28 +283,28 @@ pub fn reference() -> Vec<ComponentReference> {
             Extension,
             "file_storage",
             &[],
-            "a folder that queues are kept in: what was acknowledged is there until every destination has it",
+            "keeps queues in a folder: what was acknowledged is there until every destination has it",
             FILE_STORAGE,
         ),
         component(
             Extension,
             "bearertokenauth",
             &[],
-            "tokens: those that a receiver takes, or the one that an exporter sends",
+            "holds tokens: those that a receiver takes, or the one that an exporter sends",
             BEARER_TOKEN,
         ),
         component(
             Extension,
             "basicauth",
             &[],
-            "names and passwords: those that a receiver takes, or the one that an exporter sends",
+            "holds names and passwords: those that a receiver takes, or those that an exporter sends",
             BASIC_AUTH,
         ),
         component(
             Extension,
             "headers_setter",
             &[],
-            "headers that an exporter adds, from the configuration or from what the client sent",
+            "sets headers of what an exporter sends, from the configuration, from files, or from what the client sent",
             HEADERS_SETTER,
         ),
         component(
