@@ -102,7 +102,7 @@ impl Setup {
         let directory = self.directory;
         let max_size = self
             .max_size
-            .map(|bytes| format!(", gate: {{max_size: {bytes}}}"))
+            .map(|bytes| format!(", max_size: {bytes}"))
             .unwrap_or_default();
         format!(
             "extensions: {{file_storage: {{directory: '{directory}', create_directory: true, fsync: true{max_size}}}}}\n"

@@ -53,9 +53,12 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
     if !missing.is_empty() {
         let account = tally.audit(&stand).await;
         let counted = account.map_or(0, |account| account.damaged());
-        tally.expect(counted > 0, || {
+        // What is found when the folder is opened is of nobody's account: it cannot be read whose it was.
+        let log = stand.log();
+        let is_told = log.contains("damaged") || log.contains("ended within a frame");
+        tally.expect(counted > 0 || is_told, || {
             format!(
-                "{} requests are missing after {damages:?}, and no damage is counted",
+                "{} requests are missing after {damages:?}, and nobody says so",
                 missing.len()
             )
         });
