@@ -155,10 +155,12 @@ impl<'a> Scan<'a> {
     fn next_head(&mut self, from: u64) -> Option<u64> {
         let marker = self.key.marker();
         let finder = memmem::Finder::new(&marker);
-        let mut buffer = vec![0; LOOK];
+        let mut buffer = Vec::new();
         let mut at = from;
-        let mut look = LOOK;
+        // Mostly it is near, and a file may be damaged in very many places.
+        let mut look = GLANCE;
         while at < self.length {
+            buffer.resize(look.max(buffer.len()), 0);
             let part = buffer.get_mut(..look)?;
             let Ok(read) = self.file.read_at(part, at) else {
                 if look == GLANCE {
@@ -179,6 +181,7 @@ impl<'a> Scan<'a> {
             }
             // A marker may lie across the border.
             at = at.saturating_add(step(look.saturating_sub(marker.len())));
+            look = look.saturating_mul(4).min(LOOK);
         }
         None
     }
