@@ -359,6 +359,43 @@ fn opening_reads_heads_and_not_payloads() {
 }
 
 #[test]
+fn a_file_that_is_damaged_everywhere_is_not_read_again_and_again() {
+    const PAYLOAD: [u8; 400] = [7; 400];
+    let disk = Simulated::new(1);
+    let settings = settings(Path::new("simulated"));
+    let limit = Limit {
+        size: 1_000,
+        unit: Unit::Requests,
+        block: false,
+    };
+    let (store, _) = Store::open_over(Arc::new(disk.clone()), &settings, 1 << 20).unwrap();
+    let queue = store.queue("otlp", limit);
+    runtime().block_on(async {
+        for _ in 0..400 {
+            store.put(frame(5, PAYLOAD.len()), &[&queue]).await.unwrap();
+        }
+    });
+    store.close();
+    drop((store, queue));
+    let mut files = disk.files();
+    let (name, bytes) = files
+        .iter_mut()
+        .max_by_key(|(_, bytes)| bytes.len())
+        .unwrap();
+    let (name, size) = (name.clone(), bytes.len() as u64);
+    let payloads: Vec<usize> = memchr::memmem::find_iter(bytes, &PAYLOAD).collect();
+    assert_eq!(payloads.len(), 400, "{name}");
+    for payload in payloads.iter().step_by(2) {
+        bytes[payload - 1] ^= 1;
+    }
+    let disk = Simulated::holding(files, 1);
+    let (_store, recovery) = Store::open_over(Arc::new(disk.clone()), &settings, 1 << 20).unwrap();
+    assert_eq!(recovery.found.frames, 200);
+    let read = disk.bytes_read();
+    assert!(read < 20 * size, "{read} bytes were read of {size}");
+}
+
+#[test]
 fn a_full_disk_takes_frames_again_once_there_is_room() {
     let disk = Simulated::new(1);
     let settings = settings(Path::new("simulated"));
