@@ -170,9 +170,14 @@ impl Running {
         look(&mut self.sent.lock().expect("no other holder panics"))
     }
 
+    /// Lets clients begin nothing more.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+
     /// Lets clients finish the request that they are at.
     pub async fn stop(mut self) -> Sent {
-        self.is_over.store(true, Ordering::Relaxed);
+        self.end();
         while self.clients.join_next().await.is_some() {}
         self.look(std::mem::take)
     }
