@@ -29,4 +29,5 @@ mod reload;
 mod service;
 mod statements;
 mod telemetry;
+mod tls;
 mod walkthrough;

@@ -67,6 +67,10 @@ impl Gate for Entrance {
         })
     }
 
+    fn denied(&self, transport: Transport) {
+        self.counts(transport).denied.add(1);
+    }
+
     async fn admit(&self, request: Request) -> Answer {
         let Some(way) = self.way(request.signal) else {
             return Answer::Refused {

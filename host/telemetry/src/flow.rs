@@ -64,6 +64,8 @@ pub struct ReceiverCounts {
     pub refused: BySignal,
     /// Records that failed in the receiver itself.
     pub failed: BySignal,
+    /// Requests whose credentials were missing or wrong: nobody looked into them.
+    pub denied: Counter,
     /// Whether it takes requests.
     pub listening: Flag,
 }
@@ -78,6 +80,7 @@ impl ReceiverCounts {
             accepted: BySignal::default(),
             refused: BySignal::default(),
             failed: BySignal::default(),
+            denied: Counter::default(),
             listening: Flag::default(),
         }
     }

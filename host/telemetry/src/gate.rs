@@ -223,10 +223,29 @@ impl Gate {
                 "Number of records that failed in the receiver itself.",
                 of(|counts| &counts.failed),
             ),
+            vec![self.denied()],
         ]
         .into_iter()
         .flatten()
         .collect()
+    }
+
+    fn denied(&self) -> Metric {
+        let denied = self.receivers.iter().map(|counts| {
+            let labels = [
+                ("receiver", counts.receiver.as_str()),
+                ("transport", counts.transport.as_str()),
+            ];
+            Point::new(labels, Number::Int(counts.denied.get()))
+        });
+        Metric::counter(
+            "tollgate_receiver_denied_requests",
+            "{request}",
+            "Number of requests whose credentials were missing or wrong.",
+            denied
+                .filter(|point| point.value != Number::Int(0))
+                .collect(),
+        )
     }
 
     fn exporters(&self) -> Vec<Metric> {

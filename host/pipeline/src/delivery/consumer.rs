@@ -41,7 +41,10 @@ impl Destination {
         // Consumers that wait do not hear of what the disk has lost.
         let this = Arc::clone(self);
         tasks.spawn(async move {
-            while tokio::time::timeout(WATCH, this.hurry.said()).await.is_err() {
+            while tokio::time::timeout(WATCH, this.hurry.said())
+                .await
+                .is_err()
+            {
                 this.show_size();
             }
         });
