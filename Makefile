@@ -29,7 +29,7 @@ SAY := @printf '\n== %s\n'
 .DEFAULT_GOAL := help
 # Each step keeps all cores busy by itself.
 .NOTPARALLEL:
-.PHONY: help build test demo bench fuzz chaos lint clean setup workshop policies guests binary release-policies test-guests test-host lint-deny cargo
+.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests binary release-policies test-guests test-host lint-deny cargo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,10 @@ fuzz: cargo ## each fuzz target for a minute, or MINUTES=n (10 minutes to compil
 	    -verbosity=0 "-artifact_prefix=target/fuzz/found/$$law-" "target/fuzz/corpus/$$law" "target/fuzz/seeds/$$law" \
 	    || failed="$$failed $$law"; \
 	done; if [ -n "$$failed" ]; then echo "laws that do not hold:$$failed"; exit 1; fi
+
+laws: cargo ## the laws that are fuzzed, over their seeds and a moment of changes to them (5 minutes to compile the first time)
+	$(SAY) "laws: what fuzzers hold them to, for a minute"
+	$(FUZZ_CARGO) test --manifest-path tests/fuzz/Cargo.toml
 
 chaos: build ## everything that can break, broken on purpose and counted (25 minutes)
 	$(SAY) "chaos: the table of faults, with an optimised gate"
@@ -119,8 +123,6 @@ test-host: binary guests
 	$(SAY) "test: the host"
 	rm -rf target/end-to-end
 	$(CARGO) test --workspace
-	$(SAY) "test: the laws that are fuzzed, for a minute"
-	$(FUZZ_CARGO) test --manifest-path tests/fuzz/Cargo.toml
 	$(SAY) "test: no planted secret in anything that the gates of the tests left behind"
 	target/debug/canaries
 
