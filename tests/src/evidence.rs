@@ -11,10 +11,10 @@ use crate::canaries;
 pub const CONFIGURATION: &str = "config.yaml";
 
 /// How the names of files begin that hold what a gate wrote to the terminal.
-pub const LOG: &str = "log";
+pub const LOG: &str = "terminal";
 
 /// How the names of files begin that hold what a gate showed of itself: metrics and accounts.
-pub const PAGE: &str = "page";
+pub const PAGE: &str = "shown";
 
 /// The parent of all folders, where everything is compiled.
 #[must_use]
@@ -113,15 +113,14 @@ impl Rules {
         if is_top && name == CONFIGURATION {
             return false;
         }
+        let path = path.display().to_string();
+        if self.outputs.iter().any(|output| path.starts_with(output)) {
+            return false;
+        }
         if is_top && name.starts_with(LOG) {
             return !self.is_told;
         }
-        if is_top && name.starts_with(PAGE) {
-            return true;
-        }
-        let path = path.display().to_string();
-        let is_output = self.outputs.iter().any(|output| path.starts_with(output));
-        self.is_redacted && !is_output
+        (is_top && name.starts_with(PAGE)) || self.is_redacted
     }
 }
 
@@ -164,26 +163,26 @@ mod tests {
             let mut names = found(&[
                 ("config.yaml", configuration),
                 ("out", secret),
-                ("log", secret),
-                ("page-metrics", secret),
+                ("terminal", secret),
+                ("shown-metrics", secret),
                 ("queue/segment", secret),
             ]);
             names.sort();
             names
         };
         let output = "exporters: {file: {path: '{folder}/out'}}";
-        let of_all = ["log", "page-metrics", "queue/segment"];
+        let of_all = ["queue/segment", "shown-metrics", "terminal"];
         assert_eq!(
             with(&format!("processors: {{redaction: }}\n{output}")),
             of_all
         );
-        assert_eq!(with(output), ["log", "page-metrics"]);
-        assert_eq!(with("gate: {logs: true}"), ["page-metrics"]);
+        assert_eq!(with(output), ["shown-metrics", "terminal"]);
+        assert_eq!(with("gate: {logs: true}"), ["shown-metrics"]);
     }
 
     #[test]
     fn a_core_is_found_whatever_it_holds() {
         assert_eq!(found(&[("core.12", ""), ("core", "")]).len(), 2);
-        assert!(found(&[("log", "nothing")]).is_empty());
+        assert!(found(&[("terminal", "nothing")]).is_empty());
     }
 }

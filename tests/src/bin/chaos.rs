@@ -88,6 +88,7 @@ fn main() -> ExitCode {
                 tally.runs,
                 began.elapsed().as_secs()
             );
+            eprintln!("{}", table::row(scenario.fault, &tally));
             finish(scenario.fault, tally);
         }
     }

@@ -233,10 +233,11 @@ impl Sender {
             let sending = self.send(&client, signal, ids);
             let outcome = tokio::time::timeout(PATIENCE, sending).await;
             let is_free = self.note(outcome.unwrap_or(Outcome::Unknown), ids, began);
-            let pause = match is_free || ticks.is_some() {
-                true => self.load.pause,
+            let pause = if is_free || ticks.is_some() {
+                self.load.pause
+            } else {
                 // Nobody is there, or wants to be left alone: it should not be all that this machine is busy with.
-                false => self.load.pause.max(Duration::from_millis(10)),
+                self.load.pause.max(Duration::from_millis(10))
             };
             tokio::time::sleep(pause).await;
         }
@@ -271,25 +272,21 @@ impl Sender {
         ids: Ids,
     ) -> Outcome {
         let wire = records::request(signal, ids, self.load.length);
-        let (address, path, content_type, body) = match self.is_grpc {
-            true => {
-                let mut body = BytesMut::with_capacity(wire.len() + 5);
-                body.put_u8(0);
-                body.put_u32(u32::try_from(wire.len()).expect("a request is small"));
-                body.put_slice(&wire);
-                (
-                    self.target.grpc,
-                    crate::grpc::path(signal),
-                    "application/grpc",
-                    body.freeze(),
-                )
-            }
-            false => (
+        let (address, path, content_type, body) = if self.is_grpc {
+            let mut body = BytesMut::with_capacity(wire.len() + 5);
+            body.put_u8(0);
+            body.put_u32(u32::try_from(wire.len()).expect("a request is small"));
+            body.put_slice(&wire);
+            let path = crate::grpc::path(signal);
+            (self.target.grpc, path, "application/grpc", body.freeze())
+        } else {
+            let path = client::path(signal);
+            (
                 self.target.http,
-                client::path(signal),
+                path,
                 "application/x-protobuf",
                 wire.into(),
-            ),
+            )
         };
         let request = Request::post(format!("http://{address}{path}"))
             .header(header::CONTENT_TYPE, content_type)
@@ -305,9 +302,10 @@ impl Sender {
         };
         let trailers = body.trailers().cloned().unwrap_or_default();
         let body = body.to_bytes();
-        match self.is_grpc {
-            true => grpc_outcome(&parts.headers, &trailers, &body),
-            false => http_outcome(parts.status.as_u16(), &body),
+        if self.is_grpc {
+            grpc_outcome(&parts.headers, &trailers, &body)
+        } else {
+            http_outcome(parts.status.as_u16(), &body)
         }
     }
 }

@@ -3,6 +3,11 @@
 //! A scenario sets a gate up as a process, puts it under load, breaks something, and compares what was acknowledged with what
 //! destinations have, record by record. Everything that is random follows from a seed, which is printed with every broken promise.
 
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "rates and sizes are told with a few digits"
+)]
+
 pub mod confine;
 pub mod conservation;
 pub mod load;

@@ -51,7 +51,7 @@ fn is_retried(refusal: Refusal, is_grpc: bool) -> bool {
 /// Sends one request for each answer: the first run to a destination that speaks gRPC, the second to one that speaks HTTP.
 pub(super) async fn run(mut bench: Bench) -> Tally {
     let mut tally = Tally::default();
-    let is_grpc = bench.run % 2 == 0;
+    let is_grpc = bench.run.is_multiple_of(2);
     // The first exporter of a setup speaks gRPC, the second HTTP.
     let (grpc, http) = (Sink::start(), Sink::start());
     let sink = if is_grpc { &grpc } else { &http };

@@ -18,7 +18,7 @@ use crate::chaos::tally::Tally;
 const QUIET: Duration = Duration::from_millis(700);
 
 /// The longest that filling may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a disk is small.
 enum Small {
@@ -75,7 +75,11 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
     };
     match small {
         Small::Configured => setup.max_size = Some(3 << 20),
-        Small::Limited => stand.limit_files(2 << 20),
+        Small::Limited => {
+            // The queue begins a new file then, and goes on until it has all that it may have.
+            stand.limit_files(1 << 20);
+            setup.queue_size = 2000;
+        }
         Small::Mounted(_) => {}
     }
     stand.configure(&setup.text(&[&sink]));

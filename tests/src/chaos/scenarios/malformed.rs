@@ -221,9 +221,10 @@ fn frames(random: &mut Rng) -> Vec<u8> {
         let content = (0..random.usize(0..64))
             .map(|_| random.u8(..))
             .collect::<Vec<_>>();
-        let length = match random.bool() {
-            true => content.len(),
-            false => random.usize(0..1 << 24),
+        let length = if random.bool() {
+            content.len()
+        } else {
+            random.usize(0..1 << 24)
         };
         out.extend_from_slice(&u32::try_from(length).unwrap_or(0).to_be_bytes()[1..]);
         out.push(random.u8(0..12));

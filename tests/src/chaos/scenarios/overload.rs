@@ -14,7 +14,7 @@ use crate::chaos::tally::Tally;
 
 /// How long capacity is measured, and how long twice of it is sent.
 const MEASURED: Duration = Duration::from_secs(8);
-const OVERLOAD: Duration = Duration::from_secs(60);
+const OVERLOAD: Duration = Duration::from_mins(1);
 
 /// How soon a gate has to take requests again.
 const RECOVERY: Duration = Duration::from_secs(10);
@@ -47,26 +47,8 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
         Some(group) => stand.behind(&group.command()),
         None => tally.note("memory is watched and not limited: no control group may be made here"),
     }
-    let mut setup = Setup {
-        process: "bytes_in_flight: 8MiB, drain_timeout: 10s",
-        timeout: "10s",
-        ..Setup::default()
-    };
     let short = bench.run % 3;
-    match short {
-        0 => {
-            setup.queue_size = 200;
-            setup.consumers = 2;
-            sink.set(Mode::Take(Duration::from_millis(20)));
-        }
-        1 => stand.pin(0),
-        _ => {
-            setup.is_durable = false;
-            setup.consumers = 4;
-            setup.queue_size = 100_000;
-            sink.set(Mode::Take(Duration::from_millis(25)));
-        }
-    }
+    let setup = short_of(short, &mut stand, &sink);
     stand.configure(&setup.text(&[&sink]));
     stand.start().await;
     let target = Target::new(stand.grpc, stand.http);
@@ -118,7 +100,11 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
         format!("memory grew from {} MiB to {} MiB", warm / MIB, most / MIB)
     });
     tally.expect(second <= first + first * FLAT / 100, || {
-        format!("memory goes on to grow: {} MiB, then {} MiB", first / MIB, second / MIB)
+        format!(
+            "memory goes on to grow: {} MiB, then {} MiB",
+            first / MIB,
+            second / MIB
+        )
     });
     tally.expect(sent.never == 0 && sent.unknown == 0, || {
         format!(
@@ -139,6 +125,30 @@ pub(super) async fn run(mut bench: Bench) -> Tally {
     tally.settle(&mut stand).await;
     tally.look(&[&sink], &[]);
     tally
+}
+
+/// A gate that is short of something.
+fn short_of(what: u64, stand: &mut Stand, sink: &Sink) -> Setup {
+    let mut setup = Setup {
+        process: "bytes_in_flight: 8MiB, drain_timeout: 10s",
+        timeout: "10s",
+        ..Setup::default()
+    };
+    match what {
+        0 => {
+            setup.queue_size = 200;
+            setup.consumers = 2;
+            sink.set(Mode::Take(Duration::from_millis(20)));
+        }
+        1 => stand.pin(0),
+        _ => {
+            setup.is_durable = false;
+            setup.consumers = 4;
+            setup.queue_size = 100_000;
+            sink.set(Mode::Take(Duration::from_millis(25)));
+        }
+    }
+    setup
 }
 
 /// The most memory that a gate has for a while.

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use tollgate_record::Signal;
 
 use crate::chaos::load::{Load, Sent, Target};
+use crate::chaos::records::Ids;
 use crate::chaos::setup::{Setup, Stage};
 use crate::chaos::sink::{Hint, Mode, Refusal, Sink};
 use crate::chaos::stand::Stand;
@@ -33,7 +34,6 @@ struct Minute {
     resident: u64,
     /// The fewest descriptors: what is open while nothing fails.
     descriptors: u64,
-    acknowledged: u64,
 }
 
 /// Mixed load for so many minutes. The figures are among the notes.
@@ -69,50 +69,19 @@ pub async fn soak(binary: PathBuf, seed: u64, minutes: u32, say: fn(&str)) -> Ta
         ..Load::default()
     };
     let running = load.start(&target, seed);
-    let mut seen = Vec::new();
+    let mut history = Vec::new();
     let mut fault = Instant::now();
     for minute in 0..minutes {
-        let end = Instant::now() + Duration::from_mins(1);
-        let (mut resident, mut descriptors) = (Vec::new(), u64::MAX);
-        while Instant::now() < end {
-            resident.push(stand.resident());
-            descriptors = descriptors.min(stand.descriptors());
-            if fault.elapsed() > BETWEEN_FAULTS {
-                let refusal = Refusal {
-                    code: 14,
-                    status: 503,
-                    hint: Hint::None,
-                };
-                let modes = [
-                    Mode::Down,
-                    Mode::Refuse(refusal),
-                    Mode::Reset(true),
-                    Mode::BlackHole(false),
-                ];
-                let mode = random.choice(modes).unwrap_or(Mode::Down);
-                let sink = both[random.usize(0..2)];
-                sink.set(mode);
-                sleep(FAULT).await;
-                sink.set(Mode::Take(Duration::ZERO));
-                fault = Instant::now();
-            }
-            sleep(Duration::from_millis(500)).await;
-        }
+        let of_minute = watch(&stand, &both, &mut random, &mut fault).await;
+        let acknowledged = running.look(|sent| sent.records());
         tally.audit(&stand).await;
-        resident.sort_unstable();
-        let of_minute = Minute {
-            resident: resident[resident.len() / 2],
-            descriptors,
-            acknowledged: running.look(|sent| sent.records()),
-        };
         say(&format!(
-            "minute {}: {:.1} MiB resident, {} descriptors, {} records acknowledged",
+            "minute {}: {:.1} MiB resident, {} descriptors, {acknowledged} records acknowledged",
             minute + 1,
             of_minute.resident as f64 / MIB,
             of_minute.descriptors,
-            of_minute.acknowledged
         ));
-        seen.push(of_minute);
+        history.push(of_minute);
     }
     let sent = running.stop().await;
     let refused = sent.later + sent.never + sent.unknown;
@@ -122,7 +91,7 @@ pub async fn soak(binary: PathBuf, seed: u64, minutes: u32, say: fn(&str)) -> Ta
             sent.word.clone().unwrap_or_default()
         )
     });
-    match flatness(&seen) {
+    match flatness(&history) {
         Ok(word) => tally.note(word),
         Err(word) => tally.violation(format!("not flat: {word}")),
     }
@@ -139,28 +108,65 @@ pub async fn soak(binary: PathBuf, seed: u64, minutes: u32, say: fn(&str)) -> Ta
     };
     tally.await_delivery(&others, &both).await;
     tally.settle(&mut stand).await;
-    for sink in &both {
-        let there = sink.kept(|kept| {
-            spans
-                .iter()
-                .flat_map(|ids| ids.all())
-                .filter(|id| kept.has(*id))
-                .count()
-        });
-        let all: usize = spans.iter().map(|ids| usize::from(ids.records)).sum();
-        let dropped = stand.dropped("traces");
-        tally.expect(there as u64 + dropped == all as u64, || {
-            format!("of {all} spans {there} are there, and {dropped} were sampled out")
-        });
-    }
+    count_spans(&mut tally, &stand, &both, &spans);
     tally.look(&both, &[]);
     tally.runs = 1;
     tally
 }
 
-fn flatness(seen: &[Minute]) -> Result<String, String> {
+/// Spans that are there, and spans that the account calls dropped, are all that were acknowledged.
+fn count_spans(tally: &mut Tally, stand: &Stand, sinks: &[&Sink], spans: &[Ids]) {
+    let all: u64 = spans.iter().map(|ids| u64::from(ids.records)).sum();
+    let dropped = stand.dropped("traces");
+    for sink in sinks {
+        let there = sink.kept(|kept| {
+            let ids = spans.iter().flat_map(|ids| ids.all());
+            ids.filter(|id| kept.has(*id)).count() as u64
+        });
+        tally.expect(there + dropped == all, || {
+            format!("of {all} spans {there} are there, and {dropped} were sampled out")
+        });
+    }
+}
+
+/// A minute of it, in which destinations fail when it is time.
+async fn watch(stand: &Stand, sinks: &[&Sink], random: &mut Rng, fault: &mut Instant) -> Minute {
+    let end = Instant::now() + Duration::from_mins(1);
+    let (mut resident, mut descriptors) = (Vec::new(), u64::MAX);
+    while Instant::now() < end {
+        resident.push(stand.resident());
+        descriptors = descriptors.min(stand.descriptors());
+        if fault.elapsed() > BETWEEN_FAULTS {
+            let refusal = Refusal {
+                code: 14,
+                status: 503,
+                hint: Hint::None,
+            };
+            let modes = [
+                Mode::Down,
+                Mode::Refuse(refusal),
+                Mode::Reset(true),
+                Mode::BlackHole(false),
+            ];
+            let mode = random.choice(modes).unwrap_or(Mode::Down);
+            let sink = sinks[random.usize(..sinks.len())];
+            sink.set(mode);
+            sleep(FAULT).await;
+            sink.set(Mode::Take(Duration::ZERO));
+            *fault = Instant::now();
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+    resident.sort_unstable();
+    Minute {
+        resident: resident[resident.len() / 2],
+        descriptors,
+    }
+}
+
+fn flatness(history: &[Minute]) -> Result<String, String> {
     let warm = usize::try_from(WARM.as_secs() / 60).unwrap_or(0);
-    let flat = seen.get(warm..).unwrap_or_default();
+    let flat = history.get(warm..).unwrap_or_default();
     let (Some(first), Some(last)) = (flat.first(), flat.last()) else {
         return Ok("too short to say whether memory is flat".to_owned());
     };

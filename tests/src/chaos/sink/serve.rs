@@ -62,7 +62,7 @@ async fn connection(stream: TcpStream, shared: Weak<Shared>, mut mode: watch::Re
     });
     let deaf = mode.clone();
     let server = auto::Builder::new(TokioExecutor::new());
-    let served = async {
+    let talk = async {
         if *deaf.borrow() == Mode::Deaf {
             let mut deaf = deaf.clone();
             drop(deaf.wait_for(|mode| *mode != Mode::Deaf).await);
@@ -70,7 +70,7 @@ async fn connection(stream: TcpStream, shared: Weak<Shared>, mut mode: watch::Re
         drop(server.serve_connection(TokioIo::new(stream), service).await);
     };
     tokio::select! {
-        () = served => {}
+        () = talk => {}
         () = broken.notified() => {}
         _ = mode.wait_for(|mode| *mode == Mode::Down) => {}
     }
@@ -84,9 +84,10 @@ async fn serve(
 ) -> Response<Body> {
     let is_grpc = header_of(&request, header::CONTENT_TYPE).starts_with("application/grpc");
     let path = request.uri().path().to_owned();
-    let encoding = match is_grpc {
-        true => header_of(&request, "grpc-encoding"),
-        false => header_of(&request, header::CONTENT_ENCODING),
+    let encoding = if is_grpc {
+        header_of(&request, "grpc-encoding")
+    } else {
+        header_of(&request, header::CONTENT_ENCODING)
     };
     let Ok(body) = request.into_body().collect().await else {
         return pending().await;
