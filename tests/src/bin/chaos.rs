@@ -2,7 +2,9 @@
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a table is printed"
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a table is printed, or it is said why not"
 )]
 
 use std::path::PathBuf;
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
     };
     if let Some(minutes) = arguments.soak {
         let tally = runtime.block_on(scenarios::soak(binary, seed, minutes, |word| {
-            eprintln!("{word}")
+            eprintln!("{word}");
         }));
         for word in &tally.violations {
             eprintln!("BROKEN: {word}");
@@ -79,7 +81,7 @@ fn main() -> ExitCode {
             let runs = arguments.runs.unwrap_or(of_table);
             let began = Instant::now();
             let work = scenario.try_out(binary.clone(), seed, runs, arguments.short, |word| {
-                eprintln!("{word}")
+                eprintln!("{word}");
             });
             let tally = runtime.block_on(work);
             eprintln!(

@@ -26,6 +26,9 @@ use fastrand::Rng;
 
 use tally::Tally;
 
+/// So many runs are told of as they come.
+const PROGRESS: u64 = 20;
+
 /// What a run has at hand.
 #[derive(Debug, Clone)]
 pub struct Bench {
@@ -96,6 +99,9 @@ impl Scenario {
                 say(&format!("{}, run {run} of seed {seed}: {word}", self.name));
             }
             tally.join(of_run);
+            if (run + 1).is_multiple_of(PROGRESS) {
+                say(&format!("{}: {} of {runs}", self.name, run + 1));
+            }
         }
         tally
     }

@@ -62,25 +62,29 @@ impl Setup {
         let names: Vec<_> = exporters.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(", ");
         let exporters: String = exporters.iter().map(|(_, text)| text.as_str()).collect();
-        let more: String = self
-            .more
-            .iter()
-            .map(|Stage { name, text, .. }| format!("  {name}: {text}\n"))
-            .collect();
-        let storage = self.is_durable.then(|| self.storage()).unwrap_or_default();
-        let extensions = if self.is_durable {
-            "[file_storage]"
+        let mut more = String::new();
+        for Stage { name, text, .. } in &self.more {
+            more.push_str(&format!("  {name}: {text}\n"));
+        }
+        let (storage, extensions) = if self.is_durable {
+            (self.storage(), "[file_storage]")
         } else {
-            "[]"
+            (String::new(), "[]")
         };
-        let pipelines: String = ["logs", "traces", "metrics"]
-            .iter()
-            .map(|signal| {
-                let stages = self.more.iter().filter(|stage| stage.signals.contains(signal));
-                let stages: String = stages.map(|stage| format!(", {}", stage.name)).collect();
-                format!("    {signal}: {{receivers: [otlp], processors: [redaction{stages}], exporters: [{names}]}}\n")
-            })
-            .collect();
+        let mut pipelines = String::new();
+        for signal in ["logs", "traces", "metrics"] {
+            let own = self
+                .more
+                .iter()
+                .filter(|stage| stage.signals.contains(&signal));
+            let stages: Vec<_> = std::iter::once("redaction")
+                .chain(own.map(|stage| stage.name))
+                .collect();
+            let stages = stages.join(", ");
+            pipelines.push_str(&format!(
+                "    {signal}: {{receivers: [otlp], processors: [{stages}], exporters: [{names}]}}\n"
+            ));
+        }
         format!(
             "receivers: {{otlp: {{protocols: {{grpc: {{endpoint: '{{grpc}}'}}, http: {{endpoint: '{{http}}'}}}}}}}}
 {storage}processors:
