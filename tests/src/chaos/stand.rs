@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
+use tollgate_queue::{Settings, Store};
 
 use crate::evidence;
 use crate::gate::free;
@@ -222,6 +223,11 @@ impl Stand {
                 found.push(format!("a log holds `{secret}...`"));
             }
         }
+        for queue in ["queue", "disk/queue"].map(|queue| self.folder().join(queue)) {
+            if queue.is_dir() {
+                found.extend(waiting(&queue));
+            }
+        }
         found
     }
 
@@ -258,5 +264,24 @@ impl Drop for Stand {
             drop(child.kill());
             drop(child.wait());
         }
+    }
+}
+
+/// What still waits in the folder of a queue, as the next process would find it.
+fn waiting(directory: &Path) -> Option<String> {
+    let settings = Settings {
+        directory: directory.to_owned(),
+        create: false,
+        permissions: 0o700,
+        fsync: true,
+        max_size: None,
+    };
+    match Store::open(&settings) {
+        Ok((_, recovery)) if recovery.found.frames == 0 => None,
+        Ok((_, recovery)) => Some(format!(
+            "{} frames are left in the queue",
+            recovery.found.frames
+        )),
+        Err(error) => Some(format!("the queue cannot be opened: {error}")),
     }
 }
