@@ -13,7 +13,7 @@ use super::stand::Stand;
 /// How long everything may take to arrive, on a machine that is busy with everything else.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How long before a fault an answer may have been under way to the gate, or from there to its disk.
+/// How long before or after a fault an answer may have been under way to the gate, or from there to its disk.
 const IN_FLIGHT: Duration = Duration::from_secs(1);
 
 /// What is told of a fault, and what went wrong.
@@ -98,12 +98,15 @@ impl Tally {
                 self.duplicates += kept.duplicates();
                 self.uncleared += kept.uncleared + kept.wrong;
                 let faults: Vec<_> = faults.iter().chain(&kept.faults).collect();
-                // An answer may still have been on its way when something broke, or have come to somebody who broke.
+                // An answer may still have been on its way when something broke, or be one to somebody who has gone: what a
+                // destination finds in its buffers when it is well again.
                 let was_in_flight = |repeat: &&Repeat| {
-                    let before = |fault: &&&Instant| {
-                        **fault >= &repeat.told && fault.duration_since(repeat.told) < IN_FLIGHT
+                    let is_near = |fault: &&&Instant| {
+                        let before = fault.saturating_duration_since(repeat.told);
+                        let after = repeat.told.saturating_duration_since(***fault);
+                        before.max(after) < IN_FLIGHT
                     };
-                    faults.iter().any(|fault| before(&fault))
+                    faults.iter().any(|fault| is_near(&fault))
                 };
                 let repeats = &kept.repeats;
                 let explained = repeats.iter().filter(was_in_flight).count();
