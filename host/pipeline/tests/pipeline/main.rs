@@ -14,6 +14,7 @@
 )]
 
 mod batch;
+mod delivery;
 mod ensure;
 mod failing;
 mod graph;
