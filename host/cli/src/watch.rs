@@ -48,7 +48,7 @@ impl Watch {
         let connectors = config.connectors.iter();
         let connectors = connectors.filter_map(|(_, connector)| match connector {
             Connector::Policy(stage) => Some(stage),
-            _ => None,
+            Connector::Forward => None,
         });
         for stage in processors.chain(connectors) {
             if let Component::File(path) = &stage.component {

@@ -13,7 +13,7 @@ use tollgate_telemetry::BreakerCounts;
 /// Batches in a row without one successful call. A policy that traps for single records gets there only if nobody sends anything else.
 const BATCHES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// The breaker of one stage at one place. All lanes share it.
 #[derive(Debug)]

@@ -106,6 +106,6 @@ async fn join(tasks: &mut JoinSet<()>) {
 
 /// A time that no stop waits for.
 fn far_from(now: Instant) -> Instant {
-    now.checked_add(Duration::from_secs(60 * 60 * 24 * 365))
+    now.checked_add(Duration::from_hours(24 * 365))
         .unwrap_or(now)
 }

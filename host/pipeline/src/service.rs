@@ -202,7 +202,9 @@ impl Service {
         {
             self.leaving.shutdown().await;
         }
-        destinations.iter().for_each(|own| own.tell_what_is_left());
+        for own in &destinations {
+            own.tell_what_is_left();
+        }
         drop(destinations);
         let stores = Arc::clone(&self.lasting.stores);
         // It waits for the disk.

@@ -125,7 +125,10 @@ fn wrong(behaviour: B, view: &View) -> Option<Outcome> {
         B::DeepMap => edits.put_bytes(record, SEEN, MAP, &deep_map(10_000)),
         B::NoPath => edits.put(record, "attributes[\"seen\"", BOOLEAN, 1),
         B::NulKey => {
-            let map = field(6, &field(1, &[field(1, b"a\0b"), field(2, &field(1, b"v"))].concat()));
+            let map = field(
+                6,
+                &field(1, &[field(1, b"a\0b"), field(2, &field(1, b"v"))].concat()),
+            );
             records(view).for_each(|record| edits.put_bytes(record, SEEN, MAP, &map));
         }
         B::Nan => {

@@ -80,18 +80,17 @@ pub(crate) async fn admit(
 
 /// Adds what a request says of itself. What proves who sends it is kept apart: policies must not see it.
 pub(crate) fn with_metadata(
-    context: Arc<RequestContext>,
+    context: &RequestContext,
     metadata: Vec<(String, Vec<String>)>,
     access: Option<&Access>,
 ) -> Arc<RequestContext> {
     let own = access.map(Access::header);
     let proves = |name: &str| CREDENTIALS.contains(&name) || own.is_some_and(|own| own == name);
     let (credentials, metadata) = metadata.into_iter().partition(|(name, _)| proves(name));
-    let context = RequestContext::clone(&context);
     Arc::new(RequestContext {
         metadata,
         credentials,
-        ..context
+        ..context.clone()
     })
 }
 

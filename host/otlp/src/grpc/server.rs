@@ -112,7 +112,7 @@ impl<G: Gate> Server<G> {
             }
         };
         let context = if self.settings.include_metadata {
-            access::with_metadata(context, metadata(&head), self.access.as_ref())
+            access::with_metadata(&context, metadata(&head), self.access.as_ref())
         } else {
             context
         };

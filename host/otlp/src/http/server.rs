@@ -163,7 +163,7 @@ impl<G: Gate> Server<G> {
             bytes = wire.into();
         }
         let context = if self.settings.include_metadata {
-            access::with_metadata(context, metadata(&head.headers), self.access.as_ref())
+            access::with_metadata(&context, metadata(&head.headers), self.access.as_ref())
         } else {
             context
         };

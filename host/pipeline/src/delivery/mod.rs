@@ -100,7 +100,9 @@ async fn put(group: Vec<Arc<Destination>>, cleared: Cleared) -> Result<Vec<Waiti
                 put_into(&required, &cleared).await
             };
             again.map_err(|error| {
-                required.iter().for_each(|own| own.gave_back(&cleared));
+                for own in &required {
+                    own.gave_back(&cleared);
+                }
                 not_put(error)
             })
         }
