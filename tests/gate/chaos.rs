@@ -11,7 +11,7 @@ fn hold(names: &[&str]) {
         // Chance begins where the clock stands, and a broken promise says where that was.
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let seed = now.unwrap().as_secs();
-        let work = scenario.try_out(binary(), seed, scenario.runs.1, true, |word| {
+        let work = scenario.try_out(binary(), seed, 0..scenario.runs.1, true, |word| {
             println!("{word}");
         });
         let tally = runtime.block_on(work);

@@ -248,7 +248,8 @@ fn dashboards_of_a_collector_find_what_they_ask_for() {
     // The first one fills a queue whose destination is away, and none of the others has room there.
     for signal in Signal::ALL {
         let json = request(signal).as_bytes();
-        client::post(gate.health, signal, "application/json", &[], json);
+        let answer = client::post(gate.health, signal, "application/json", &[], json);
+        assert_eq!(answer.status, 500, "{}", answer.text());
     }
     let page = page(&gate);
     let selector = Regex::new(r"\b(?:otelcol|tollgate)_[a-z0-9_]+").unwrap();

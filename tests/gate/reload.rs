@@ -41,6 +41,11 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small number"
+)]
 fn metric(gate: &Gate, name: &str) -> u64 {
     let answer = client::get(gate.metrics, "/metrics");
     Page::read(&answer.text()).unwrap().sum(name, &[]) as u64

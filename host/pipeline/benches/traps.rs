@@ -73,7 +73,7 @@ async fn cost(with_traps: bool) -> f64 {
             let body = logs(&bodies);
             while with_traps && !done.load(Ordering::Relaxed) {
                 let json = "application/json";
-                post(address, Signal::Logs, json, &[], body.as_bytes());
+                let _ = post(address, Signal::Logs, json, &[], body.as_bytes());
             }
         })
     };
@@ -85,7 +85,7 @@ async fn cost(with_traps: bool) -> f64 {
     let sending = tokio::task::spawn_blocking(move || {
         for _ in 0..REQUESTS {
             let json = "application/json";
-            post(address, Signal::Traces, json, &[], body.as_bytes());
+            let _ = post(address, Signal::Traces, json, &[], body.as_bytes());
         }
     });
     sending.await.unwrap();
