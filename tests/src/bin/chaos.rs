@@ -30,6 +30,9 @@ struct Arguments {
     /// So many runs of each fault, instead of the table's.
     #[arg(long)]
     runs: Option<u64>,
+    /// The first run of each, to have one again that broke a promise.
+    #[arg(long, default_value_t = 0)]
+    first: u64,
     /// The short form.
     #[arg(long)]
     short: bool,
@@ -80,9 +83,15 @@ fn main() -> ExitCode {
             };
             let runs = arguments.runs.unwrap_or(of_table);
             let began = Instant::now();
-            let work = scenario.try_out(binary.clone(), seed, runs, arguments.short, |word| {
-                eprintln!("{word}");
-            });
+            let work = scenario.try_out(
+                binary.clone(),
+                seed,
+                arguments.first..arguments.first + runs,
+                arguments.short,
+                |word| {
+                    eprintln!("{word}");
+                },
+            );
             let tally = runtime.block_on(work);
             eprintln!(
                 "{}: {} runs in {} s",

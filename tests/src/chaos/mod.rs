@@ -19,6 +19,7 @@ pub mod stand;
 pub mod table;
 pub mod tally;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::pin::Pin;
 
@@ -67,17 +68,18 @@ impl std::fmt::Debug for Scenario {
 }
 
 impl Scenario {
-    /// Tries it so often, and says each broken promise as it comes.
+    /// Tries these runs of a seed, and says each broken promise as it comes.
     pub async fn try_out(
         &self,
         binary: PathBuf,
         seed: u64,
-        runs: u64,
+        runs: Range<u64>,
         is_short: bool,
         say: fn(&str),
     ) -> Tally {
         let mut tally = Tally::default();
-        for run in 0..runs {
+        let end = runs.end;
+        for run in runs {
             let own_seed = seed.wrapping_add(run.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let bench = Bench {
                 binary: binary.clone(),
@@ -100,7 +102,7 @@ impl Scenario {
             }
             tally.join(of_run);
             if (run + 1).is_multiple_of(PROGRESS) {
-                say(&format!("{}: {} of {runs}", self.name, run + 1));
+                say(&format!("{}: {} of {end}", self.name, run + 1));
             }
         }
         tally
