@@ -37,9 +37,11 @@ fn gate() -> Gate {
     stage.by_rule(&[0], &[3]);
     stage.failed("trap");
     let pipeline = Arc::new(PipelineCounts::new("logs/bulk".into(), vec![stage]));
-    pipeline.received.add(10);
-    pipeline.totals.change(|totals| totals.delivered = 7);
-    pipeline.dropped.add(3);
+    pipeline.totals.change(|totals| {
+        totals.received = 10;
+        totals.delivered = 7;
+        totals.dropped = 3;
+    });
     let batch = Arc::new(BatchCounts::new("batch".into()));
     batch.sent(12, 3_000, Trigger::Size);
     let instrument = |name: &str, kind| Instrument {
