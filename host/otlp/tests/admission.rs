@@ -1,5 +1,6 @@
 //! Clients that ask for more than there is: floods of HTTP/2, bombs, and a budget that is spent.
 #![allow(
+    clippy::format_push_string,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
