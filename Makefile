@@ -65,7 +65,7 @@ laws: cargo ## the laws that are fuzzed, over their seeds and a moment of change
 	$(SAY) "laws: what fuzzers hold them to, for a minute"
 	$(FUZZ_CARGO) test --manifest-path tests/fuzz/Cargo.toml
 
-chaos: build ## everything that can break, broken on purpose and counted (25 minutes)
+chaos: build ## everything that can break, broken on purpose and counted (10 minutes, once it is built)
 	$(SAY) "chaos: the table of faults, with an optimised gate"
 	target/release/chaos $(CHAOS)
 
