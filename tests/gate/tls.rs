@@ -8,7 +8,7 @@ use tollgate_record::Signal;
 use tollgate_tests::client;
 use tollgate_tests::gate::Gate;
 
-const TOKEN: &str = "a-token-that-nobody-may-see";
+const TOKEN: &str = tollgate_tests::canaries::CREDENTIAL;
 const ONE: &str =
     r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"one"}}]}]}]}"#;
 

@@ -20,8 +20,8 @@ pub const CHAOS_KEY: &str = "AKIACHAOS";
 /// How its tokens begin; twelve digits follow.
 pub const CHAOS_TOKEN: &str = "canary-";
 
-/// How the passwords, tokens and keys that tests give to the gate itself begin.
-pub const CREDENTIAL: &str = "tollgate-test-secret-";
+/// What a client has to show to be let in.
+pub const CREDENTIAL: &str = "a-token-that-nobody-may-see";
 
 /// Every secret, or what it begins with.
 pub fn all() -> impl Iterator<Item = &'static str> {
