@@ -44,6 +44,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let binary = arguments.binary.clone().unwrap_or_else(gate::binary);
+    // Gates run in folders of their own, where a relative path is another one.
+    let binary = binary.canonicalize().expect("the binary is there");
     let seed = arguments.seed.unwrap_or_else(|| {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
