@@ -3,7 +3,7 @@
 use tollgate_record::Signal;
 
 use crate::support::judge::Judge;
-use crate::support::{Gate, problems, with_receivers};
+use crate::support::{Gate, with_receivers};
 
 const LOGS: &[Signal] = &[Signal::Logs];
 
@@ -69,21 +69,4 @@ service:
     let ended = gate.stop().await;
     assert_eq!(ended.bodies("out"), [""; 0]);
     assert_eq!(ended.bodies("free"), ["k hunter2"]);
-}
-
-#[test]
-fn a_pattern_that_is_none_is_told_of() {
-    let text = with_receivers(
-        "
-processors: {wasm/idle: {component: '{folder}/idle.wasm', gate: {ensure: ['fine', '(?x)a']}}}
-exporters: {nop: {}}
-service: {pipelines: {logs: {receivers: [otlp], processors: [wasm/idle], exporters: [nop]}}}
-",
-    );
-    let found = problems(&text, &[("idle", idle())]);
-    assert_eq!(found.len(), 1);
-    assert!(
-        found[0].starts_with("wasm/idle: `ensure`: the pattern at place 1"),
-        "{found:?}"
-    );
 }
