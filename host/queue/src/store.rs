@@ -223,33 +223,19 @@ impl Store {
             return Ok(Vec::new());
         }
         let queues: Arc<[usize]> = queues.into();
-        let meta = Arc::new(Meta {
-            id: shared.lock().new_id(),
-            signal: frame.signal,
-            records: frame.records,
-            bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
-            stamp: frame.stamp,
-            context: frame.context,
-        });
+        let (meta, wire) = shared.number(frame);
         let room = Room::take(shared, Arc::clone(&meta), Arc::clone(&queues)).await?;
-        self.put_into(meta, frame.wire, queues, room, since).await
+        self.put_into(meta, wire, queues, room, since).await
     }
 
     /// Puts what is left of a frame into the queue that it came from: it was there before, so that it needs no other room.
     pub(crate) async fn put_rest(&self, frame: NewFrame, queue: usize) -> Result<(), PutError> {
         let shared = &self.0;
-        let meta = Arc::new(Meta {
-            id: shared.lock().new_id(),
-            signal: frame.signal,
-            records: frame.records,
-            bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
-            stamp: frame.stamp,
-            context: frame.context,
-        });
+        let (meta, wire) = shared.number(frame);
         let queues: Arc<[usize]> = Arc::new([queue]);
         let room = Room::again(shared, Arc::clone(&meta), Arc::clone(&queues));
         let since = Instant::now();
-        self.put_into(meta, frame.wire, queues, room, since)
+        self.put_into(meta, wire, queues, room, since)
             .await
             .map(drop)
     }
@@ -357,6 +343,19 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Index> {
         held(&self.index)
+    }
+
+    /// Gives a frame its number, and parts what is known of it from its bytes.
+    fn number(&self, frame: NewFrame) -> (Arc<Meta>, Bytes) {
+        let meta = Meta {
+            id: self.lock().new_id(),
+            signal: frame.signal,
+            records: frame.records,
+            bytes: u64::try_from(frame.wire.len()).unwrap_or(u64::MAX),
+            stamp: frame.stamp,
+            context: frame.context,
+        };
+        (Arc::new(meta), frame.wire)
     }
 
     /// Asks the writer; false if there is none any more.
