@@ -210,13 +210,7 @@ async fn destinations(
             }
         };
         let counts = lasting.known.exporter(&id.to_string());
-        let destination = Destination::new(
-            id.clone(),
-            exporter,
-            &written.delivery,
-            store.as_ref(),
-            counts,
-        );
+        let destination = Destination::new(id.clone(), exporter, written, store.as_ref(), counts);
         destinations.insert(
             id.clone(),
             Running {

@@ -141,13 +141,13 @@ impl Queue {
         read.await.unwrap_or(Read::Unknown)
     }
 
-    /// Records of a signal that it had when the store was opened.
+    /// Records of a signal that it had when the store was opened. They are told once: whoever asks takes them into an account of its own.
     #[must_use]
-    pub fn restored(&self, signal: Signal) -> u64 {
-        let index = self.shared.lock();
-        let state = index.queues.get(self.number);
-        let counts = state.map(|state| state.restored).unwrap_or_default();
-        counts.get(signal as usize).copied().unwrap_or_default()
+    pub fn take_restored(&self, signal: Signal) -> u64 {
+        let mut index = self.shared.lock();
+        let state = index.queues.get_mut(self.number);
+        let count = state.and_then(|state| state.restored.get_mut(signal as usize));
+        count.map(std::mem::take).unwrap_or_default()
     }
 
     /// Records of a signal that damage of the disk has cost: nobody is handed them.

@@ -206,7 +206,8 @@ async fn the_rest_of_a_frame_stays_when_a_part_of_it_is_settled() {
     }
     let store = open(folder.path());
     let queue = store.queue("otlp", WIDE);
-    assert_eq!(queue.restored(Signal::Logs), 1);
+    assert_eq!(queue.take_restored(Signal::Logs), 1);
+    assert_eq!(queue.take_restored(Signal::Logs), 0, "it is told once");
     assert_eq!(contents(&queue).await, wires([2]));
 }
 

@@ -18,6 +18,9 @@ use crate::passage::Cleared;
 /// How often what a queue holds is looked at.
 const WATCH: Duration = Duration::from_millis(500);
 
+/// How long a queue waits after a try of an exporter that makes only one.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What became of a batch.
 #[derive(Default)]
 struct Sent {
@@ -69,6 +72,10 @@ impl Destination {
                 // What the destination does not take now waits in the queue: for the next process, if it is on disk.
                 return;
             }
+            if !is_done {
+                // It was put back by an exporter that makes a single try.
+                let _ = tokio::time::timeout(PAUSE, self.hurry.said()).await;
+            }
         }
     }
 
@@ -105,10 +112,10 @@ impl Destination {
             Some(rest) if waits => {
                 let left = u64::from(rest.records());
                 settle_all(batch, &sent, left);
-                return false;
+                return true;
             }
             // The settings say when to give up, and it is time: nobody else would ever take it.
-            Some(rest) if !self.hurry.is_on() || !self.is_durable() => {
+            Some(rest) if self.gives_up_now() => {
                 sent.refused = sent.refused.saturating_add(rest.records().into());
                 self.give_up(&rest).await;
                 None
@@ -129,6 +136,15 @@ impl Destination {
                 settle_rest(batch, &sent, &rest).await;
                 false
             }
+        }
+    }
+
+    /// Whether what is not delivered now never will be: the settings say so, or the queue ends with the process, which is ending.
+    fn gives_up_now(&self) -> bool {
+        if self.hurry.is_on() {
+            !self.is_durable()
+        } else {
+            self.gives_up
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tollgate_config::{ComponentId, Delivery, QueueSizer, SendingQueue};
+use tollgate_config::{self as config, ComponentId, QueueSizer, SendingQueue};
 use tollgate_otlp::{Export, Exported, Exporter};
 use tollgate_queue::{Limit, Queue, Settled, Store, Unit};
 use tollgate_record::Signal;
@@ -23,6 +23,8 @@ pub(crate) struct Destination {
     pub(super) rejects: Rejects,
     pub(super) queued: Option<Queued>,
     is_required: bool,
+    /// Whether the settings say when a request is tried no more.
+    pub(super) gives_up: bool,
     /// Whether nobody waits for a destination to come back any more.
     pub(super) hurry: Hurry,
 }
@@ -39,10 +41,11 @@ impl Destination {
     pub(crate) fn new(
         id: ComponentId,
         exporter: Exporter,
-        delivery: &Delivery,
+        written: &config::Destination,
         store: Option<&Store>,
         counts: Arc<ExporterCounts>,
     ) -> Self {
+        let delivery = &written.delivery;
         let mut settings = delivery.queue.clone();
         if !delivery.required && settings.is_none() {
             // Nobody waits for it, so what it has not taken yet has to wait somewhere.
@@ -57,7 +60,7 @@ impl Destination {
         });
         if let Some(queued) = &queued {
             for signal in Signal::ALL {
-                let restored = queued.queue.restored(signal);
+                let restored = queued.queue.take_restored(signal);
                 counts.ledger.restored(signal, restored);
             }
             counts.queue_capacity.set(queued.settings.queue_size);
@@ -68,6 +71,7 @@ impl Destination {
             counts,
             queued,
             is_required: delivery.required,
+            gives_up: gives_up(&written.exporter),
             hurry: Hurry::default(),
             id,
         }
@@ -222,6 +226,16 @@ impl Destination {
 pub(super) fn refused(exported: &Exported) -> u64 {
     let parts = exported.refused.iter().map(|part| u64::from(part.records));
     parts.fold(exported.rejected, u64::saturating_add)
+}
+
+/// Whether there is an end to the tries of an exporter. One that makes a single try has none: its queue is asked again.
+fn gives_up(exporter: &config::Exporter) -> bool {
+    let ends = |retry: &config::Retry| !retry.enabled || retry.max_elapsed_time.is_some();
+    match exporter {
+        config::Exporter::Otlp(settings) => ends(&settings.retry),
+        config::Exporter::OtlpHttp(settings) => ends(&settings.retry),
+        config::Exporter::File(_) | config::Exporter::Debug(_) | config::Exporter::Nop => false,
+    }
 }
 
 fn limit(settings: &SendingQueue) -> Limit {

@@ -262,3 +262,60 @@ async fn queued_requests_go_together_and_no_larger_than_they_may() {
     gate.stop().await;
     assert_eq!(totals(&counts, "otlphttp").delivered, 8);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_goes_to_where_another_configuration_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (away, well) = (Sink::answering(503), Sink::answering(200));
+    let to = |sink: &Sink| {
+        configuration(
+            folder.path(),
+            &[exporter("otlphttp", sink, DURABLE)],
+            "otlphttp",
+        )
+    };
+    let gate = Gate::start(&to(&away), &[]).await;
+    assert_eq!(gate.send(&["one", "two"]).await.status, 200);
+    gate.stop().await;
+
+    let mut gate = Gate::start(&to(&away), &[]).await;
+    assert_eq!(gate.send(&["three"]).await.status, 200);
+    gate.reload(&to(&well)).await;
+    assert_eq!(gate.send(&["four"]).await.status, 200);
+    let counts = gate.counts();
+    until("everything is where it belongs", || {
+        totals(&counts, "otlphttp").delivered == 4
+    })
+    .await;
+    gate.stop().await;
+    let all = totals(&counts, "otlphttp");
+    assert_eq!((all.restored, all.cleared, all.queued), (2, 2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_before_a_file_waits_until_the_file_can_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    // Nobody can write there, whoever it is.
+    std::os::unix::fs::symlink("/dev/full", &out).unwrap();
+    let text = configuration(
+        &folder.path().join("queue"),
+        &[format!(
+            "  file: {{path: '{}', append: true, {DURABLE}}}\n",
+            out.display()
+        )],
+        "file",
+    );
+    let gate = Gate::start(&text, &[]).await;
+    assert_eq!(gate.send(&["one"]).await.status, 200);
+    let counts = gate.counts();
+    until("it was tried", || counts.exporters[0].failing.get()).await;
+    gate.stop().await;
+    assert_eq!(totals(&counts, "file").queued, 1);
+    std::fs::remove_file(&out).unwrap();
+    let gate = Gate::start(&text, &[]).await;
+    let counts = gate.counts();
+    until("it is written", || totals(&counts, "file").delivered == 1).await;
+    gate.stop().await;
+    assert!(std::fs::read_to_string(&out).unwrap().contains("one"));
+}

@@ -17,7 +17,7 @@ use tollgate_otlp::Transport;
 use tollgate_pipeline::{Plan, PlanProblem, Service, StockPolicies};
 use tollgate_record::Signal;
 use tollgate_sandbox::Sandbox;
-use tollgate_telemetry::PipelineReport;
+use tollgate_telemetry::{Known, PipelineReport};
 use tollgate_tests::client::{Answer, post};
 
 /// Nothing but what the tests bring along.
@@ -73,6 +73,7 @@ fn plan(
     configuration: &str,
     policies: &[(&str, Judge<'_>)],
     folder: &Path,
+    known: &Arc<Known>,
 ) -> (tollgate_config::Config, Result<Plan, Vec<PlanProblem>>) {
     for (name, policy) in policies {
         std::fs::write(folder.join(format!("{name}.wasm")), policy.component()).unwrap();
@@ -87,14 +88,14 @@ fn plan(
         .unwrap_or_else(|found| panic!("{}", found.render(false)))
         .config;
     let sandbox = Sandbox::new(tollgate_sandbox::Options::default()).unwrap();
-    let plan = Plan::new(&config, Path::new(""), &sandbox, &Bare);
+    let plan = Plan::after(known, &config, Path::new(""), &sandbox, &Bare);
     (config, plan)
 }
 
 /// What is wrong with a configuration that only its policies could show, as `stage: message`.
 pub fn problems(configuration: &str, policies: &[(&str, Judge<'_>)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let (_, plan) = plan(configuration, policies, folder.path());
+    let (_, plan) = plan(configuration, policies, folder.path(), &Arc::default());
     let problems = plan.err().unwrap_or_default();
     problems
         .iter()
@@ -105,10 +106,18 @@ pub fn problems(configuration: &str, policies: &[(&str, Judge<'_>)]) -> Vec<Stri
 impl Gate {
     pub async fn start(configuration: &str, policies: &[(&str, Judge<'_>)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (config, plan) = plan(configuration, policies, folder.path());
+        let known = Arc::default();
+        let (config, plan) = plan(configuration, policies, folder.path(), &known);
         let plan = plan.unwrap_or_else(|problems| panic!("{problems:?}"));
         let service = Service::start(&config, plan).await.unwrap();
         Self { service, folder }
+    }
+
+    /// Puts another configuration, without policies, in its place.
+    pub async fn reload(&mut self, configuration: &str) {
+        let (config, plan) = plan(configuration, &[], self.folder.path(), self.service.known());
+        let plan = plan.unwrap_or_else(|problems| panic!("{problems:?}"));
+        self.service.reload(&config, plan).await.unwrap();
     }
 
     pub fn http(&self) -> SocketAddr {
