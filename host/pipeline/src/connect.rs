@@ -9,6 +9,7 @@ use crate::account::{Book, add};
 use crate::cargo::{Cargo, Load};
 use crate::graph::{Entry, Junction, Place};
 use crate::passage::Walk;
+use crate::rehearsal::{Called, StagePlace};
 
 impl Walk<'_> {
     /// Through a connector.
@@ -54,6 +55,7 @@ impl Walk<'_> {
         let Some(plan) = &junction.stage else {
             return Routed::default();
         };
+        let before = self.witness.as_ref().map(|witness| witness.snapshot(cargo));
         // Where no policy asks for anything there is no batch, and this one is a `forward` under another name.
         let Some((stage, batch)) = self.stages.junction(pipeline, number).zip(cargo.batch()) else {
             return Routed::default();
@@ -66,6 +68,17 @@ impl Walk<'_> {
             ends_here: plan.policy.consumes(),
         };
         let passing = stage.pass(batch, &mut book);
+        let notes = stage.take_notes();
+        if let Some(((witness, before), notes)) = self.witness.as_mut().zip(before).zip(notes)
+            && let Some(own) = self.graph.pipelines.get(pipeline)
+        {
+            let place = StagePlace::junction(self.graph, own, plan, number);
+            let called = Called {
+                place,
+                stage: Arc::clone(plan),
+            };
+            witness.visited(called, before, cargo, notes, &passing.emissions);
+        }
         cargo.trail.push(plan.policy.component.sha256());
         for (route, _) in (0_u32..).zip(&junction.routes) {
             let records = passing.routed.records(route).count();

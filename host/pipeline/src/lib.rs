@@ -6,7 +6,7 @@
 //! that own an instance of every stage; `flow` hands what was cleared to `delivery`, which is queues and exporters, and to `batcher`,
 //! which puts requests together; `entrance` is what a receiver talks to, `limiter` what keeps it shut while memory is short, `breaker`
 //! while a stage fails for everything. `generation` is all of that for one configuration, `ready` makes one beside another, and
-//! `service` is what lasts.
+//! `service` is what lasts. `rehearsal` is the same passage on a laptop, with nothing around it.
 
 mod account;
 mod ahead;
@@ -32,6 +32,7 @@ mod plan;
 mod policy;
 mod random;
 mod ready;
+pub mod rehearsal;
 mod service;
 mod stage;
 mod stages;

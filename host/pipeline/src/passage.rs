@@ -15,6 +15,8 @@ use crate::account::{Account, Accounts, Book, add};
 use crate::cargo::{Cargo, Load, Origins};
 use crate::ensure;
 use crate::graph::{Entry, Graph, PipelinePlan, Place, Step};
+use crate::policy::StagePlan;
+use crate::rehearsal::{Called, StagePlace, Witness};
 use crate::stages::Stages;
 
 /// What every stage on its way has finished, ready for exporters.
@@ -138,11 +140,23 @@ pub(crate) fn pass(
     entry: &Entry,
     load: &Load,
 ) -> Result<Passed, Malformed> {
+    walk(graph, stages, entry, load, None)
+}
+
+/// Likewise, and somebody may watch.
+pub(crate) fn walk(
+    graph: &Graph,
+    stages: &mut Stages,
+    entry: &Entry,
+    load: &Load,
+    witness: Option<&mut Witness>,
+) -> Result<Passed, Malformed> {
     let cargo = Cargo::new(entry, load)?;
     let mut walk = Walk {
         graph,
         stages,
         load,
+        witness,
         passed: Passed {
             received: cargo.records(),
             ..Passed::default()
@@ -154,9 +168,11 @@ pub(crate) fn pass(
 
 /// One request on its ways.
 pub(crate) struct Walk<'w> {
-    graph: &'w Graph,
+    pub(crate) graph: &'w Graph,
     pub(crate) stages: &'w mut Stages,
     pub(crate) load: &'w Load,
+    /// Nobody but in a rehearsal.
+    pub(crate) witness: Option<&'w mut Witness>,
     pub(crate) passed: Passed,
 }
 
@@ -195,7 +211,7 @@ impl Walk<'_> {
                     return;
                 }
                 Step::Policy { stage, behind } => {
-                    let emissions = self.stage(place.pipeline, number, &mut cargo);
+                    let emissions = self.stage(plan, (place.pipeline, number), stage, &mut cargo);
                     cargo.trail.push(stage.policy.component.sha256());
                     let emitted = self.emit(behind.as_slice(), &emissions, &cargo.trail);
                     stage.counts.emitted.add(emitted);
@@ -207,8 +223,15 @@ impl Walk<'_> {
     }
 
     /// A policy among the processors; what it emits.
-    fn stage(&mut self, pipeline: usize, step: usize, cargo: &mut Cargo) -> Vec<Emission> {
+    fn stage(
+        &mut self,
+        plan: &PipelinePlan,
+        (pipeline, step): (usize, usize),
+        own: &Arc<StagePlan>,
+        cargo: &mut Cargo,
+    ) -> Vec<Emission> {
         let is_derived = cargo.is_derived;
+        let before = self.witness.as_ref().map(|witness| witness.snapshot(cargo));
         let Some((stage, batch)) = self.stages.step(pipeline, step).zip(cargo.batch()) else {
             return Vec::new();
         };
@@ -220,6 +243,20 @@ impl Walk<'_> {
             ends_here: false,
         };
         let emissions = stage.pass(batch, &mut book).emissions;
+        let notes = stage.take_notes();
+        if let Some(((witness, before), notes)) = self.witness.as_mut().zip(before).zip(notes) {
+            let place = StagePlace::step(plan, own, step);
+            witness.visited(
+                Called {
+                    place,
+                    stage: Arc::clone(own),
+                },
+                before,
+                cargo,
+                notes,
+                &emissions,
+            );
+        }
         self.settle(pipeline, cargo);
         emissions
     }
@@ -274,9 +311,15 @@ impl Walk<'_> {
     fn ensured(&mut self, pipeline: usize, plan: &PipelinePlan, cargo: &Cargo) -> (Bytes, u32) {
         let (wire, records) = (cargo.encode(), cargo.records());
         if plan.ensures.is_empty() {
+            if let Some(witness) = &mut self.witness {
+                witness.left(plan, cargo, wire.clone(), &[]);
+            }
             return (wire, records);
         }
         let checked = ensure::check(plan, cargo.signal, wire, records);
+        if let Some(witness) = &mut self.witness {
+            witness.left(plan, cargo, checked.wire.clone(), &checked.rejected);
+        }
         let rejected = u32::try_from(checked.rejected.len()).unwrap_or(records);
         if rejected > 0 {
             add(&mut self.account(pipeline).rejected, rejected);

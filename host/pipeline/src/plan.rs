@@ -118,20 +118,12 @@ impl Plan {
 
     /// Every policy, in the order of the configuration, processors before connectors.
     pub fn stages(&self) -> impl Iterator<Item = PlannedStage<'_>> {
-        let Policies {
-            processors,
-            connectors,
-        } = &self.policies;
-        let processors = processors.iter().map(|policy| (Role::Processor, policy));
-        let connectors = connectors.iter().map(|policy| (Role::Connector, policy));
-        processors
-            .chain(connectors)
-            .map(|(role, policy)| PlannedStage {
-                role,
-                id: &policy.id,
-                component: &policy.component,
-                manifest: &policy.manifest,
-            })
+        self.policies.stages()
+    }
+
+    /// Its graph, and its policies.
+    pub(crate) fn into_parts(self) -> (Graph, Policies) {
+        (self.graph, self.policies)
     }
 
     /// The accounts that it counts on.
@@ -156,5 +148,23 @@ impl Plan {
             let warnings = &stage.manifest.warnings;
             warnings.iter().map(move |warning| (stage, warning))
         })
+    }
+}
+
+impl Policies {
+    /// All of them, processors before connectors.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = PlannedStage<'_>> {
+        let processors = self.processors.iter();
+        let processors = processors.map(|policy| (Role::Processor, policy));
+        let connectors = self.connectors.iter();
+        let connectors = connectors.map(|policy| (Role::Connector, policy));
+        processors
+            .chain(connectors)
+            .map(|(role, policy)| PlannedStage {
+                role,
+                id: &policy.id,
+                component: &policy.component,
+                manifest: &policy.manifest,
+            })
     }
 }

@@ -6,6 +6,13 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 #[derive(Debug)]
 pub(crate) struct Random(u64);
 
+/// The same numbers for the same seed.
+impl From<u64> for Random {
+    fn from(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
 impl Random {
     pub(crate) fn new() -> Self {
         // The standard library's hasher is keyed by the operating system's randomness.

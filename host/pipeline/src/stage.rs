@@ -12,6 +12,7 @@ use crate::account::{Account, Book};
 use crate::breaker::Admission;
 use crate::policy::StagePlan;
 use crate::random::Random;
+use crate::rehearsal::{CallFailure, Circumstances, Notes};
 
 /// Failing calls that one batch may cost a stage. Finding one bad record of 512 takes 19 calls, 10 of them failing; a policy that fails for
 /// everything must not buy a call for each record.
@@ -29,6 +30,8 @@ pub(crate) struct Stage {
     counted_lines: u64,
     view: View,
     random: Random,
+    /// Nothing but in a rehearsal.
+    notes: Option<Notes>,
 }
 
 /// What a policy did with a batch beside changing it.
@@ -56,7 +59,19 @@ impl Stage {
             counted_lines: 0,
             view: View::default(),
             random: Random::new(),
+            notes: None,
         }
+    }
+
+    /// From now on it notes what it does, and is given time and randomness.
+    pub(crate) fn rehearse(&mut self, circumstances: Circumstances) {
+        self.random = Random::from(circumstances.seed);
+        self.notes = Some(Notes::new(circumstances));
+    }
+
+    /// What it noted of the last batch.
+    pub(crate) fn take_notes(&mut self) -> Option<Notes> {
+        self.notes.as_mut().map(Notes::take)
     }
 
     /// Passes what is alive in `batch` through the policy. Afterwards every record in it was judged, or is gone and stands in
@@ -71,14 +86,23 @@ impl Stage {
             return Passing::default();
         }
         let started = Instant::now();
+        if let Some(notes) = &mut self.notes {
+            notes.begin(batch);
+        }
         let verdicts = self.judge(batch, access, book);
         let applied = batch.apply(verdicts.changes);
+        if let Some(notes) = &mut self.notes {
+            notes.routed(&applied.routed);
+        }
         plan.counts.received.add(u64::from(before));
         self.count(&applied, book.account);
         // What ends here is shared with those who take it elsewhere: nothing is taken out of it.
         let ends_here = book.ends_here;
         let mut failed = 0_u64;
         for record in verdicts.failed.into_iter().chain(applied.failed) {
+            if let Some(notes) = &mut self.notes {
+                notes.failed(record);
+            }
             let on_error = plan.policy.on_error;
             let origin = batch.origin(record).filter(|_| !book.is_derived);
             let records = match on_error {
@@ -118,6 +142,10 @@ impl Stage {
 
     /// Asks the policy, unless it has failed for everything of late.
     fn judge(&mut self, batch: &Batch, access: &Access, book: &mut Book<'_>) -> Verdicts {
+        if self.notes.is_some() {
+            // However often it failed before: one answer must not depend on another.
+            return self.call_in_parts(batch, access);
+        }
         let plan = Arc::clone(&self.plan);
         let counts = &plan.counts.breaker;
         let rejects = plan.policy.on_error == OnError::Reject;
@@ -216,21 +244,36 @@ impl Stage {
             self.counted_lines = 0;
             policy.instance().map_err(|_| "configure")?
         };
-        batch.project(access, part, &mut self.view);
-        self.view.now = now();
+        batch.project(access, part.clone(), &mut self.view);
+        self.view.now = match &self.notes {
+            Some(notes) => notes.circumstances().now,
+            None => now(),
+        };
         self.view.seed = self.random.next();
         plan.counts.calls.add(1);
         let outcome = instance.process(&self.view);
         self.count_lines(&instance);
         let memory = &plan.counts.memory;
         memory.set(memory.get().max(instance.memory()));
-        let outcome = outcome.map_err(|failure| failure.kind())?;
-        let changes = batch
-            .check(&self.view, access, policy.manifest.grant(), outcome)
-            .map_err(|refusal| {
-                tracing::warn!(target: "tollgate", stage = %policy.id, %refusal, "outcome refused");
-                "outcome_refused"
-            })?;
+        let answer = self.notes.as_ref().map(|_| outcome.clone());
+        let changes = outcome
+            .map_err(|failure| CallFailure::of(&failure))
+            .and_then(|outcome| {
+                let grant = policy.manifest.grant();
+                let changes = batch.check(&self.view, access, grant, outcome);
+                changes.map_err(|refusal| {
+                    tracing::warn!(target: "tollgate", stage = %policy.id, %refusal, "outcome refused");
+                    CallFailure::refused(&refusal)
+                })
+            });
+        if let (Some(notes), Some(answer)) = (&mut self.notes, answer) {
+            let answer = match &changes {
+                Ok(_) => answer.map_err(|failure| CallFailure::of(&failure)),
+                Err(failure) => Err(failure.clone()),
+            };
+            notes.called(&part, &self.view, answer, &instance);
+        }
+        let changes = changes.map_err(|failure| failure.kind)?;
         self.instance = Some(instance);
         Ok(changes)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::graph::{Graph, PipelinePlan, Step};
 use crate::policy::StagePlan;
+use crate::rehearsal::Circumstances;
 use crate::stage::Stage;
 
 /// An instance of every policy at every place.
@@ -25,6 +26,17 @@ impl Stages {
         Self {
             pipelines: graph.pipelines.iter().map(Own::new).collect(),
         }
+    }
+
+    /// Likewise, of which each notes what it does.
+    pub(crate) fn rehearsed(graph: &Graph, circumstances: Circumstances) -> Self {
+        let mut stages = Self::new(graph);
+        for own in &mut stages.pipelines {
+            let all = own.steps.iter_mut().chain(&mut own.junctions);
+            all.flatten()
+                .for_each(|stage| stage.rehearse(circumstances));
+        }
+        stages
     }
 
     /// The policy at a step of a pipeline.
