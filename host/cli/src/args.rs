@@ -4,12 +4,23 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::terminal::Color;
+
 /// The policy gate of an OpenTelemetry pipeline.
 #[derive(Debug, Parser)]
 #[command(name = "tollgate", version, about, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    /// When to use colours.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
 }

@@ -1,6 +1,5 @@
 //! From a file to a plan: everything that is wrong with it, in one report.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::complain;
 use crate::here::Here;
 use crate::instance::identify;
 use crate::stock::Embedded;
+use crate::terminal;
 
 /// `EX_CONFIG` of sysexits.h: something was found in a misconfigured state.
 pub(crate) const MISCONFIGURED: u8 = 78;
@@ -144,6 +144,6 @@ pub(crate) fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {
 
 fn report(diagnostics: &Diagnostics) {
     if !diagnostics.is_empty() {
-        complain(&diagnostics.render(std::io::stderr().is_terminal()));
+        complain(&diagnostics.render(terminal::remarks_in_color()));
     }
 }

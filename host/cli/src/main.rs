@@ -15,6 +15,7 @@ mod run;
 mod running;
 mod schema;
 mod stock;
+mod terminal;
 mod validate;
 mod watch;
 
@@ -23,13 +24,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::args::{Args, Run, Verb};
+use crate::terminal::Color;
 
 // Request bodies of hundreds of kilobytes come and go all the time: the system's allocator gives each back to the kernel.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    Color::typed(std::env::args_os()).hold();
     let args = Args::parse();
+    args.color.hold();
     let outcome = match args.verb {
         None => run::run(&Run {
             configuration: args.configuration,
