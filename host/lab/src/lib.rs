@@ -1,0 +1,18 @@
+//! Policies on a laptop: a configuration is made ready without receivers and exporters, telemetry is passed through it, and everything
+//! that happened is told.
+//!
+//! The engine is the gate's own: [`Trial`] is a [`tollgate_pipeline::rehearsal::Rehearsal`] of a part of a configuration, and nothing
+//! here decides what becomes of a record. [`fields`] shows a request as fields in OTTL's spelling, and [`passage`] tells of each record
+//! what changed in it, by which rule of which stage, and where it ended.
+
+mod align;
+pub mod fields;
+pub mod passage;
+mod reasons;
+mod telemetry;
+mod trial;
+mod value;
+
+pub use telemetry::Telemetry;
+pub use trial::{Options, Scope, Trial, TrialError};
+pub use value::json;
