@@ -2,26 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
-use tollgate_config::{
-    Config, Diagnostic, Diagnostics, Examined, Location, Options, Remark, Severity, SourceMap,
-    Surroundings, examine,
-};
-use tollgate_pipeline::{Plan, PlanProblem};
+use tollgate_config::{Config, Diagnostics, Examined, Location, Options, Surroundings, examine};
+use tollgate_pipeline::{Plan, identify};
 use tollgate_sandbox::Sandbox;
 use tollgate_telemetry::Known;
 
 use crate::args::{Configuration, Product};
 use crate::complain;
 use crate::here::Here;
-use crate::instance::identify;
 use crate::stock::Embedded;
 use crate::terminal;
 
 /// `EX_CONFIG` of sysexits.h: something was found in a misconfigured state.
 pub(crate) const MISCONFIGURED: u8 = 78;
+
+/// Which run of the program this is: the same one after its configuration has changed.
+static INSTANCE: OnceLock<String> = OnceLock::new();
 
 /// A configuration whose components are loaded.
 pub(crate) struct Planned {
@@ -52,21 +51,19 @@ pub(crate) fn plan_after(
         Ok(examined) => examined,
         Err(found) => return Ok(Err(misconfigured(&found))),
     };
-    identify(&mut config);
+    identify(
+        &mut config,
+        INSTANCE.get_or_init(tollgate_observe::instance_id),
+    );
     // Paths of the configuration are relative to its files already. Where something is wrong, it holds the policies alone, which
     // have their own say in the same report.
     let plan = Plan::after(known, &config, Path::new(""), &sandbox()?, &Embedded);
     match &plan {
-        Ok(plan) => found.extend(plan.warnings().map(|(stage, warning)| {
-            let remark = Remark {
-                at: &warning.at,
-                range: warning.span.map(|(start, end)| start..end),
-                message: &warning.message,
-                help: warning.help.as_deref(),
-            };
-            map.remark(Severity::Warning, stage.role, stage.id, &remark)
-        })),
-        Err(problems) => found.extend(problems.iter().map(|problem| complaint(&map, problem))),
+        Ok(plan) => {
+            let stages = plan.stages();
+            found.extend(stages.flat_map(|stage| stage.warnings(&map).collect::<Vec<_>>()));
+        }
+        Err(problems) => found.extend(problems.iter().map(|problem| problem.diagnostic(&map))),
     }
     found.sort();
     match plan {
@@ -75,31 +72,6 @@ pub(crate) fn plan_after(
             Ok(Ok(Planned { config, plan }))
         }
         _ => Ok(Err(misconfigured(&found))),
-    }
-}
-
-/// What a policy, or loading it, has to say, at its place in the file.
-fn complaint(map: &SourceMap, problem: &PlanProblem) -> Diagnostic {
-    let PlanProblem {
-        role,
-        stage,
-        at,
-        range,
-        message,
-        help,
-    } = problem;
-    let help = help.as_deref();
-    match at {
-        Some(at) => {
-            let remark = Remark {
-                at,
-                range: range.clone(),
-                message,
-                help,
-            };
-            map.remark(Severity::Error, *role, stage, &remark)
-        }
-        None => map.component_problem(*role, stage, message, help),
     }
 }
 
@@ -142,7 +114,8 @@ pub(crate) fn misconfigured(diagnostics: &Diagnostics) -> ExitCode {
     ExitCode::from(MISCONFIGURED)
 }
 
-fn report(diagnostics: &Diagnostics) {
+/// Says what there is to say of a configuration.
+pub(crate) fn report(diagnostics: &Diagnostics) {
     if !diagnostics.is_empty() {
         complain(&diagnostics.render(terminal::remarks_in_color()));
     }

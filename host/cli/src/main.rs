@@ -8,7 +8,6 @@ mod components;
 mod configuration;
 mod here;
 mod inspect;
-mod instance;
 mod new;
 mod print_config;
 mod run;
@@ -16,6 +15,7 @@ mod running;
 mod schema;
 mod stock;
 mod terminal;
+mod trial;
 mod validate;
 mod watch;
 

@@ -7,12 +7,15 @@
 
 mod align;
 pub mod fields;
+mod open;
 pub mod passage;
 mod reasons;
+pub mod shorthand;
 mod telemetry;
 mod trial;
 mod value;
 
+pub use open::{OpenError, Opened, Opening, Stock};
 pub use telemetry::Telemetry;
 pub use trial::{Options, Scope, Trial, TrialError};
 pub use value::json;

@@ -21,6 +21,7 @@ mod entrance;
 mod flow;
 mod generation;
 mod graph;
+mod instance;
 mod joints;
 mod lane;
 mod limiter;
@@ -37,6 +38,7 @@ mod service;
 mod stage;
 mod stages;
 
+pub use instance::identify;
 pub use passage::Cleared;
 pub use plan::{Plan, PlanProblem, PlannedStage, StockPolicies};
 pub use service::{ListeningAddress, Service, StartError};

@@ -5,8 +5,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use tollgate_config::{ComponentId, Config, Connector, Processor, Role};
-use tollgate_sandbox::{Component, Manifest, Problem, Sandbox};
+use tollgate_config::{
+    ComponentId, Config, Connector, Diagnostic, Processor, Remark, Role, Severity, SourceMap,
+};
+use tollgate_sandbox::{Component, Manifest, Sandbox};
 use tollgate_telemetry::{Instruments, Known};
 
 use crate::graph::Graph;
@@ -36,6 +38,26 @@ pub struct PlanProblem {
     pub help: Option<String>,
 }
 
+impl PlanProblem {
+    /// The mistake at its place in the file.
+    #[must_use]
+    pub fn diagnostic(&self, map: &SourceMap) -> Diagnostic {
+        let help = self.help.as_deref();
+        match &self.at {
+            Some(at) => {
+                let remark = Remark {
+                    at,
+                    range: self.range.clone(),
+                    message: &self.message,
+                    help,
+                };
+                map.remark(Severity::Error, self.role, &self.stage, &remark)
+            }
+            None => map.component_problem(self.role, &self.stage, &self.message, help),
+        }
+    }
+}
+
 /// A configuration whose policies are loaded and configured.
 #[derive(Debug)]
 pub struct Plan {
@@ -63,6 +85,21 @@ pub struct PlannedStage<'p> {
     pub component: &'p Component,
     /// What it may do under its configuration.
     pub manifest: &'p Manifest,
+}
+
+impl PlannedStage<'_> {
+    /// What the policy says of its configuration although it works, at its place in the file.
+    pub fn warnings(&self, map: &SourceMap) -> impl Iterator<Item = Diagnostic> {
+        self.manifest.warnings.iter().map(move |warning| {
+            let remark = Remark {
+                at: &warning.at,
+                range: warning.span.map(|(start, end)| start..end),
+                message: &warning.message,
+                help: warning.help.as_deref(),
+            };
+            map.remark(Severity::Warning, self.role, self.id, &remark)
+        })
+    }
 }
 
 impl Plan {
@@ -140,14 +177,6 @@ impl Plan {
         let all = processors.iter().chain(connectors);
         all.filter_map(|policy| policy.instruments.clone())
             .collect()
-    }
-
-    /// What policies say of their configurations although they work.
-    pub fn warnings(&self) -> impl Iterator<Item = (PlannedStage<'_>, &Problem)> {
-        self.stages().flat_map(|stage| {
-            let warnings = &stage.manifest.warnings;
-            warnings.iter().map(move |warning| (stage, warning))
-        })
     }
 }
 

@@ -1,7 +1,5 @@
 //! Which run of the program this is. Its own metrics bear that, and so do metrics that policies derive under a Collector's names.
 
-use std::sync::OnceLock;
-
 use tollgate_config::{Component, Config, Connector, Processor, Stage};
 
 /// The attribute of the resource, as OpenTelemetry calls it.
@@ -11,17 +9,14 @@ const KEY: &str = "service_instance_id";
 /// These policies, by the names that they have or had.
 const POLICIES: [&str; 2] = ["signaltometrics", "signal_to_metrics"];
 
-/// A run is the same one after its configuration has changed.
-static INSTANCE: OnceLock<String> = OnceLock::new();
-
-/// Gives the program's resource an instance, unless the configuration has its own or wants none, and tells policies that ask for it.
-pub(crate) fn identify(config: &mut Config) {
+/// Gives the program's resource this instance, unless the configuration has its own or wants none, and tells policies that ask for it.
+pub fn identify(config: &mut Config, instance: &str) {
     let resource = &mut config.telemetry.resource;
     let written = resource.iter().find(|(name, _)| name == ATTRIBUTE);
     let instance = if let Some((_, own)) = written {
         own.clone()
     } else {
-        let made = INSTANCE.get_or_init(tollgate_observe::instance_id).clone();
+        let made = instance.to_owned();
         resource.push((ATTRIBUTE.to_owned(), Some(made.clone())));
         Some(made)
     };
