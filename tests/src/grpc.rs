@@ -6,7 +6,7 @@ use bytes::{Buf as _, BufMut as _, Bytes};
 use tokio::runtime::Runtime;
 use tollgate_record::Signal;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Status};
 
 use crate::canaries;
@@ -31,6 +31,17 @@ impl Client {
         Self { runtime, channel }
     }
 
+    /// Connects over TLS, as far as that is possible: with TLS 1.3 who shows no certificate is only sent away after it.
+    pub fn connect_over(
+        address: SocketAddr,
+        tls: ClientTlsConfig,
+    ) -> Result<Self, tonic::transport::Error> {
+        let runtime = Runtime::new().expect("a runtime");
+        let endpoint = Endpoint::from_shared(format!("https://{address}"))?.tls_config(tls)?;
+        let channel = runtime.block_on(endpoint.connect())?;
+        Ok(Self { runtime, channel })
+    }
+
     /// Sends one export request; the answer's message, or the refusal.
     pub fn export(
         &self,
@@ -47,7 +58,7 @@ impl Client {
         signal: Signal,
         message: &[u8],
         encoding: Option<CompressionEncoding>,
-        metadata: &[(&'static str, &'static str)],
+        metadata: &[(&'static str, &str)],
     ) -> Result<Bytes, Status> {
         let mut client = tonic::client::Grpc::new(self.channel.clone());
         if let Some(encoding) = encoding {
