@@ -1,0 +1,86 @@
+//! Bytes of a text and what stands around them. Beyond either end stands a zero, which belongs to no word.
+
+use std::ops::Range;
+
+/// The byte at a place.
+#[inline]
+pub(crate) fn at(text: &[u8], place: usize) -> u8 {
+    text.get(place).copied().unwrap_or_default()
+}
+
+/// The byte before a place.
+#[inline]
+pub(crate) fn before(text: &[u8], place: usize) -> u8 {
+    place.checked_sub(1).map_or(0, |place| at(text, place))
+}
+
+/// What stands from a place on.
+#[inline]
+pub(crate) fn from(text: &[u8], place: usize) -> &[u8] {
+    text.get(place..).unwrap_or_default()
+}
+
+/// What stands in a range.
+#[inline]
+pub(crate) fn within(text: &[u8], range: Range<usize>) -> &[u8] {
+    text.get(range).unwrap_or_default()
+}
+
+/// Where the bytes that `belongs` takes end, from `start` on and after `most` bytes at the latest.
+#[inline]
+pub(crate) fn run_after(
+    text: &[u8],
+    start: usize,
+    most: usize,
+    belongs: impl Fn(u8) -> bool,
+) -> usize {
+    let run = from(text, start)
+        .iter()
+        .take(most)
+        .take_while(|byte| belongs(**byte));
+    start.saturating_add(run.count())
+}
+
+/// Where the bytes that `belongs` takes begin, before `end` and `most` bytes before it at the earliest.
+#[inline]
+pub(crate) fn run_before(
+    text: &[u8],
+    end: usize,
+    most: usize,
+    belongs: impl Fn(u8) -> bool,
+) -> usize {
+    let run = text.get(..end).unwrap_or_default().iter().rev().take(most);
+    end.saturating_sub(run.take_while(|byte| belongs(**byte)).count())
+}
+
+/// A letter, a digit or an underscore, or part of a character beyond ASCII: what a word goes on with.
+#[inline]
+pub(crate) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// A byte of base64 in either alphabet, without padding.
+#[inline]
+pub(crate) fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// A byte of URL-safe base64.
+#[inline]
+pub(crate) fn is_base64_url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// Whether a text ends with another, in any case.
+#[inline]
+pub(crate) fn ends_with_folded(text: &[u8], end: &[u8]) -> bool {
+    text.len() >= end.len()
+        && within(text, text.len().saturating_sub(end.len())..text.len()).eq_ignore_ascii_case(end)
+}
+
+/// Whether a text begins with another, in any case.
+#[inline]
+pub(crate) fn starts_with_folded(text: &[u8], start: &[u8]) -> bool {
+    text.get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start))
+}

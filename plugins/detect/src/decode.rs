@@ -1,0 +1,1 @@
+//! Forms in which a text stands in a text.
