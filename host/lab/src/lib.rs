@@ -7,6 +7,7 @@
 
 mod align;
 pub mod fields;
+pub mod input;
 mod open;
 pub mod passage;
 mod reasons;
