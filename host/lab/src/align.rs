@@ -65,14 +65,10 @@ mod tests {
     #[test]
     fn what_is_gone_stands_alone_and_what_changed_does_not() {
         let (old, new) = (["a", "b", "c"], ["A", "c"]);
-        let cost = |i: usize, j: usize| {
-            if old[i] == new[j] {
-                0
-            } else if old[i].eq_ignore_ascii_case(new[j]) {
-                1
-            } else {
-                9
-            }
+        let cost = |i: usize, j: usize| match (old.get(i), new.get(j)) {
+            (Some(old), Some(new)) if old == new => 0,
+            (Some(old), Some(new)) if old.eq_ignore_ascii_case(new) => 1,
+            _ => 9,
         };
         let pairs = align(old.len(), new.len(), cost);
         assert_eq!(

@@ -6,6 +6,7 @@
 //! what changed in it, by which rule of which stage, and where it ended.
 
 mod align;
+mod difference;
 pub mod fields;
 pub mod input;
 mod open;
@@ -16,6 +17,7 @@ mod telemetry;
 mod trial;
 mod value;
 
+pub use difference::Difference;
 pub use open::{OpenError, Opened, Opening, Stock};
 pub use telemetry::Telemetry;
 pub use trial::{Options, Scope, Trial, TrialError};

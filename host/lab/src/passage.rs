@@ -6,7 +6,8 @@ use tollgate_config::{ComponentId, OnError};
 use tollgate_pipeline::rehearsal::{Call, Exit, Snapshot, StagePlace, Visit};
 use tollgate_record::{Malformed, Signal};
 
-use crate::fields::{Difference, RecordFields, fields};
+use crate::difference::Difference;
+use crate::fields::{RecordFields, fields};
 use crate::reasons::Reasons;
 
 /// Everything that happened to one request.

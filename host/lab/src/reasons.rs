@@ -95,12 +95,7 @@ impl<'v> Reasons<'v> {
                 }
                 continue;
             }
-            reason.extend(
-                nodes
-                    .records(*node)
-                    .into_iter()
-                    .map(|record| (record, *rule)),
-            );
+            reason.extend(nodes.records(*node).map(|record| (record, *rule)));
         }
         for edit in 0..outcome.edits.op.len() {
             if let Some((node, paths, rule)) = edited(&call.view, outcome, edit) {

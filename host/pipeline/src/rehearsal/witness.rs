@@ -173,9 +173,9 @@ impl Notes {
     /// Where the stage sends records.
     pub(crate) fn routed(&mut self, routed: &Routed) {
         let listed = self.ordinals.iter().zip(0_u32..);
-        let routes =
+        let sent =
             listed.filter_map(|(ordinal, place)| Some((place, routed.of(*ordinal)?.to_vec())));
-        self.routed = routes.collect();
+        self.routed = sent.collect();
     }
 
     /// What was noted; ready for the next batch.
