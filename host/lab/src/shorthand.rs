@@ -38,10 +38,11 @@ impl Alone {
     fn text(&self, id: &ComponentId, is_connector: bool) -> String {
         let mut settings = String::new();
         if self.is_file() {
-            settings.push_str(&format!(
-                "    component: {}\n",
-                Json::from(self.policy.as_str())
-            ));
+            settings.extend([
+                "    component: ",
+                &Json::from(&*self.policy).to_string(),
+                "\n",
+            ]);
             if !self.settings.trim().is_empty() {
                 settings.push_str("    config:\n");
                 settings.push_str(&indented(&self.settings, 6));
@@ -148,7 +149,7 @@ fn written(name: &str, text: String) -> Location {
 
 /// A block of YAML below a key. JSON and YAML in braces may stand there as they are.
 fn indented(text: &str, by: usize) -> String {
-    text.lines()
-        .map(|line| format!("{:by$}{line}\n", ""))
-        .collect()
+    let indent = " ".repeat(by);
+    let lines = text.lines().flat_map(|line| [&*indent, line, "\n"]);
+    lines.collect()
 }

@@ -66,16 +66,16 @@ fn logs(edit: impl Fn(&mut LogsData)) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn text(text: &str) -> Option<AnyValue> {
+fn text(text: &str) -> AnyValue {
     let value = Some(Any::StringValue(text.to_owned()));
-    Some(AnyValue { value })
+    AnyValue { value }
 }
 
 #[test]
 fn an_edit_of_a_record_is_one_difference_at_its_path() {
     let found = logs(|data| {
         let records = &mut data.resource_logs[0].scope_logs[0].log_records;
-        records[0].body = text("second");
+        records[0].body = Some(text("second"));
         records[1].attributes[0].key = "key".to_owned();
     });
     assert_eq!(found[0], ["body: \"first\" -> \"second\""]);
@@ -125,7 +125,7 @@ fn what_is_nested_is_compared_level_by_level() {
 #[test]
 fn what_records_share_differs_in_each_of_them() {
     let found = logs(|data| {
-        data.resource_logs[0].resource.as_mut().unwrap().attributes[0].value = text("till");
+        data.resource_logs[0].resource.as_mut().unwrap().attributes[0].value = Some(text("till"));
     });
     let line = r#"resource.attributes["service.name"]: "shop" -> "till""#;
     assert_eq!(found, [[line], [line]]);
