@@ -11,10 +11,12 @@
 
 mod base64;
 mod bytes;
+mod decode;
 
 mod detector;
 mod detectors;
 mod find;
 
+pub use decode::{Decoder, Form, Hit};
 pub use detector::{Detector, UnknownDetector};
 pub use find::{Detectors, Finding};
