@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tollgate_config::{Component, Config, Connector, Processor, Surroundings};
+use tollgate_config::{Component, Config, Surroundings};
 
 use crate::here::Here;
 
@@ -40,17 +40,7 @@ impl Surroundings for Watch {
 impl Watch {
     /// Adds the components and files that the stages of a configuration name. They are not read yet.
     pub(crate) fn add_stages(&self, config: &Config) {
-        let processors = config.processors.iter();
-        let processors = processors.filter_map(|(_, processor)| match processor {
-            Processor::Policy(stage) => Some(stage),
-            _ => None,
-        });
-        let connectors = config.connectors.iter();
-        let connectors = connectors.filter_map(|(_, connector)| match connector {
-            Connector::Policy(stage) => Some(stage),
-            Connector::Forward => None,
-        });
-        for stage in processors.chain(connectors) {
+        for stage in config.stages() {
             if let Component::File(path) = &stage.component {
                 self.add(path);
             }

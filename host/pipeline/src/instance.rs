@@ -1,6 +1,6 @@
 //! Which run of the program this is. Its own metrics bear that, and so do metrics that policies derive under a Collector's names.
 
-use tollgate_config::{Component, Config, Connector, Processor, Stage};
+use tollgate_config::{Component, Config, Stage};
 
 /// The attribute of the resource, as OpenTelemetry calls it.
 const ATTRIBUTE: &str = "service.instance.id";
@@ -21,21 +21,7 @@ pub fn identify(config: &mut Config, instance: &str) {
         Some(made)
     };
     let Some(instance) = instance else { return };
-    let processors = config
-        .processors
-        .iter_mut()
-        .filter_map(|(_, processor)| match processor {
-            Processor::Policy(stage) => Some(stage),
-            _ => None,
-        });
-    let connectors = config
-        .connectors
-        .iter_mut()
-        .filter_map(|(_, connector)| match connector {
-            Connector::Policy(stage) => Some(stage),
-            Connector::Forward => None,
-        });
-    for stage in processors.chain(connectors) {
+    for stage in config.stages_mut() {
         tell(stage, &instance);
     }
 }

@@ -70,6 +70,34 @@ pub struct Config {
 }
 
 impl Config {
+    /// Every policy, processors before connectors.
+    pub fn stages(&self) -> impl Iterator<Item = &Stage> {
+        let processors = self.processors.iter();
+        let processors = processors.filter_map(|(_, processor)| match processor {
+            Processor::Policy(stage) => Some(stage),
+            Processor::Batch(_) | Processor::MemoryLimiter(_) => None,
+        });
+        let connectors = self.connectors.iter();
+        processors.chain(connectors.filter_map(|(_, connector)| match connector {
+            Connector::Policy(stage) => Some(stage),
+            Connector::Forward => None,
+        }))
+    }
+
+    /// Likewise, to be changed.
+    pub fn stages_mut(&mut self) -> impl Iterator<Item = &mut Stage> {
+        let processors = self.processors.iter_mut();
+        let processors = processors.filter_map(|(_, processor)| match processor {
+            Processor::Policy(stage) => Some(stage),
+            Processor::Batch(_) | Processor::MemoryLimiter(_) => None,
+        });
+        let connectors = self.connectors.iter_mut();
+        processors.chain(connectors.filter_map(|(_, connector)| match connector {
+            Connector::Policy(stage) => Some(stage),
+            Connector::Forward => None,
+        }))
+    }
+
     /// The policies that can be asked about their configurations although something is wrong elsewhere: those of which
     /// everything is known.
     pub(crate) fn policies_alone(self, places: &Places) -> Self {
