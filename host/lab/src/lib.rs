@@ -12,6 +12,7 @@ pub mod input;
 mod open;
 pub mod passage;
 mod reasons;
+pub mod samples;
 pub mod shorthand;
 mod telemetry;
 mod trial;
