@@ -3,7 +3,7 @@
 use tollgate_config::{
     Config, Diagnostics, Examined, KnownPolicies, Location, Surroundings, examine,
 };
-use tollgate_pipeline::{StockPolicies, identify};
+use tollgate_pipeline::{PlanProblem, StockPolicies, identify};
 use tollgate_sandbox::Sandbox;
 
 use crate::{Options, Scope, Trial, TrialError};
@@ -59,6 +59,17 @@ impl Opening<'_> {
         scope: &Scope,
         options: Options,
     ) -> Result<Opened, OpenError> {
+        self.open_confined(locations, scope, options, &|_| Vec::new())
+    }
+
+    /// Likewise, where a configuration may not do everything: `confine` bounds what it asks for, and says what is refused.
+    pub fn open_confined(
+        &self,
+        locations: &[Location],
+        scope: &Scope,
+        options: Options,
+        confine: &dyn Fn(&mut Config) -> Vec<PlanProblem>,
+    ) -> Result<Opened, OpenError> {
         let read = tollgate_config::Options {
             compat_collector: self.compat_collector,
         };
@@ -68,6 +79,12 @@ impl Opening<'_> {
             map,
         } = examine(locations, self.around, self.stock, &read).map_err(OpenError::Wrong)?;
         identify(&mut config, INSTANCE);
+        let refused = confine(&mut config);
+        if !refused.is_empty() {
+            found.extend(refused.iter().map(|problem| problem.diagnostic(&map)));
+            found.sort();
+            return Err(OpenError::Wrong(found));
+        }
         // Where something is wrong the configuration holds the policies alone, which have their own say in the same report.
         let all = if found.has_errors() {
             &Scope::Whole

@@ -1,0 +1,111 @@
+//! What the page is told: what came of a configuration and telemetry, ready to be shown.
+
+mod records;
+mod remarks;
+
+use serde::Serialize;
+use tollgate_lab::Telemetry;
+use tollgate_lab::passage::Passage;
+
+use crate::workbench::{Tried, Unpassable};
+use records::Record;
+use remarks::{Remark, remarks};
+
+/// Everything that one run has to tell.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    /// What is wrong with the configuration, or probably not meant so.
+    configuration: Vec<Remark>,
+    /// Why the telemetry cannot be passed.
+    telemetry: Option<Trouble>,
+    /// How many records ended how.
+    summary: Option<Summary>,
+    records: Vec<Record>,
+}
+
+/// What is wrong with the telemetry.
+#[derive(Debug, Serialize)]
+struct Trouble {
+    message: String,
+    help: Option<String>,
+    /// Line and column, from 1.
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+/// Records by how they ended.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    records: usize,
+    unchanged: usize,
+    changed: usize,
+    dropped: usize,
+    failed: usize,
+    other: usize,
+    /// Records that policies made.
+    made: usize,
+}
+
+impl Answer {
+    pub(crate) fn of(tried: &Tried, configuration: &str) -> Self {
+        let mut answer = Self {
+            configuration: remarks(&tried.remarks, configuration),
+            telemetry: None,
+            summary: None,
+            records: Vec::new(),
+        };
+        match &tried.passed {
+            None => {}
+            Some(Err(trouble)) => answer.telemetry = Some(Trouble::from(trouble)),
+            Some(Ok(passed)) => answer.passed(passed),
+        }
+        answer
+    }
+
+    fn passed(&mut self, passed: &[(Telemetry, Passage)]) {
+        for (telemetry, passage) in passed {
+            match records::of(telemetry, passage, self.records.len()) {
+                Ok(records) => self.records.extend(records),
+                Err(source) => {
+                    let what = telemetry.source.clone();
+                    self.telemetry = Some(Trouble::from(&Unpassable::Malformed { what, source }));
+                }
+            }
+        }
+        let mut summary = Summary::default();
+        for record in &self.records {
+            let count = match record.verdict {
+                "unchanged" => &mut summary.unchanged,
+                "changed" => &mut summary.changed,
+                "dropped" => &mut summary.dropped,
+                "failed" => &mut summary.failed,
+                "made" => &mut summary.made,
+                _ => &mut summary.other,
+            };
+            *count = count.saturating_add(1);
+            if record.verdict != "made" {
+                summary.records = summary.records.saturating_add(1);
+            }
+        }
+        self.summary = Some(summary);
+    }
+}
+
+impl From<&Unpassable> for Trouble {
+    fn from(trouble: &Unpassable) -> Self {
+        match trouble {
+            Unpassable::Input(error) => Self {
+                message: error.message.clone(),
+                help: error.help.clone(),
+                line: error.place.map(|(line, _)| line),
+                column: error.place.map(|(_, column)| column),
+            },
+            other => Self {
+                message: other.to_string(),
+                help: None,
+                line: None,
+                column: None,
+            },
+        }
+    }
+}
