@@ -41,6 +41,8 @@ pub(crate) enum Verb {
     Inspect(Inspect),
     /// Build a policy's component from its Rust package.
     Build(Build),
+    /// Serve a page on this machine in which rules are typed and seen at work.
+    Playground(crate::playground::Asked),
     /// Start a policy of your own: a Rust package with a test.
     New(New),
 }

@@ -9,6 +9,7 @@ mod configuration;
 mod here;
 mod inspect;
 mod new;
+mod playground;
 mod print_config;
 mod run;
 mod running;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Some(Verb::Schema) => schema::schema(),
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),
+        Some(Verb::Playground(asked)) => playground::playground(&asked),
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {

@@ -112,11 +112,16 @@ addEventListener("keydown", (event) => {
 
 async function start() {
   const { first, samples } = await begin();
+  // What a file does not hold is that of the first sample.
+  const begun = {
+    configuration: first?.configuration ?? samples[0].configuration,
+    telemetry: first?.telemetry ?? samples[0].telemetry,
+  };
   const choice = find("sample");
   const options = samples.map(({ name, title }) => element("option", { value: name }, title));
   if (first) options.unshift(element("option", { value: "" }, "yours"));
   choice.replaceChildren(...options);
-  const shown = () => samples.find(({ name }) => name === choice.value) ?? first;
+  const shown = () => samples.find(({ name }) => name === choice.value) ?? begun;
   choice.addEventListener("change", () => put(shown()));
   put(shown());
 }

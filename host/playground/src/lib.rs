@@ -10,6 +10,7 @@ mod answer;
 mod case_file;
 mod guard;
 mod nothing;
+mod opened;
 mod page;
 mod pages;
 mod samples;
@@ -18,7 +19,7 @@ mod words;
 mod workbench;
 mod yaml;
 
-pub use case_file::CaseFile;
 pub use nothing::Nothing;
+pub use opened::Opened;
 pub use server::{Playground, PlaygroundError};
 pub use workbench::Policies;

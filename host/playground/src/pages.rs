@@ -18,10 +18,10 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
-use crate::case_file::CaseFile;
 use crate::guard::{self, Refused, Token};
+use crate::opened::Opened;
 use crate::workbench::Workbench;
-use crate::{page, samples};
+use crate::{case_file, page, samples};
 
 /// Bytes of the largest request: a configuration and telemetry that people can read.
 const LARGEST: usize = 4 << 20;
@@ -35,11 +35,11 @@ const TURN: Duration = Duration::from_secs(15);
 struct Desk {
     workbench: Arc<Workbench>,
     turns: Arc<Semaphore>,
-    first: Arc<Option<CaseFile>>,
+    first: Arc<Option<Opened>>,
 }
 
 /// Everything that is answered.
-pub(crate) fn pages(token: Token, workbench: Workbench, first: Option<CaseFile>) -> Router {
+pub(crate) fn pages(token: Token, workbench: Workbench, first: Option<Opened>) -> Router {
     let desk = Desk {
         workbench: Arc::new(workbench),
         turns: Arc::new(Semaphore::new(TRIALS)),
@@ -130,11 +130,7 @@ async fn case(
     } = read(&headers, body)?;
     let written = desk.work(move |workbench| {
         let tried = workbench.try_out(&configuration, &telemetry);
-        CaseFile {
-            configuration,
-            telemetry,
-        }
-        .written(&tried)
+        case_file::written(&configuration, &telemetry, &tried)
     });
     let kind = [(CONTENT_TYPE, "application/yaml; charset=utf-8")];
     Ok((kind, written.await?).into_response())
@@ -143,7 +139,7 @@ async fn case(
 /// A file that was opened in the page.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Opened {
+struct Picked {
     name: String,
     text: String,
 }
@@ -152,8 +148,8 @@ async fn open(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Failure> {
-    let Opened { name, text } = read(&headers, body)?;
-    let read = CaseFile::read(&name, &text);
+    let Picked { name, text } = read(&headers, body)?;
+    let read = Opened::read(&name, &text);
     let read = read.map_err(|message| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, message))?;
     Ok(axum::Json(read).into_response())
 }

@@ -7,8 +7,8 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tollgate_sandbox::Sandbox;
 
-use crate::case_file::CaseFile;
 use crate::guard::Token;
+use crate::opened::Opened;
 use crate::pages::pages;
 use crate::workbench::{Policies, Workbench};
 
@@ -50,7 +50,7 @@ impl Playground {
         address: SocketAddr,
         sandbox: Sandbox,
         stock: Arc<dyn Policies>,
-        first: Option<CaseFile>,
+        first: Option<Opened>,
     ) -> Result<Self, PlaygroundError> {
         // `to_canonical`: ::ffff:127.0.0.1 is no other address than 127.0.0.1.
         if !address.ip().to_canonical().is_loopback() {

@@ -13,8 +13,9 @@ use tollgate_sandbox::Sandbox;
 
 use crate::Nothing;
 
-/// Time for one call of a policy, whatever the configuration says.
-const TIME: Duration = Duration::from_millis(500);
+/// Time for one call of a policy in a gate, whatever the configuration says. A trial gives a call some times as long, and all calls
+/// that fail of a batch no more than a bound that follows from it.
+const TIME: Duration = Duration::from_millis(100);
 /// Memory of one instance, whatever the configuration says.
 const MEMORY: u64 = 256 << 20;
 /// Time for everything that was typed.
