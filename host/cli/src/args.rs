@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::capture::Capture;
+use crate::completions::Completions;
 use crate::terminal::Color;
 
 /// The policy gate of an OpenTelemetry pipeline.
@@ -45,6 +47,10 @@ pub(crate) enum Verb {
     Playground(crate::playground::Asked),
     /// Start a policy of your own: a Rust package with a test.
     New(New),
+    /// Store incoming OTLP requests as files, raw, to try policies on them later.
+    Capture(Capture),
+    /// Print what a shell needs to complete what is typed: bash, zsh or fish.
+    Completions(Completions),
 }
 
 /// Which configuration, and how to read it.

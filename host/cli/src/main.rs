@@ -4,6 +4,8 @@
 
 mod args;
 mod build;
+mod capture;
+mod completions;
 mod components;
 mod configuration;
 mod here;
@@ -15,6 +17,7 @@ mod run;
 mod running;
 mod schema;
 mod stock;
+mod telemetry;
 mod terminal;
 mod trial;
 mod validate;
@@ -53,6 +56,8 @@ fn main() -> ExitCode {
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),
         Some(Verb::Playground(asked)) => playground::playground(&asked),
+        Some(Verb::Capture(wanted)) => capture::capture(&wanted),
+        Some(Verb::Completions(wanted)) => completions::completions(&wanted),
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {
