@@ -11,6 +11,7 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+pub mod browser;
 pub mod canaries;
 pub mod chaos;
 pub mod client;

@@ -229,3 +229,11 @@ impl IntoResponse for Failure {
         (self.status, body).into_response()
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+mod tests;

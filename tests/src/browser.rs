@@ -1,0 +1,238 @@
+//! A browser without a window, driven over WebDriver, which is JSON over HTTP.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+use crate::client;
+
+/// How long a page may take, on a machine that is busy with everything else.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Under this key WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// What keeps a browser to itself: no window, no other network than the page's.
+const ALONE: [&str; 12] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--window-size=1500,1000",
+];
+
+/// A browser with a profile of its own.
+pub struct Browser {
+    driver: Child,
+    address: SocketAddr,
+    session: String,
+    folder: TempDir,
+}
+
+impl Browser {
+    /// Starts one that prefers this colour scheme. None where there is no browser, which is said.
+    #[must_use]
+    pub fn start(scheme: &str) -> Option<Self> {
+        let (Some(chromium), Some(chromedriver)) = (
+            program(&["chromium", "chromium-browser", "google-chrome"]),
+            program(&["chromedriver"]),
+        ) else {
+            assert!(
+                std::env::var_os("BROWSER_REQUIRED").is_none(),
+                "there is no chromium with chromedriver: `make browser`"
+            );
+            let mut terminal = std::io::stderr();
+            drop(writeln!(
+                terminal,
+                "SKIPPED: there is no chromium with chromedriver on this machine (`make browser` installs them): nothing was tested in a browser"
+            ));
+            return None;
+        };
+        let mut driver = Command::new(chromedriver)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the driver runs");
+        let lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+        let mut lines = lines.map_while(Result::ok);
+        let port = lines
+            .find_map(|line| {
+                let rest = line.strip_prefix("ChromeDriver was started successfully on port ")?;
+                rest.trim_end_matches('.').parse().ok()
+            })
+            .expect("the driver says where it listens");
+        // It goes on talking, and must not wait for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("downloads")).expect("a folder of downloads");
+        let mut browser = Self {
+            driver,
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
+            session: String::new(),
+            folder,
+        };
+        let profile = format!("--user-data-dir={}", browser.folder.path().join("profile").display());
+        let dark = (scheme == "dark").then_some("--force-dark-mode");
+        let arguments = ALONE.into_iter().chain(dark).chain([profile.as_str()]);
+        let started = browser.command(
+            "POST",
+            "/session",
+            &json!({"capabilities": {"alwaysMatch": {
+                "goog:loggingPrefs": {"browser": "ALL"},
+                "goog:chromeOptions": {
+                    "binary": chromium,
+                    "args": arguments.collect::<Vec<_>>(),
+                    "prefs": {
+                        "download.default_directory": browser.downloads(),
+                        "download.prompt_for_download": false,
+                    },
+                },
+            }}}),
+        );
+        browser.session = started["sessionId"].as_str().expect("a session").to_owned();
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        browser.devtools("Emulation.setEmulatedMedia", &media);
+        Some(browser)
+    }
+
+    /// Where downloads go.
+    #[must_use]
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
+    }
+
+    /// Goes to a page, and waits until it is loaded.
+    pub fn open(&self, url: &str) {
+        self.post("/url", &json!({"url": url}));
+    }
+
+    /// Runs a function's body in the page.
+    #[must_use]
+    pub fn script(&self, body: &str, arguments: Json) -> Json {
+        self.post("/execute/sync", &json!({"script": body, "args": arguments}))
+    }
+
+    /// Clicks, as a person does: what is covered or not there cannot be.
+    pub fn click(&self, selector: &str) {
+        let element = self.element(selector);
+        self.post(&format!("/element/{element}/click"), &json!({}));
+    }
+
+    /// Presses keys while an element has the focus.
+    pub fn keys(&self, selector: &str, keys: &str) {
+        let element = self.element(selector);
+        self.post(&format!("/element/{element}/value"), &json!({"text": keys}));
+    }
+
+    /// What is seen of an element.
+    #[must_use]
+    pub fn text(&self, selector: &str) -> String {
+        let element = self.element(selector);
+        let text = self.get(&format!("/element/{element}/text"));
+        text.as_str().expect("a text").to_owned()
+    }
+
+    /// Waits until something is so.
+    pub fn wait(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let start = Instant::now();
+        while !is_so(self) {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what}: not so; the page says: {}",
+                self.script("return document.body.innerText", json!([]))
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits for a file among the downloads, until it is complete.
+    #[must_use]
+    pub fn downloaded(&self, name: &str) -> PathBuf {
+        let file = self.downloads().join(name);
+        self.wait(&format!("{name} is downloaded"), |_| file.is_file());
+        file
+    }
+
+    /// What the page's console complains of, refused requests and policies included.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.post("/se/log", &json!({"type": "browser"}));
+        let entries = log.as_array().expect("a list").iter();
+        entries.map(ToString::to_string).collect()
+    }
+
+    /// A command of the browser's own protocol.
+    pub fn devtools(&self, command: &str, parameters: &Json) -> Json {
+        let asked = json!({"cmd": command, "params": parameters});
+        self.post("/goog/cdp/execute", &asked)
+    }
+
+    /// What is seen, as PNG.
+    pub fn picture(&self, file: &Path) {
+        let picture = self.get("/screenshot");
+        let picture = picture.as_str().expect("a picture");
+        let engine = base64::engine::general_purpose::STANDARD;
+        let bytes = engine.decode(picture).expect("it is base64");
+        fs::write(file, bytes).expect("it is written");
+    }
+
+    fn element(&self, selector: &str) -> String {
+        let asked = json!({"using": "css selector", "value": selector});
+        let found = self.post("/element", &asked);
+        found[ELEMENT].as_str().expect("an element").to_owned()
+    }
+
+    fn get(&self, path: &str) -> Json {
+        self.command("GET", &format!("/session/{}{path}", self.session), &Json::Null)
+    }
+
+    fn post(&self, path: &str, body: &Json) -> Json {
+        self.command("POST", &format!("/session/{}{path}", self.session), body)
+    }
+
+    fn command(&self, method: &str, path: &str, body: &Json) -> Json {
+        let address = self.address;
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = client::raw(address, request.as_bytes());
+        let told: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        assert_eq!(answer.status, 200, "{method} {path}: {told}");
+        told["value"].clone()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !std::thread::panicking() && !self.session.is_empty() {
+            self.command("DELETE", &format!("/session/{}", self.session), &Json::Null);
+        }
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|file| file.is_file())
+}
