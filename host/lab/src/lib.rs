@@ -11,6 +11,7 @@ pub mod fields;
 pub mod input;
 mod open;
 pub mod passage;
+pub mod patch;
 mod reasons;
 pub mod samples;
 pub mod shorthand;
