@@ -81,6 +81,12 @@ pub struct Detectors {
     anchors: Box<[bool; 256]>,
 }
 
+impl Default for Detectors {
+    fn default() -> Detectors {
+        Detectors::new([])
+    }
+}
+
 impl Detectors {
     /// Looks for these.
     pub fn new(wanted: impl IntoIterator<Item = Detector>) -> Detectors {

@@ -16,7 +16,10 @@ mod decode;
 mod detector;
 mod detectors;
 mod find;
+pub mod rules;
+mod shape;
 
 pub use decode::{Decoder, Form, Hit};
 pub use detector::{Detector, UnknownDetector};
 pub use find::{Detectors, Finding};
+pub use shape::is_plain;

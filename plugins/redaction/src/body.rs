@@ -2,33 +2,42 @@
 
 use std::borrow::Cow;
 
+use tollgate_detect::rules::Step;
 use tollgate_sdk::{NewValue, Rule, Value};
 
-use crate::Redaction;
 use crate::keys::Action;
 use crate::summary::{Deed, Tally};
 use crate::values::Suspects;
+use crate::{Leaf, Redaction};
 
 /// Deeper than any message that the host lets in.
 const DEEPEST: usize = 128;
 
 /// Works through one body.
-pub(crate) struct BodyWalk<'w> {
+pub(crate) struct BodyWalk<'w, 'v> {
     pub(crate) redaction: &'w Redaction,
     pub(crate) tally: &'w mut Tally,
     /// The first rule that changed something.
     pub(crate) rule: Option<Rule>,
+    /// The keys and elements that lead to the value at hand.
+    pub(crate) steps: Vec<Step<'v>>,
+    /// The rule by which the record has to go.
+    pub(crate) dropped: Option<Rule>,
 }
 
-impl BodyWalk<'_> {
+impl<'v> BodyWalk<'_, 'v> {
     /// The body with its secrets masked; none if it stays as it is.
-    pub(crate) fn body<'v>(&mut self, value: Value<'v>) -> Option<NewValue<'v>> {
-        self.value(value, "", 0)
+    pub(crate) fn body(&mut self, value: Value<'v>) -> Option<NewValue<'v>> {
+        match self.value(value, "", 0) {
+            Entry::Kept => None,
+            Entry::Changed(new) => Some(new),
+            Entry::Removed => Some(NewValue::from("")),
+        }
     }
 
-    fn value<'v>(&mut self, value: Value<'v>, path: &str, depth: usize) -> Option<NewValue<'v>> {
+    fn value(&mut self, value: Value<'v>, path: &str, depth: usize) -> Entry<'v> {
         if depth > DEEPEST {
-            return None;
+            return Entry::Kept;
         }
         match value {
             Value::Map(map) => {
@@ -45,28 +54,39 @@ impl BodyWalk<'_> {
                     }
                 }
                 changed |= self.mask_keys(&mut entries);
-                changed.then_some(NewValue::Map(entries))
+                Entry::changed(changed.then_some(NewValue::Map(entries)))
             }
             Value::Array(array) => {
                 let mut changed = false;
                 let mut items = Vec::new();
+                self.steps.push(Step::Index);
                 for (index, item) in array.items().enumerate() {
                     let path = if path.is_empty() {
                         format!("[{index}]")
                     } else {
                         format!("{path}.[{index}]")
                     };
-                    let new = self.value(item, &path, depth.saturating_add(1));
-                    changed |= new.is_some();
-                    items.push(new.unwrap_or_else(|| NewValue::from(item)));
+                    match self.value(item, &path, depth.saturating_add(1)) {
+                        Entry::Kept => items.push(NewValue::from(item)),
+                        Entry::Changed(new) => {
+                            changed = true;
+                            items.push(new);
+                        }
+                        // Its neighbours keep their places.
+                        Entry::Removed => {
+                            changed = true;
+                            items.push(NewValue::from(""));
+                        }
+                    }
                 }
-                changed.then_some(NewValue::Array(items))
+                self.steps.pop();
+                Entry::changed(changed.then_some(NewValue::Array(items)))
             }
             leaf => self.leaf(leaf, path),
         }
     }
 
-    fn entry<'v>(&mut self, key: &str, value: Value<'v>, path: &str, depth: usize) -> Entry<'v> {
+    fn entry(&mut self, key: &'v str, value: Value<'v>, path: &str, depth: usize) -> Entry<'v> {
         let name = self.shown(key);
         let path = if path.is_empty() {
             name.into_owned()
@@ -92,25 +112,42 @@ impl BodyWalk<'_> {
                         .masked_whole(value.as_text().unwrap_or_default()),
                 ))
             }
-            Action::Look => self
-                .value(value, &path, depth.saturating_add(1))
-                .map_or(Entry::Kept, Entry::Changed),
+            Action::Look => {
+                self.steps.push(Step::Key(key));
+                let entry = self.value(value, &path, depth.saturating_add(1));
+                self.steps.pop();
+                entry
+            }
         }
     }
 
     /// A key as summaries name it: without its secrets, where keys are looked at.
     fn shown<'k>(&self, key: &'k str) -> Cow<'k, str> {
-        let masked = || self.redaction.values.masked(key, Suspects::All);
+        let masked = || self.redaction.masked_name(key);
         let masked = self.redaction.everywhere.then(masked).flatten();
         masked.map_or(Cow::Borrowed(key), |(masked, _)| Cow::Owned(masked))
     }
 
-    fn leaf<'v>(&mut self, value: Value<'v>, path: &str) -> Option<NewValue<'v>> {
-        let (new, rule) = self
-            .redaction
-            .body_leaf(value, self.tally, Suspects::All, || path.to_owned())?;
-        self.rule.get_or_insert(rule);
-        Some(new)
+    fn leaf(&mut self, value: Value<'v>, path: &str) -> Entry<'v> {
+        let redaction = self.redaction;
+        let treatment = redaction.detection.as_ref();
+        let treatment = treatment.map(|detection| detection.treatment("body", &self.steps));
+        let name = || path.to_owned();
+        match redaction.body_leaf(value, self.tally, Suspects::All, treatment.as_ref(), name) {
+            Some(Leaf::Set(new, rule)) => {
+                self.rule.get_or_insert(rule);
+                Entry::Changed(new)
+            }
+            Some(Leaf::Removed(rule)) => {
+                self.rule.get_or_insert(rule);
+                Entry::Removed
+            }
+            Some(Leaf::Dropped(rule)) => {
+                self.dropped.get_or_insert(rule);
+                Entry::Kept
+            }
+            None => Entry::Kept,
+        }
     }
 
     /// Masks what is secret in keys, where keys are looked at and not ignored; a key that is then there twice gets a number.
@@ -123,7 +160,7 @@ impl BodyWalk<'_> {
             let Some((masked, rule)) = entries
                 .get(index)
                 .filter(|(key, _)| self.redaction.keys.action(key) != Action::Ignore)
-                .and_then(|(key, _)| self.redaction.values.masked(key, Suspects::All))
+                .and_then(|(key, _)| self.redaction.masked_name(key))
             else {
                 continue;
             };
@@ -144,4 +181,10 @@ enum Entry<'v> {
     Kept,
     Changed(NewValue<'v>),
     Removed,
+}
+
+impl<'v> Entry<'v> {
+    fn changed(new: Option<NewValue<'v>>) -> Entry<'v> {
+        new.map_or(Entry::Kept, Entry::Changed)
+    }
 }

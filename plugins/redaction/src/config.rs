@@ -1,7 +1,8 @@
-//! The configuration as it is written: the keys of the Collector's `redaction` processor, and `scope`.
+//! The configuration as it is written: the keys of the Collector's `redaction` processor, `scope`, and those of detectors.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
+use tollgate_detect::rules::{Entry, FieldEntry, PresetSettings, Settings};
 use tollgate_patterns::Pattern;
 use tollgate_sdk::{Compat, Problem};
 
@@ -45,6 +46,21 @@ pub struct Config {
     /// Where blocked values are looked for.
     #[serde(deserialize_with = "or_default")]
     pub scope: Reach,
+    /// A set of rules with a name: `agents`.
+    pub preset: Option<PresetSettings>,
+    /// Detectors, and patterns with names.
+    #[serde(deserialize_with = "or_default")]
+    pub detect: Vec<Entry>,
+    /// Forms that are undone before: `json`, `url`, `base64`.
+    #[serde(deserialize_with = "or_default")]
+    pub decode: Vec<String>,
+    /// What is done at paths.
+    #[serde(deserialize_with = "or_default")]
+    pub fields: Vec<FieldEntry>,
+    /// What is done with what is detected, where nothing else is said.
+    pub action: Option<String>,
+    /// The key of pseudonyms, by its name in the stage's `gate`.
+    pub pseudonym_key: Option<String>,
 }
 
 /// Where blocked values are looked for.
@@ -221,6 +237,18 @@ pub(crate) struct Patterns {
 }
 
 impl Config {
+    /// What is said to detectors.
+    pub(crate) fn detection(&mut self) -> Settings {
+        Settings {
+            preset: self.preset.take(),
+            detect: std::mem::take(&mut self.detect),
+            decode: std::mem::take(&mut self.decode),
+            fields: std::mem::take(&mut self.fields),
+            action: self.action.take(),
+            pseudonym_key: self.pseudonym_key.take(),
+        }
+    }
+
     /// Settles every list and compiles every pattern.
     pub(crate) fn patterns(&mut self, compat: Compat, problems: &mut Vec<Problem>) -> Patterns {
         let db = &mut self.db_sanitizer;

@@ -4,6 +4,9 @@
 //! every text of the batch, where the Collector leaves ten kinds of places untouched, and an allowed value spares the text it covers
 //! and no more. `scope: upstream` restores the reach of the Collector, and the host's `--compat collector` everything.
 //!
+//! Beside the Collector's keys it has detectors and rules for fields (`tollgate-detect`), which see a text when the rules above are done
+//! with it.
+//!
 //! Most texts hold no secret, so most of the work is to find that out: one pass over all texts of a batch (`tollgate-patterns`) names
 //! the cells that may match; what becomes of a key is found out once for each distinct path (`places`); and only a batch with rules
 //! about keys is walked cell by cell (`walk`).
@@ -11,6 +14,7 @@
 mod body;
 mod config;
 mod db;
+mod detection;
 mod keys;
 mod manifest;
 mod mask;
@@ -24,10 +28,12 @@ mod walk;
 use std::borrow::Cow;
 
 pub use config::{Config, DbConfig, DialectConfig, List, Reach, UrlConfig};
+use tollgate_detect::rules::Treatment;
 use tollgate_patterns::{Hit, Pattern};
 use tollgate_sdk::{Batch, Compat, Description, NewValue, Policy, Problem, Rule, Setup, Value};
 
 use db::Databases;
+use detection::{Detection, Found};
 use keys::{Action, Keys};
 use mask::Mask;
 use places::Places;
@@ -55,6 +61,7 @@ pub struct Redaction {
     urls: Option<Urls>,
     databases: Databases,
     span_names: Option<SpanNames>,
+    detection: Option<Detection>,
     /// Every cell has to be visited, not only those that may match.
     careful: bool,
     /// Bodies that are arrays or maps are worked on as a whole.
@@ -95,23 +102,27 @@ impl Policy for Redaction {
             blocked_keys,
         );
         let blocked = with_rules(patterns.blocked_values, "blocked_values", setup);
+        let allowed = patterns.allowed_values.clone();
         let values = Values::new(blocked, patterns.allowed_values, mask, collector);
         let urls = config
             .url_sanitizer
             .enabled
             .then(|| Urls::new(&config.url_sanitizer, setup.rule("url_sanitizer")));
         let databases = Databases::new(&config.db_sanitizer, setup.rule("db_sanitizer"));
+        let summary_rule = setup.rule("summary");
+        let detection = Detection::new(&config.detection(), allowed, summary_rule, setup)?;
 
         let mut redaction = Redaction {
             keys,
             values,
             level: Level::new(&config.summary),
-            summary_rule: setup.rule("summary"),
+            summary_rule,
             everywhere,
             all_types: config.redact_all_types,
             urls,
             databases,
             span_names: None,
+            detection,
             careful: false,
             whole_bodies: false,
             places: Places::default(),
@@ -151,13 +162,17 @@ impl Redaction {
             || !self.keys.is_empty()
             || self.urls.is_some()
             || !self.databases.is_empty()
+            || self.detection.is_some()
     }
 
     /// Whether every text matters, wherever it stands.
     fn must_visit_texts(&self) -> bool {
         let counts_spared =
             self.values.has_allowed() && (self.values.spares_whole() || self.level > Level::Silent);
-        counts_spared || self.all_types || !self.values.screen().unscreened().is_empty()
+        counts_spared
+            || self.all_types
+            || self.detection.is_some()
+            || !self.values.screen().unscreened().is_empty()
     }
 
     fn works_on_bodies_by_more_than_values(&self) -> bool {
@@ -172,20 +187,26 @@ impl Redaction {
             Action::Remove(_) => String::new(),
             _ if values.spares_whole() && values.is_allowed(text) => text.to_owned(),
             Action::Mask(_) => values.masked_whole(text),
-            Action::Look => values
-                .masked(text, Suspects::All)
+            Action::Look => self
+                .masked_name(text)
                 .map_or_else(|| text.to_owned(), |(masked, _)| masked),
         }
     }
 
-    /// A leaf of a body, or a body that is one: masked, if there is something to mask.
+    /// What blocked values and detectors leave of a text that is no value: a key, or what a summary says of one.
+    fn masked_name(&self, text: &str) -> Option<(String, Rule)> {
+        masked_name(&self.values, self.detection.as_ref(), text)
+    }
+
+    /// A leaf of a body, or a body that is one: what becomes of it, if something does.
     fn body_leaf<'v>(
         &self,
         value: Value<'v>,
         tally: &mut Tally,
         suspects: Suspects<'_>,
+        treatment: Option<&Treatment>,
         name: impl Fn() -> String,
-    ) -> Option<(NewValue<'v>, Rule)> {
+    ) -> Option<Leaf<'v>> {
         let text = match value {
             Value::Withheld => return None,
             Value::Bytes(bytes) if self.everywhere => {
@@ -198,22 +219,32 @@ impl Redaction {
             tally.note(Deed::Spared, true, name);
             return None;
         }
-        let Some((new, rule)) = self.masked_body_text(&text, suspects) else {
+        let masked = self.masked_body_text(&text, suspects);
+        let Some(leaf) = self.settled(treatment, &text, masked) else {
             if allowed {
                 tally.note(Deed::Spared, true, name);
             }
             return None;
         };
         tally.note(Deed::Masked, true, name);
-        let is_bytes = self.everywhere && matches!(value, Value::Bytes(_));
-        Some((
-            if is_bytes {
-                NewValue::from(new.into_bytes())
-            } else {
-                NewValue::from(new)
-            },
-            rule,
-        ))
+        Some(leaf.of_kind(value, self.everywhere))
+    }
+
+    /// What detectors and rules for fields make of a text, when blocked values and sanitizers are done with it.
+    fn settled(
+        &self,
+        treatment: Option<&Treatment>,
+        text: &str,
+        masked: Option<(String, Rule)>,
+    ) -> Option<Leaf<'static>> {
+        let before = masked.as_ref().map_or(text, |(masked, _)| masked);
+        let detection = self.detection.as_ref().zip(treatment);
+        match detection.and_then(|(detection, treatment)| detection.found(treatment, before)) {
+            Some(Found::Text(text, rule)) => Some(Leaf::Set(NewValue::from(text), rule)),
+            Some(Found::Removed(rule)) => Some(Leaf::Removed(rule)),
+            Some(Found::Dropped(rule)) => Some(Leaf::Dropped(rule)),
+            None => masked.map(|(masked, rule)| Leaf::Set(NewValue::from(masked), rule)),
+        }
     }
 
     fn masked_body_text(&self, text: &str, suspects: Suspects<'_>) -> Option<(String, Rule)> {
@@ -227,6 +258,45 @@ impl Redaction {
             new = sanitized(before, self.databases.any(before), self.databases.rule).or(new);
         }
         new.filter(|(new, _)| new != text)
+    }
+}
+
+/// What becomes of a value.
+enum Leaf<'v> {
+    Set(NewValue<'v>, Rule),
+    Removed(Rule),
+    Dropped(Rule),
+}
+
+impl<'v> Leaf<'v> {
+    /// Text in place of bytes stays bytes, where it was looked at as what it says.
+    fn of_kind(self, value: Value<'_>, everywhere: bool) -> Leaf<'v> {
+        match self {
+            Leaf::Set(NewValue::Text(text), rule)
+                if everywhere && matches!(value, Value::Bytes(_)) =>
+            {
+                Leaf::Set(NewValue::from(text.into_owned().into_bytes()), rule)
+            }
+            other => other,
+        }
+    }
+}
+
+/// What blocked values and detectors leave of a text that is no value.
+fn masked_name(
+    values: &Values,
+    detection: Option<&Detection>,
+    text: &str,
+) -> Option<(String, Rule)> {
+    let masked = values.masked(text, Suspects::All);
+    let before = masked.as_ref().map_or(text, |(masked, _)| masked);
+    let found =
+        detection.and_then(|detection| detection.found(detection.treatment_of_keys(), before));
+    match found {
+        Some(Found::Text(text, rule)) => Some((text, rule)),
+        // A key that has to go keeps its place: what stands under it is another matter.
+        Some(Found::Removed(rule) | Found::Dropped(rule)) => Some(("****".to_owned(), rule)),
+        None => masked,
     }
 }
 

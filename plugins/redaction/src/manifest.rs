@@ -3,6 +3,7 @@
 use tollgate_sdk::{NodeKind, Setup, Signal, attribute_path};
 
 use crate::Redaction;
+use crate::detection::Detection;
 use crate::summary::{self, Level};
 
 /// Nodes with attributes that the Collector looks at, and those that it overlooks.
@@ -16,7 +17,8 @@ const OVERLOOKED: [NodeKind; 2] = [NodeKind::SpanLink, NodeKind::Exemplar];
 
 /// Declares what the policy reads and writes.
 pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
-    let every_text = redaction.everywhere && !redaction.values.is_empty();
+    let detects = redaction.detection.is_some();
+    let every_text = redaction.everywhere && (detects || !redaction.values.is_empty());
     if every_text {
         setup.edits(Signal::ALL, "*");
     }
@@ -40,7 +42,7 @@ pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
                 setup.edits(&[signal], &format!("{base}[*]"));
             } else if every_text && redaction.all_types {
                 setup.edits(&[signal], &format!("{base}[**]"));
-            } else if every_text && redaction.keys.masks() {
+            } else if every_text && (redaction.keys.masks() || detects) {
                 // A mask may stand in place of what is no text; what it was does not have to be known.
                 setup.writes(&[signal], &format!("{base}[*]"));
             }
@@ -56,6 +58,9 @@ pub(crate) fn declare(redaction: &Redaction, setup: &mut Setup) {
         if !redaction.whole_bodies {
             setup.edits(&[Signal::Logs], "body[**]");
         }
+    }
+    if redaction.detection.as_ref().is_some_and(Detection::drops) {
+        setup.drops(Signal::ALL);
     }
     // As the Collector does, also under a configuration that does nothing for a signal.
     setup.takes(Signal::ALL);
@@ -87,6 +92,7 @@ impl Redaction {
     fn looks_at_attributes(&self) -> bool {
         !self.keys.is_empty()
             || !self.values.is_empty()
+            || self.detection.is_some()
             || self.values.has_allowed()
             || self.databases.has_attributes()
             || self

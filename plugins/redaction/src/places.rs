@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use tollgate_detect::rules::{self, Treatment};
 use tollgate_sdk::{Rule, push_key};
 
 use crate::Redaction;
+use crate::detection::Detection;
 use crate::keys::{Action, Keys};
-use crate::values::{Suspects, Values};
+use crate::masked_name;
+use crate::values::Values;
 
 /// Paths that are remembered: a sender that makes up keys shall not fill the memory.
 const REMEMBERED: usize = 16_384;
@@ -41,6 +44,10 @@ pub(crate) struct Place {
     pub(crate) action: Action,
     /// How summaries call it: `user.tags.[1]`.
     pub(crate) name: String,
+    /// What detectors and rules for fields do with what stands here.
+    pub(crate) treatment: Option<Treatment>,
+    /// It is an entry of a map, or an attribute, so that it can be taken away.
+    pub(crate) has_key: bool,
     /// Its new key, where its own holds a secret.
     pub(crate) new_key: Option<NewKey>,
 }
@@ -67,6 +74,7 @@ impl Places {
         path: &str,
         keys: &Keys,
         values: &Values,
+        detection: Option<&Detection>,
         mask_keys: bool,
     ) -> Rc<Place> {
         if let Some(place) = self.known.get(path) {
@@ -75,7 +83,7 @@ impl Places {
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
-        let place = Rc::new(Place::new(path, keys, values, mask_keys));
+        let place = Rc::new(Place::new(path, keys, values, detection, mask_keys));
         self.known.insert(path.into(), Rc::clone(&place));
         place
     }
@@ -101,7 +109,13 @@ impl Place {
         }
     }
 
-    fn new(path: &str, keys: &Keys, values: &Values, mask_keys: bool) -> Place {
+    fn new(
+        path: &str,
+        keys: &Keys,
+        values: &Values,
+        detection: Option<&Detection>,
+        mask_keys: bool,
+    ) -> Place {
         let (root, steps) = split(path);
         let of_attribute = matches!(
             root,
@@ -141,22 +155,30 @@ impl Place {
                     .strip_suffix(step.as_str())
                     .unwrap_or_default()
                     .to_owned();
-                values
-                    .masked(last, Suspects::All)
-                    .map(|(key, rule)| NewKey {
-                        key,
-                        container,
-                        rule,
-                    })
+                masked_name(values, detection, last).map(|(key, rule)| NewKey {
+                    key,
+                    container,
+                    rule,
+                })
             }
             _ => None,
         };
         let name = if steps.is_empty() {
             own_name(root)
         } else {
-            joined(&steps, values, mask_keys)
+            joined(&steps, |key| {
+                masked_name(values, detection, key).filter(|_| mask_keys)
+            })
         };
+        let treatment = detection
+            .filter(|_| kind != Kind::Request)
+            .map(|detection| {
+                let steps: Vec<_> = steps.iter().map(Step::shown).collect();
+                detection.treatment(root, &steps)
+            });
         Place {
+            treatment,
+            has_key: matches!(steps.last(), Some(Step::Key(_))),
             kind,
             key,
             action,
@@ -183,14 +205,14 @@ fn own_name(root: &str) -> String {
 }
 
 /// The steps as the Collector writes them in summaries; what is secret in a key is masked here, too.
-fn joined(steps: &[Step], values: &Values, mask_keys: bool) -> String {
+fn joined(steps: &[Step], masked: impl Fn(&str) -> Option<(String, Rule)>) -> String {
     let mut name = String::new();
     for step in steps {
         if !name.is_empty() {
             name.push('.');
         }
         match step {
-            Step::Key(key) => match values.masked(key, Suspects::All).filter(|_| mask_keys) {
+            Step::Key(key) => match masked(key) {
                 Some((masked, _)) => name.push_str(&masked),
                 None => name.push_str(key),
             },
@@ -208,6 +230,15 @@ fn joined(steps: &[Step], values: &Values, mask_keys: bool) -> String {
 enum Step {
     Key(String),
     Index(String),
+}
+
+impl Step {
+    fn shown(&self) -> rules::Step<'_> {
+        match self {
+            Step::Key(key) => rules::Step::Key(key),
+            Step::Index(_) => rules::Step::Index,
+        }
+    }
 }
 
 /// A path in OTTL's spelling as what stands before the first bracket, and the steps in brackets.

@@ -37,10 +37,13 @@ fn kind(byte: u8) -> u8 {
 /// and slashes.
 pub(crate) fn high_entropy(text: &[u8], run: &Range<usize>) -> Option<Range<usize>> {
     let symbols = within(text, run.clone());
-    let random = is_random(symbols)
-        || symbols
-            .split(|byte| matches!(byte, b'-' | b'_' | b'/'))
-            .any(|part| part.len() >= 16 && is_random(part));
+    // Ids have a word before their hexadecimal digits, and tokens of this gate's own do: the whole counts only where it has both cases.
+    let has = |is: fn(&u8) -> bool| symbols.iter().any(is);
+    let is_mixed =
+        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    let mut parts = symbols.split(|byte| matches!(byte, b'-' | b'_' | b'/'));
+    let random =
+        is_mixed && is_random(symbols) || parts.any(|part| part.len() >= 16 && is_random(part));
     random.then(|| {
         let mut end = run.end;
         while at(text, end) == b'=' && end.saturating_sub(run.end) < 2 {

@@ -2,11 +2,11 @@
 
 mod visit;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use tollgate_patterns::Hit;
-use tollgate_sdk::{Batch, push_key};
+use tollgate_sdk::{Batch, NodeKind, Rule, Verdict, push_key};
 
 use crate::Redaction;
 use crate::keys::unused;
@@ -18,6 +18,9 @@ use crate::values::{Suspects, Values};
 const TEXT: u8 = 1;
 const BYTES: u8 = 5;
 const WITHHELD: u8 = 8;
+
+/// What stands above records.
+const ABOVE: [NodeKind; 3] = [NodeKind::Metric, NodeKind::Scope, NodeKind::Resource];
 
 /// Finds the cells that may hold a blocked value, in one pass over all texts.
 pub(crate) fn find(values: &Values, batch: &Batch<'_>, hits: &mut Vec<Hit>) {
@@ -41,12 +44,21 @@ pub(crate) fn places(redaction: &mut Redaction, batch: &Batch<'_>) -> Vec<Rc<Pla
         places,
         keys,
         values,
+        detection,
         everywhere,
         ..
     } = redaction;
     let fields = (0..).take(batch.columns().fields.len());
     fields
-        .map(|field| places.of(batch.path(field), keys, values, *everywhere))
+        .map(|field| {
+            places.of(
+                batch.path(field),
+                keys,
+                values,
+                detection.as_ref(),
+                *everywhere,
+            )
+        })
         .collect()
 }
 
@@ -57,6 +69,10 @@ pub(crate) struct Walk<'w> {
     tally: Tally,
     /// The node whose cells are visited.
     node: u32,
+    /// The attribute that was taken away last, with its node: what is in it is gone, too.
+    gone: Option<(u32, u32)>,
+    /// Records that are dropped, by node.
+    drops: BTreeMap<u32, Rule>,
     /// Keys to be changed when everything else is done: that invalidates what stands below them.
     renames: Vec<(u32, u32, NewKey)>,
 }
@@ -69,6 +85,8 @@ impl<'w> Walk<'w> {
             places,
             tally,
             node: 0,
+            gone: None,
+            drops: BTreeMap::new(),
             renames: Vec::new(),
         }
     }
@@ -120,6 +138,7 @@ impl<'w> Walk<'w> {
         }
         self.sum_up(batch);
         self.rename(batch);
+        self.drop_records(batch);
     }
 
     /// Writes what was done to the node whose cells were visited.
@@ -127,6 +146,31 @@ impl<'w> Walk<'w> {
         let redaction = self.redaction;
         self.tally
             .write(batch, self.node, |key, text| redaction.left(key, text));
+    }
+
+    /// Drops records of which something says so: the record itself, what is below it, or what it stands under.
+    fn drop_records(&mut self, batch: &mut Batch<'_>) {
+        if self.drops.is_empty() {
+            return;
+        }
+        let record = batch.signal().record_kind();
+        let mut dropped = BTreeMap::new();
+        for view in batch.views(record) {
+            let own = self.drops.get(&view.index());
+            let above = ABOVE
+                .iter()
+                .find_map(|kind| self.drops.get(&view.ancestor_index(*kind)?));
+            let below = || {
+                view.children()
+                    .find_map(|child| self.drops.get(&child.index()))
+            };
+            if let Some(rule) = own.or(above).or_else(below) {
+                dropped.insert(view.index(), *rule);
+            }
+        }
+        for (node, rule) in dropped {
+            batch.judge(node, Verdict::Drop(rule));
+        }
     }
 
     /// Changes keys, the deepest first: to change a map's key invalidates the cells of what is in it.

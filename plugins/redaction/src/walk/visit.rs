@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use tollgate_sdk::{Batch, Cell, NewValue, Rule, Signal, Value};
+use tollgate_sdk::{Batch, Cell, Rule, Signal, Value};
 
 use super::Walk;
 use crate::body::BodyWalk;
+use crate::detection::Found;
 use crate::keys::Action;
 use crate::places::{Kind, Place};
 use crate::summary::Deed;
 use crate::values::Suspects;
-use crate::{db, sanitized, url};
+use crate::{Leaf, db, sanitized, url};
 
 impl Walk<'_> {
     /// A cell, with the patterns that may match it.
@@ -27,37 +28,30 @@ impl Walk<'_> {
         let is_gone = match place.kind {
             Kind::Attribute => self.attribute(batch, &cell, place, suspects),
             Kind::WithinAttribute => {
-                if place.action == Action::Look {
-                    self.leaf(batch, &cell, place, suspects);
-                }
-                place.action != Action::Look
+                let is_gone = place.action != Action::Look || self.is_within_gone(&cell, place);
+                is_gone || self.leaf(batch, &cell, place, suspects)
             }
             Kind::Body => {
-                self.body(batch, &cell, suspects);
+                self.body(batch, &cell, place, suspects);
                 false
             }
+            Kind::WithinBody if self.redaction.whole_bodies => true,
             Kind::WithinBody => {
-                if !self.redaction.whole_bodies {
-                    let new = self.redaction.body_leaf(
-                        cell.value,
-                        &mut self.tally,
-                        seen_or_all(cell.value, self.redaction.everywhere, suspects),
-                        || place.name.clone(),
-                    );
-                    if let Some((new, rule)) = new {
-                        batch.set_cell(rule, cell.index, new);
-                    }
-                }
-                self.redaction.whole_bodies
+                let suspects = seen_or_all(cell.value, self.redaction.everywhere, suspects);
+                let leaf = self.redaction.body_leaf(
+                    cell.value,
+                    &mut self.tally,
+                    suspects,
+                    place.treatment.as_ref(),
+                    || place.name.clone(),
+                );
+                leaf.is_some_and(|leaf| self.write(batch, &cell, place, leaf))
             }
             Kind::SpanName => {
                 self.span_name(batch, &cell, place, suspects);
                 false
             }
-            Kind::Other if self.redaction.everywhere => {
-                self.leaf(batch, &cell, place, suspects);
-                false
-            }
+            Kind::Other if self.redaction.everywhere => self.leaf(batch, &cell, place, suspects),
             Kind::Other | Kind::Request => true,
         };
         if let Some(new_key) = place.new_key.as_ref().filter(|_| !is_gone) {
@@ -107,7 +101,7 @@ impl Walk<'_> {
             return false;
         }
         if text.is_none() {
-            return false;
+            return self.without_text(batch, cell, place);
         }
         let new = self.masked_attribute(
             batch,
@@ -116,17 +110,86 @@ impl Walk<'_> {
             known,
             seen_or_all(cell.value, self.redaction.everywhere, suspects),
         );
-        if let Some((new, rule)) = new {
-            batch.set_cell(
-                rule,
-                cell.index,
-                as_before(cell.value, redaction.everywhere, new),
-            );
-            self.tally.note(Deed::Masked, false, name);
-        } else if allowed {
-            self.tally.note(Deed::Spared, false, name);
+        match self.settled(place, known, new) {
+            Some(leaf) => {
+                self.tally.note(Deed::Masked, false, name);
+                self.write(
+                    batch,
+                    cell,
+                    place,
+                    leaf.of_kind(cell.value, redaction.everywhere),
+                )
+            }
+            None => {
+                if allowed {
+                    self.tally.note(Deed::Spared, false, name);
+                }
+                false
+            }
+        }
+    }
+
+    /// What detectors and rules for fields make of a text, when blocked values are done with it.
+    fn settled(
+        &self,
+        place: &Place,
+        text: &str,
+        masked: Option<(String, Rule)>,
+    ) -> Option<Leaf<'static>> {
+        let treatment = place.treatment.as_ref();
+        self.redaction.settled(treatment, text, masked)
+    }
+
+    /// Writes what becomes of a cell; whether it is gone.
+    fn write(
+        &mut self,
+        batch: &mut Batch<'_>,
+        cell: &Cell<'_>,
+        place: &Place,
+        leaf: Leaf<'_>,
+    ) -> bool {
+        match leaf {
+            Leaf::Set(new, rule) => batch.set_cell(rule, cell.index, new),
+            Leaf::Removed(rule) if place.has_key => {
+                batch.delete_cell(rule, cell.index);
+                if place.kind == Kind::Attribute {
+                    self.gone = Some((cell.node, cell.field));
+                }
+                return true;
+            }
+            // What has no key has a place that nothing else can take.
+            Leaf::Removed(rule) => batch.set_cell(rule, cell.index, ""),
+            Leaf::Dropped(rule) => {
+                self.drops.entry(cell.node).or_insert(rule);
+            }
         }
         false
+    }
+
+    /// What becomes of a value that is no text; whether it is gone.
+    fn without_text(&mut self, batch: &mut Batch<'_>, cell: &Cell<'_>, place: &Place) -> bool {
+        let detection = self
+            .redaction
+            .detection
+            .as_ref()
+            .zip(place.treatment.as_ref());
+        let found =
+            detection.and_then(|(detection, treatment)| detection.found_without_text(treatment));
+        match found {
+            Some(Found::Removed(rule)) if place.has_key => {
+                self.tally.note(Deed::Masked, false, || place.name.clone());
+                self.write(batch, cell, place, Leaf::Removed(rule))
+            }
+            Some(Found::Dropped(rule)) => self.write(batch, cell, place, Leaf::Dropped(rule)),
+            _ => false,
+        }
+    }
+
+    /// Whether a cell stands in the attribute that was taken away last.
+    fn is_within_gone(&self, cell: &Cell<'_>, place: &Place) -> bool {
+        let gone = self.gone.filter(|(node, _)| *node == cell.node);
+        let within = gone.and_then(|(_, field)| self.places.get(field as usize));
+        within.is_some_and(|attribute| attribute.key == place.key)
     }
 
     /// The text of an attribute that is looked at; none if it is not looked at. Where the Collector looks at text alone, all else is
@@ -179,41 +242,49 @@ impl Walk<'_> {
         new.filter(|(new, _)| new != text)
     }
 
-    /// A text that is neither an attribute of its own nor a body.
+    /// A text that is neither an attribute of its own nor a body; whether it is gone.
     fn leaf(
         &mut self,
         batch: &mut Batch<'_>,
         cell: &Cell<'_>,
         place: &Place,
         suspects: Suspects<'_>,
-    ) {
+    ) -> bool {
+        let everywhere = self.redaction.everywhere;
         let Some(text) = self.attribute_text(cell.value) else {
-            return;
+            return self.without_text(batch, cell, place);
         };
-        if let Some((new, rule)) = self.redaction.values.masked(
-            &text,
-            seen_or_all(cell.value, self.redaction.everywhere, suspects),
-        ) {
-            batch.set_cell(
-                rule,
-                cell.index,
-                as_before(cell.value, self.redaction.everywhere, new),
-            );
-            self.tally.note(Deed::Masked, false, || place.name.clone());
-        }
+        let suspects = seen_or_all(cell.value, everywhere, suspects);
+        let masked = self.redaction.values.masked(&text, suspects);
+        let Some(leaf) = self.settled(place, &text, masked) else {
+            return false;
+        };
+        self.tally.note(Deed::Masked, false, || place.name.clone());
+        self.write(batch, cell, place, leaf.of_kind(cell.value, everywhere))
     }
 
-    fn body(&mut self, batch: &mut Batch<'_>, cell: &Cell<'_>, suspects: Suspects<'_>) {
+    fn body(
+        &mut self,
+        batch: &mut Batch<'_>,
+        cell: &Cell<'_>,
+        place: &Place,
+        suspects: Suspects<'_>,
+    ) {
         let redaction = self.redaction;
         if matches!(cell.value, Value::Array(_) | Value::Map(_)) {
             if redaction.whole_bodies {
                 let mut walk = BodyWalk {
                     redaction,
                     tally: &mut self.tally,
+                    steps: Vec::new(),
                     rule: None,
+                    dropped: None,
                 };
                 if let (Some(new), Some(rule)) = (walk.body(cell.value), walk.rule) {
                     batch.set_cell(rule, cell.index, new);
+                }
+                if let Some(rule) = walk.dropped {
+                    self.drops.entry(cell.node).or_insert(rule);
                 }
             }
             return;
@@ -227,13 +298,12 @@ impl Walk<'_> {
         {
             return;
         }
-        if let Some((new, rule)) = redaction.body_leaf(
-            cell.value,
-            &mut self.tally,
-            seen_or_all(cell.value, self.redaction.everywhere, suspects),
-            || "body".to_owned(),
-        ) {
-            batch.set_cell(rule, cell.index, new);
+        let suspects = seen_or_all(cell.value, redaction.everywhere, suspects);
+        let treatment = place.treatment.as_ref();
+        let name = || "body".to_owned();
+        let leaf = redaction.body_leaf(cell.value, &mut self.tally, suspects, treatment, name);
+        if let Some(leaf) = leaf {
+            self.write(batch, cell, place, leaf);
         }
     }
 
@@ -259,8 +329,12 @@ impl Walk<'_> {
         if masked.is_some() {
             self.tally.note(Deed::Masked, false, || place.name.clone());
         }
-        if let Some((new, rule)) = new.or(masked) {
-            batch.set_cell(rule, cell.index, new);
+        let was_masked = masked.is_some();
+        if let Some(leaf) = self.settled(place, name, new.or(masked)) {
+            if !was_masked && redaction.detection.is_some() {
+                self.tally.note(Deed::Masked, false, || place.name.clone());
+            }
+            self.write(batch, cell, place, leaf);
         }
     }
 }
@@ -271,14 +345,5 @@ fn seen_or_all<'h>(value: Value<'_>, everywhere: bool, suspects: Suspects<'h>) -
         Value::Text(_) => suspects,
         Value::Bytes(_) if everywhere => suspects,
         _ => Suspects::All,
-    }
-}
-
-/// Text in place of bytes stays bytes, where it was looked at as what it says.
-fn as_before(value: Value<'_>, everywhere: bool, new: String) -> NewValue<'static> {
-    if everywhere && matches!(value, Value::Bytes(_)) {
-        NewValue::from(new.into_bytes())
-    } else {
-        NewValue::from(new)
     }
 }
