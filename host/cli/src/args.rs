@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::capture::Capture;
 use crate::completions::Completions;
 use crate::terminal::Color;
+use crate::r#try::Try;
 
 /// The policy gate of an OpenTelemetry pipeline.
 #[derive(Debug, Parser)]
@@ -45,8 +46,12 @@ pub(crate) enum Verb {
     Build(Build),
     /// Serve a page on this machine in which rules are typed and seen at work.
     Playground(crate::playground::Asked),
+    /// Compare two configurations, or two versions of a component, over the same telemetry: what changes for whom.
+    Diff(crate::diff::Diff),
     /// Start a policy of your own: a Rust package with a test.
     New(New),
+    /// Pass telemetry through a configuration, a policy or a rule, and show it before and after.
+    Try(Try),
     /// Store incoming OTLP requests as files, raw, to try policies on them later.
     Capture(Capture),
     /// Print what a shell needs to complete what is typed: bash, zsh or fish.

@@ -8,6 +8,7 @@ mod capture;
 mod completions;
 mod components;
 mod configuration;
+mod diff;
 mod here;
 mod inspect;
 mod new;
@@ -20,6 +21,7 @@ mod stock;
 mod telemetry;
 mod terminal;
 mod trial;
+mod r#try;
 mod validate;
 mod watch;
 
@@ -56,8 +58,10 @@ fn main() -> ExitCode {
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),
         Some(Verb::Playground(asked)) => playground::playground(&asked),
+        Some(Verb::Try(wanted)) => r#try::r#try(wanted, args.configuration),
         Some(Verb::Capture(wanted)) => capture::capture(&wanted),
         Some(Verb::Completions(wanted)) => completions::completions(&wanted),
+        Some(Verb::Diff(wanted)) => diff::diff(&wanted),
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {

@@ -6,6 +6,7 @@
 //! what changed in it, by which rule of which stage, and where it ended.
 
 mod align;
+pub mod compare;
 mod difference;
 pub mod fields;
 pub mod input;
@@ -13,6 +14,7 @@ mod open;
 pub mod passage;
 pub mod patch;
 mod reasons;
+pub mod report;
 pub mod samples;
 pub mod shorthand;
 mod telemetry;
