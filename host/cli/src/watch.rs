@@ -52,10 +52,15 @@ impl Watch {
 
     /// Completes when something has changed and does not go on changing.
     pub(crate) async fn changed(&self) {
+        self.changed_within(PAUSE).await;
+    }
+
+    /// Likewise, with another time between two looks.
+    pub(crate) async fn changed_within(&self, pause: Duration) {
         let mut last = self.files().clone();
         let mut has_changed = false;
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
             let mut now = BTreeMap::new();
             for path in last.keys() {
                 let look = tokio::fs::metadata(path).await;
@@ -70,7 +75,20 @@ impl Watch {
         }
     }
 
-    fn add(&self, path: &Path) {
+    /// The files that are watched.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.files().keys().cloned().collect()
+    }
+
+    /// When one of the files was written last, as they are now.
+    pub(crate) fn last_change(&self) -> Option<SystemTime> {
+        let paths = self.paths().into_iter();
+        let times = paths.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok());
+        times.max()
+    }
+
+    /// Adds a file, whether it is there or not.
+    pub(crate) fn add(&self, path: &Path) {
         let look = std::fs::metadata(path).ok();
         let look = look.and_then(|found| look_of(&found));
         // What it looked like first counts.

@@ -86,6 +86,11 @@ pub(crate) fn remark(text: &str) {
     anstream::eprintln!("{}", text.trim_end());
 }
 
+/// Empties the terminal, and begins at its top.
+pub(crate) fn clear() {
+    show("\x1b[2J\x1b[3J\x1b[H");
+}
+
 /// Whether remarks are seen in colour.
 pub(crate) fn remarks_in_color() -> bool {
     AutoStream::choice(&stderr()) != ColorChoice::Never
