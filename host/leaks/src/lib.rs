@@ -1,0 +1,25 @@
+//! Gets secrets through a configuration, as far as it lets them.
+
+mod attempt;
+mod cell;
+mod encoding;
+mod kind;
+mod look_alike;
+mod outcome;
+mod output;
+mod place;
+mod protocol;
+mod request;
+mod search;
+mod selection;
+mod words;
+
+pub use attempt::{Broken, Tried, Way, attempt};
+pub use cell::{Cell, Wanted};
+pub use encoding::{Encoding, Written};
+pub use kind::SecretKind;
+pub use outcome::{By, Closed, Outcome};
+pub use place::{Holds, Place, places};
+pub use protocol::{Protocol, ProtocolError};
+pub use search::Found;
+pub use selection::{Filter, NoFilter, Selection};
