@@ -19,6 +19,7 @@ pub mod signal;
 mod split;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trail;
 mod value;
 pub mod view;
 mod wire;
@@ -32,5 +33,6 @@ pub use outcome::{Edits, Emission, Judgements, Measurement, Outcome};
 pub use schema::{Field, listing};
 pub use signal::{NodeKind, Signal, UnknownKind, ValueKind};
 pub use split::{Cut, Part, split};
+pub use trail::{Effect, Sighting, Trail, TrailMistake};
 pub use value::Value;
 pub use view::View;

@@ -4,7 +4,7 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "gatekeeper",
+    world: "explainer",
     ownership: Borrowing { duplicate_if_necessary: true },
     imports: { default: trappable },
 });

@@ -4,6 +4,7 @@ use wasmtime::Engine;
 use wasmtime::component::types::{self, ComponentInstance, ComponentItem};
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
+use crate::bindings::exports::tollgate::policy::explanation::Trail;
 use crate::bindings::exports::tollgate::policy::policy::{Compat, Description, Manifest, Problem};
 use crate::bindings::tollgate::policy::batch::{Outcome, View};
 use crate::error::{LARGEST_COMPONENT, LoadError};
@@ -12,6 +13,8 @@ use crate::error::{LARGEST_COMPONENT, LoadError};
 pub(crate) const VERSION: &str = "0.1.0";
 /// The world that a policy is built for.
 pub(crate) const WORLD: &str = "tollgate:policy/gatekeeper@0.1.0";
+/// The world of a policy that can also be asked for its reasons.
+pub(crate) const EXPLAINER: &str = "tollgate:policy/explainer@0.1.0";
 const POLICY: &str = "tollgate:policy/policy@0.1.0";
 const PACKAGE: &str = "tollgate:policy/";
 
@@ -23,6 +26,8 @@ const HOST_FUNCTIONS: [&str; 3] = ["log", "pseudonym", "file"];
 pub(crate) struct Names {
     pub(crate) imports: Vec<String>,
     pub(crate) exports: Vec<String>,
+    /// Whether it can be asked for its reasons.
+    pub(crate) explains: bool,
 }
 
 /// Looks at the first bytes: the most frequent mistakes deserve better than a validator's words.
@@ -66,18 +71,30 @@ pub(crate) fn world(component: &types::Component, engine: &Engine) -> Result<Nam
     if !strangers.is_empty() {
         return Err(LoadError::Imports { names: strangers });
     }
-    let policy = component
-        .exports(engine)
-        .find(|(name, _)| interface_of(name) == Some("policy"))
-        .ok_or(LoadError::MissingExport { name: POLICY })?;
-    let ComponentItem::ComponentInstance(policy) = policy.1.ty else {
-        return Err(LoadError::MissingExport { name: POLICY });
+    let exported = |interface: &str| {
+        let mut exports = component.exports(engine);
+        let export = exports.find(|(name, _)| interface_of(name) == Some(interface))?;
+        match export.1.ty {
+            ComponentItem::ComponentInstance(instance) => Some(instance),
+            _ => None,
+        }
     };
+    let policy = exported("policy").ok_or(LoadError::MissingExport { name: POLICY })?;
     functions(component, &policy, engine)?;
+    let explanation = exported("explanation");
+    if let Some(interface) = &explanation {
+        let exports = Exports {
+            component,
+            interface,
+            engine,
+        };
+        exports.function::<(View<'_>,), (Result<Trail, String>,)>("explain")?;
+    }
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     Ok(Names {
         imports: owned(imports.iter().map(|(name, _)| *name).collect()),
         exports: owned(exports),
+        explains: explanation.is_some(),
     })
 }
 
@@ -89,7 +106,7 @@ fn functions(
 ) -> Result<(), LoadError> {
     let exports = Exports {
         component,
-        policy,
+        interface: policy,
         engine,
     };
     exports.function::<(), (Description,)>("describe")?;
@@ -100,7 +117,7 @@ fn functions(
 
 struct Exports<'a> {
     component: &'a types::Component,
-    policy: &'a ComponentInstance,
+    interface: &'a ComponentInstance,
     engine: &'a Engine,
 }
 
@@ -112,7 +129,7 @@ impl Exports<'_> {
     {
         let misfit = |reason: String| LoadError::Interface { reason };
         let export = self
-            .policy
+            .interface
             .get_export(self.engine, name)
             .map(|export| export.ty);
         let Some(ComponentItem::ComponentFunc(function)) = export else {

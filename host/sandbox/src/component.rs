@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::artifact::Identity;
-use crate::bindings::GatekeeperPre;
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::cache::hex;
-use crate::check::{Names, WORLD};
+use crate::check::{EXPLAINER, Names, WORLD};
 use crate::error::{ConfigureError, Problem};
 use crate::failure::Failure;
-use crate::guest::Guest;
+use crate::gatekeeper::GatekeeperPre;
 use crate::instance::{Instance, Live};
 use crate::manifest::Manifest;
 use crate::settings::{Compat, StageSettings};
@@ -58,7 +57,7 @@ pub(crate) struct Parts {
     pub(crate) identity: Identity,
     pub(crate) names: Names,
     pub(crate) origin: Origin,
-    pub(crate) gatekeeper: GatekeeperPre<Guest>,
+    pub(crate) gatekeeper: GatekeeperPre,
     pub(crate) ticker: Arc<Ticker>,
 }
 
@@ -118,7 +117,11 @@ impl Component {
     /// The world that it was checked against.
     #[must_use]
     pub fn world(&self) -> &'static str {
-        WORLD
+        if self.parts.names.explains {
+            EXPLAINER
+        } else {
+            WORLD
+        }
     }
 
     /// Where its machine code came from.

@@ -1,7 +1,8 @@
 //! Views and outcomes in the form that crosses the wall. Slices are lent and vectors moved: nothing is copied here.
 
-use tollgate_record::{Edits, Emission, Judgements, Measurement, Outcome, Signal, View};
+use tollgate_record::{Edits, Emission, Judgements, Measurement, Outcome, Signal, Trail, View};
 
+use crate::bindings::exports::tollgate::policy::explanation;
 use crate::bindings::tollgate::policy::batch as wit;
 use crate::failure::Failure;
 
@@ -75,6 +76,31 @@ pub(crate) fn take(outcome: wit::Outcome) -> Result<Outcome, Failure> {
         measurements: measurements.into_iter().map(measurement).collect(),
         emissions: emissions.into_iter().map(emission).collect(),
     })
+}
+
+pub(crate) fn take_trail(trail: explanation::Trail) -> Trail {
+    let explanation::Trail {
+        node,
+        cell,
+        path,
+        rule,
+        effect,
+        at,
+        by,
+        note,
+        text,
+    } = trail;
+    Trail {
+        node,
+        cell,
+        path,
+        rule,
+        effect,
+        at,
+        by,
+        note,
+        text,
+    }
 }
 
 fn measurement(measurement: wit::Measurement) -> Measurement {

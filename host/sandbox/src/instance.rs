@@ -3,19 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tollgate_record::{Outcome, View};
+use tollgate_record::{Outcome, Trail, View};
 use wasmtime::Store;
 
 use crate::bindings::exports::tollgate::policy::policy::Guest as Policy;
-use crate::bindings::{Gatekeeper, GatekeeperPre};
-use crate::crossing::{largest_outcome, lend, take};
+use crate::crossing::{largest_outcome, lend, take, take_trail};
 use crate::failure::Failure;
+use crate::gatekeeper::{Gatekeeper, GatekeeperPre};
 use crate::guest::{Allowance, Guest, LogCounts};
 use crate::settings::StageSettings;
 use crate::ticker::Ticker;
 
 /// Bytes that descriptions, manifests and problems may have.
 const LARGEST_ANSWER: u64 = 4 << 20;
+/// Bytes that a trail may have. Every rule that looked at every cell stands in it.
+const LARGEST_TRAIL: u64 = 64 << 20;
+/// How much more time than a call of `process` an explanation gets.
+const TIME_TO_EXPLAIN: u32 = 10;
 /// Bytes that host functions may be handed in one call, however small the batch.
 const HOST_BYTES: u64 = 1 << 20;
 
@@ -58,6 +62,19 @@ impl Instance {
         outcome
     }
 
+    /// Asks the policy why it would answer as it does, if it can tell. Nobody has checked yet what it says, but for its form; nothing
+    /// of a batch is changed by it.
+    pub fn explain(&mut self, view: &View) -> Option<Result<Trail, Failure>> {
+        let Some(live) = &mut self.live else {
+            return Some(Err(Failure::Dead));
+        };
+        let trail = live.explain(view)?;
+        if trail.is_err() {
+            self.bury();
+        }
+        Some(trail)
+    }
+
     /// What the policy said so far, counted.
     #[must_use]
     pub fn logs(&self) -> LogCounts {
@@ -97,7 +114,7 @@ pub(crate) struct Live {
 impl Live {
     /// Instantiates, under the limits of a configuration: a guest's start function is a guest's code, too.
     pub(crate) fn instantiate(
-        gatekeeper: &GatekeeperPre<Guest>,
+        gatekeeper: &GatekeeperPre,
         ticker: Arc<Ticker>,
         settings: Arc<StageSettings>,
     ) -> Result<Self, Failure> {
@@ -138,13 +155,34 @@ impl Live {
         }
     }
 
+    fn explain(&mut self, view: &View) -> Option<Result<Trail, Failure>> {
+        let explanation = self.gatekeeper.explanation.as_ref()?;
+        let lent = match lend(view) {
+            Ok(lent) => lent,
+            Err(failure) => return Some(Err(failure)),
+        };
+        let budget = Budget::to_explain(self.store.data().settings());
+        let _running = self.ticker.run();
+        let answer = guarded(&mut self.store, &budget, |store| {
+            explanation.call_explain(store, lent)
+        });
+        Some(match answer {
+            Ok(Ok(trail)) => Ok(take_trail(trail)),
+            Ok(Err(text)) => {
+                self.store.data_mut().note_failure(&text);
+                Err(Failure::Error)
+            }
+            Err(failure) => Err(failure),
+        })
+    }
+
     fn call<R>(
         &mut self,
         budget: &Budget,
         call: impl FnOnce(&mut Store<Guest>, &Policy) -> wasmtime::Result<R>,
     ) -> Result<R, Failure> {
         let _running = self.ticker.run();
-        let policy = self.gatekeeper.tollgate_policy_policy();
+        let policy = &self.gatekeeper.policy;
         guarded(&mut self.store, budget, |store| call(store, policy))
     }
 }
@@ -166,6 +204,19 @@ impl Budget {
                 host_calls: settings.limits.host_calls,
                 host_bytes: LARGEST_ANSWER,
                 files: true,
+            },
+        }
+    }
+
+    fn to_explain(settings: &StageSettings) -> Self {
+        let limits = &settings.limits;
+        Self {
+            time: limits.time.saturating_mul(TIME_TO_EXPLAIN),
+            answer: LARGEST_TRAIL,
+            allowance: Allowance {
+                host_calls: limits.host_calls,
+                host_bytes: LARGEST_TRAIL,
+                files: false,
             },
         }
     }

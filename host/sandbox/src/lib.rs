@@ -22,6 +22,7 @@ mod crossing;
 mod engine;
 mod error;
 mod failure;
+mod gatekeeper;
 mod guest;
 mod instance;
 mod instruments;

@@ -7,12 +7,13 @@ use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::artifact::{self, Identity};
-use crate::bindings::{Gatekeeper, GatekeeperPre};
+use crate::bindings::Explainer;
 use crate::cache::Cache;
 use crate::check;
 use crate::component::{Component, Origin, Parts};
 use crate::engine::engine;
 use crate::error::{CacheTrouble, LoadError, SandboxError};
+use crate::gatekeeper::GatekeeperPre;
 use crate::guest::Guest;
 use crate::ticker::Ticker;
 
@@ -48,7 +49,7 @@ impl Sandbox {
         };
         let engine = engine(None).map_err(broken)?;
         let mut linker = Linker::new(&engine);
-        Gatekeeper::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
+        Explainer::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .map_err(broken)?;
         let ticker = Arc::new(Ticker::start(engine.clone()).map_err(SandboxError::Thread)?);
         let (cache, cache_trouble) =

@@ -5,6 +5,7 @@ use crate::columns::{Cells, Columns, Frame};
 use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::edit::{Node, Record};
 use crate::node::{NodeView, narrow};
+use crate::trail::Trail;
 use crate::value::{NewValue, Value};
 use crate::{Instrument, NodeKind, Rule, Signal, Verdict};
 
@@ -224,6 +225,19 @@ impl<'b> Batch<'b> {
             signal: signal.into(),
             request,
         });
+    }
+
+    /// Where a policy writes why it does what it does; none unless somebody asks. Whatever a policy does to write it must not change what
+    /// it answers.
+    #[must_use]
+    pub fn trail(&mut self) -> Option<&mut Trail> {
+        self.draft.trail.as_deref_mut()
+    }
+
+    /// Whether somebody asks.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        self.draft.trail.is_some()
     }
 
     /// How many records there are.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::bindings::tollgate::policy::batch::{Edits, Emission, Judgements};
 use crate::columns::kind;
 use crate::measure::Measured;
+use crate::trail::Trail;
 use crate::value::NewValue;
 use crate::{Field, NodeKind, Route, Rule, Verdict, path};
 
@@ -58,6 +59,8 @@ pub(crate) struct Draft {
     pub(crate) judgements: Judgements,
     pub(crate) measured: Measured,
     pub(crate) emissions: Vec<Emission>,
+    /// There while the batch is explained.
+    pub(crate) trail: Option<Box<Trail>>,
     /// What the policy did wrong; the batch fails with it, because half an edit is worse than none.
     pub(crate) mistake: Option<String>,
     /// How many judgements to make room for when the first one comes.
@@ -143,6 +146,7 @@ impl Draft {
             },
             measured: Measured::default(),
             emissions: Vec::new(),
+            trail: None,
             mistake: None,
             records,
             room,

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use crate::draft::{Draft, FieldOrPath, Operation};
 use crate::node::{NodeView, narrow};
 use crate::path::{self, Owner};
+use crate::trail::Trail;
 use crate::value::NewValue;
 use crate::{Field, Instrument, NodeKind, Route, Rule, Verdict};
 
@@ -188,6 +189,12 @@ impl<'a> Node<'a> {
     /// Adds to one of the policy's own metrics: see [`crate::Batch::measure`].
     pub fn measure(&mut self, instrument: Instrument, value: f64, attributes: &[(&str, &str)]) {
         self.draft.measured.add(instrument, value, attributes);
+    }
+
+    /// Where the policy writes why it does what it does: see [`crate::Batch::trail`].
+    #[must_use]
+    pub fn trail(&mut self) -> Option<&mut Trail> {
+        self.draft.trail.as_deref_mut()
     }
 
     /// A random number, drawn from the seed of the batch.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::thread::LocalKey;
 
+use crate::bindings::exports::tollgate::policy::explanation;
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::bindings::tollgate::policy::batch::{Decisions, Outcome, Signal as WitSignal, View};
 use crate::columns::Columns;
@@ -71,6 +72,16 @@ impl<C: Component> wit::Guest for C {
 
     fn tick(_now: u64, _seed: u64) -> Result<Outcome, String> {
         Err("this policy asked for no ticks".to_owned())
+    }
+}
+
+impl<C: Component> explanation::Guest for C {
+    fn explain(view: View) -> Result<explanation::Trail, String> {
+        C::slot().with(|slot| {
+            let mut slot = slot.0.borrow_mut();
+            let instance = slot.as_mut().ok_or("explain was called before configure")?;
+            Ok(instance.explain(columns(&view))?.into())
+        })
     }
 }
 

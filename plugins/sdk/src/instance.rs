@@ -3,6 +3,7 @@
 use crate::columns::{Columns, Frame};
 use crate::draft::{Draft, Habit};
 use crate::setup::Declared;
+use crate::trail::Trail;
 use crate::{Batch, Compat, Manifest, Policy, Problem, Setup, config};
 
 /// A policy that was configured, and what it declared.
@@ -26,6 +27,19 @@ impl<P: Policy> Instance<P> {
 
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.declared.manifest
+    }
+
+    /// What [`Self::process`] would do, and why.
+    pub(crate) fn explain(&mut self, columns: Columns<'_>) -> Result<Trail, String> {
+        let records = columns.records();
+        let mut draft = Draft::new(records, self.habit.expect(records), columns.seed);
+        draft.trail = Some(Box::default());
+        let frame = Frame::new(columns, &self.declared);
+        self.policy.batch(&mut Batch::new(&frame, &mut draft))?;
+        match draft.mistake.take() {
+            Some(mistake) => Err(mistake),
+            None => Ok(draft.trail.map(|trail| *trail).unwrap_or_default()),
+        }
     }
 
     pub(crate) fn process(&mut self, columns: Columns<'_>) -> Result<Draft, String> {

@@ -78,6 +78,11 @@
 //! - There is no clock, no randomness, no file and no network but what [`Batch::now`], [`Batch::random`] and [`Setup::file`] give.
 //! - An instance may be thrown away between any two calls.
 //!
+//! # Why it answers as it does
+//!
+//! `tollgate explain` shows which rules looked at a record and what came of it. Edits and verdicts show by themselves; a policy that has
+//! more to say writes it to [`Batch::trail`], which is there when somebody asks.
+//!
 //! # What it costs
 //!
 //! A [`Field`] is an index, found among the cells of its node without comparing text; a text is borrowed from the batch. So declare
@@ -112,6 +117,7 @@ mod setup;
 mod signal;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
+mod trail;
 mod value;
 
 pub use batch::{Batch, Cell};
@@ -125,4 +131,5 @@ pub use path::{attribute_path, push_key};
 pub use policy::{Description, NoConfig, Policy, Problem, Verdict};
 pub use setup::{Compat, Field, Instrument, Route, Rule, Setup};
 pub use signal::{NodeKind, Signal};
+pub use trail::{Effect, Sighting, Subject, Trail};
 pub use value::{AnyValue, NewValue, Value};

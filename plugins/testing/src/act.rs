@@ -54,6 +54,15 @@ pub(crate) fn act_at_configure(behaviour: Behaviour) {
     }
 }
 
+/// Deeds of `explain`.
+pub(crate) fn act_at_explain(behaviour: Behaviour) {
+    match behaviour {
+        Behaviour::ExplainLoop => without_end(),
+        Behaviour::ExplainTrap => trap(),
+        _ => {}
+    }
+}
+
 fn without_end() {
     let mut turns = 0_u64;
     loop {

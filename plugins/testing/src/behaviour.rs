@@ -286,6 +286,23 @@ pub enum Behaviour {
     /// Promise: contained, at the limit of an outcome's size.
     HugeValue,
 
+    // While it is asked for its reasons.
+    /// `explain` never returns.
+    /// Promise: contained, at ten times the deadline; there is no explanation, and `process` is not touched by it.
+    ExplainLoop,
+    /// `explain` traps.
+    /// Promise: contained; there is no explanation.
+    ExplainTrap,
+    /// One column of the trail is longer than the others.
+    /// Promise: there is no explanation.
+    ExplainUnequal,
+    /// Every number of the trail points where nothing is.
+    /// Promise: there is no explanation.
+    ExplainWild,
+    /// A trail of 256 MiB.
+    /// Promise: contained, at the limit of memory or of a trail's size.
+    ExplainHuge,
+
     /// Reads what `reads` of the configuration says, everything by default, and reports on the first record what it saw:
     /// `spy.nodes`, `spy.cells`, `spy.withheld`, `spy.paths` (as text, one a line), and `spy.text`, all text it was shown but for
     /// the paths, whether a cell points at it or not.

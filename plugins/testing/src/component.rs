@@ -4,14 +4,18 @@ use std::sync::{
 };
 
 use tollgate_sdk::bindings::{
-    exports::tollgate::policy::policy::{Compat, Description, Guest, Manifest, Problem},
+    exports::tollgate::policy::{
+        explanation,
+        policy::{Compat, Description, Guest, Manifest, Problem},
+    },
     tollgate::policy::batch::{Outcome, View},
 };
 
 use crate::{
     Behaviour, Config,
-    act::{act, act_at_configure},
+    act::{act, act_at_configure, act_at_explain},
     columns::{empty, records},
+    explain::trail,
     manifest::manifest,
     outcome::honest,
 };
@@ -69,6 +73,14 @@ impl Guest for Hostile {
 
     fn tick(_: u64, _: u64) -> Result<Outcome, String> {
         Ok(empty())
+    }
+}
+
+impl explanation::Guest for Hostile {
+    fn explain(view: View) -> Result<explanation::Trail, String> {
+        let config = CONFIG.get().ok_or("not configured")?;
+        act_at_explain(config.behaviour);
+        Ok(trail(config.behaviour, &view))
     }
 }
 

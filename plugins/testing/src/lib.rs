@@ -10,6 +10,7 @@ mod behaviour;
 mod columns;
 mod component;
 mod config;
+mod explain;
 mod manifest;
 mod outcome;
 mod spy;

@@ -28,6 +28,7 @@ mod build;
 mod convert;
 pub(crate) mod host;
 mod output;
+mod sighted;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub use build::{RecordBuilder, Request, data_point, log_record, span};
 use bytes::Bytes;
 pub use output::{Measured, Output, RunError};
+pub use sighted::Sighted;
 use tollgate_record as record;
 pub use tollgate_record::RequestContext;
 
@@ -42,6 +44,7 @@ use crate::instance::Instance;
 use crate::log::Level;
 use crate::{Compat, Description, Manifest, Policy, Problem, Signal};
 use host::Host;
+use sighted::sighted;
 
 /// A configured policy, in a host that is as strict as the real one.
 pub struct Harness<P> {
@@ -264,6 +267,30 @@ impl<P: Policy> Harness<P> {
             .host
             .during(|| instance.process(convert::columns(view, signal)));
         answer.map(convert::outcome).map_err(RunError::Policy)
+    }
+
+    /// What the policy says of its reasons for what it would do with a request: its sightings, in its order.
+    pub fn explain(&mut self, request: &Request) -> Result<Vec<Sighted>, RunError> {
+        let signal = request.signal();
+        let wire = tollgate_json::decode(convert::signal(signal), request.json().as_bytes())
+            .map_err(RunError::Json)?;
+        let manifest = self.instance.manifest().clone();
+        if !manifest.asks(signal) {
+            return Ok(Vec::new());
+        }
+        let access = convert::access(&manifest, signal)
+            .map_err(|error| RunError::Policy(error.to_string()))?;
+        let batch = self.index(signal, wire.into(), &access.reads.union(&access.writes))?;
+        let mut view = record::View::default();
+        batch.project(&access, 0..batch.records(), &mut view);
+        view.now = self.now;
+        view.seed = self.seed;
+        let instance = &mut self.instance;
+        let trail = self
+            .host
+            .during(|| instance.explain(convert::columns(&view, signal)))
+            .map_err(RunError::Policy)?;
+        Ok(sighted(&view, &trail, manifest.rules()))
     }
 
     /// Index, project, call, check, apply: what the host does with a stage.
