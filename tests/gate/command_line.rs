@@ -85,7 +85,7 @@ fn inspect_shows_what_a_component_is_and_may_do() {
         "cost ",
         "sha-256 ",
         "bytes",
-        "tollgate:policy/gatekeeper@0.1.0",
+        "tollgate:policy/explainer@0.1.0",
         "imports",
         "prices_file",
     ] {

@@ -271,7 +271,7 @@ impl Stage {
                 Ok(_) => answer.map_err(|failure| CallFailure::of(&failure)),
                 Err(failure) => Err(failure.clone()),
             };
-            notes.called(&part, &self.view, answer, &instance);
+            notes.called(&part, &self.view, answer, &instance, policy);
         }
         let changes = changes.map_err(|failure| failure.kind)?;
         self.instance = Some(instance);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tollgate_config::{ComponentId, OnError, Role};
-use tollgate_record::{Emission, Outcome, Signal, View};
+use tollgate_record::{Emission, Outcome, Signal, Trail, View};
 
 use crate::cargo::{Cargo, Origins};
 use crate::graph::{Graph, PipelinePlan};
@@ -85,6 +85,8 @@ pub struct Call {
     pub outcome: Option<Outcome>,
     /// Why there is no answer.
     pub failure: Option<CallFailure>,
+    /// Why it answered so, where that was asked for and it can tell.
+    pub trail: Option<Result<Trail, CallFailure>>,
     /// Instructions that the call took, where the sandbox counts them.
     pub fuel: Option<u64>,
     /// Bytes of memory that the instance holds afterwards.

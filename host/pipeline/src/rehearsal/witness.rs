@@ -1,6 +1,6 @@
 //! Watching a passage.
 
-use tollgate_record::{Batch, Emission, Outcome, Refusal, Routed, View};
+use tollgate_record::{Batch, Emission, Outcome, Refusal, Routed, Trail, TrailMistake, View};
 use tollgate_sandbox::{Failure, Instance};
 
 use super::Circumstances;
@@ -8,6 +8,7 @@ use super::seen::{Call, CallFailure, Called, Exit, Seen, Snapshot, Visit};
 use crate::cargo::{Cargo, Load, Origins};
 use crate::graph::PipelinePlan;
 use crate::passage::Parked;
+use crate::policy::ConfiguredPolicy;
 
 /// Sees one walk through the graph.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Witness {
 #[derive(Debug)]
 pub(crate) struct Notes {
     circumstances: Circumstances,
+    /// What is asked for reasons: an instance of its own, so that the answers do not depend on whether somebody asks.
+    witness: Option<Instance>,
     /// Ordinals of the records of the batch.
     ordinals: Vec<u32>,
     calls: Vec<Call>,
@@ -117,6 +120,7 @@ impl Notes {
     pub(crate) fn new(circumstances: Circumstances) -> Self {
         Self {
             circumstances,
+            witness: None,
             ordinals: Vec::new(),
             calls: Vec::new(),
             failed: Vec::new(),
@@ -147,21 +151,49 @@ impl Notes {
         view: &View,
         answer: Result<Outcome, CallFailure>,
         instance: &Instance,
+        policy: &ConfiguredPolicy,
     ) {
         let first = self.place(part.start);
         let (outcome, failure) = match answer {
             Ok(outcome) => (Some(outcome), None),
             Err(failure) => (None, Some(failure)),
         };
+        let trail = outcome.as_ref().and_then(|_| self.trail(policy, view));
         self.calls.push(Call {
             first,
             records: self.place(part.end).saturating_sub(first),
             view: view.clone(),
             outcome,
             failure,
+            trail,
             fuel: None,
             memory: instance.memory(),
         });
+    }
+
+    /// Asks for reasons.
+    fn trail(
+        &mut self,
+        policy: &ConfiguredPolicy,
+        view: &View,
+    ) -> Option<Result<Trail, CallFailure>> {
+        if !self.circumstances.explain {
+            return None;
+        }
+        let mut instance = match self.witness.take() {
+            Some(instance) => instance,
+            None => policy.instance().ok()?,
+        };
+        let trail = match instance.explain(view)? {
+            Ok(trail) => trail,
+            Err(failure) => return Some(Err(CallFailure::of(&failure))),
+        };
+        self.witness = Some(instance);
+        let checked = trail.check(view, policy.manifest.rules.len());
+        Some(match checked {
+            Ok(()) => Ok(trail),
+            Err(mistake) => Err(CallFailure::unsound(mistake)),
+        })
     }
 
     /// The stage failed for a record.
@@ -180,7 +212,9 @@ impl Notes {
 
     /// What was noted; ready for the next batch.
     pub(crate) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(self.circumstances))
+        let mut fresh = Self::new(self.circumstances);
+        fresh.witness = self.witness.take();
+        std::mem::replace(self, fresh)
     }
 }
 
@@ -189,6 +223,14 @@ impl CallFailure {
         Self {
             kind: failure.kind(),
             message: failure.to_string(),
+            ..Self::default()
+        }
+    }
+
+    fn unsound(mistake: TrailMistake) -> Self {
+        Self {
+            kind: "trail_refused",
+            message: format!("what it says of its reasons was refused: {mistake}"),
             ..Self::default()
         }
     }
