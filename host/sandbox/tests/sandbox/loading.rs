@@ -16,7 +16,7 @@ fn a_policy_is_known_by_its_digest_and_its_world() {
     assert_eq!(component.name(), "wasm/cost");
     assert_eq!(component.size(), wasm.len() as u64);
     assert_eq!(component.digest().len(), 64);
-    assert_eq!(component.world(), "tollgate:policy/explainer@0.1.0");
+    assert_eq!(component.world(), "tollgate:policy/gatekeeper@0.1.0");
     assert!(
         component
             .imports()
