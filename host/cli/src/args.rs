@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::capture::Capture;
 use crate::completions::Completions;
+use crate::leak_test::LeakTest;
 use crate::terminal::Color;
 use crate::r#try::Try;
 
@@ -48,6 +49,8 @@ pub(crate) enum Verb {
     Playground(crate::playground::Asked),
     /// Compare two configurations, or two versions of a component, over the same telemetry: what changes for whom.
     Diff(crate::diff::Diff),
+    /// Try to get secrets through a configuration: each kind, in each encoding, at each place of OTLP.
+    LeakTest(LeakTest),
     /// Start a policy of your own: a Rust package with a test.
     New(New),
     /// Pass telemetry through a configuration, a policy or a rule, and show it before and after.

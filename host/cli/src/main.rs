@@ -11,6 +11,7 @@ mod configuration;
 mod diff;
 mod here;
 mod inspect;
+mod leak_test;
 mod new;
 mod playground;
 mod print_config;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Some(Verb::Capture(wanted)) => capture::capture(&wanted),
         Some(Verb::Completions(wanted)) => completions::completions(&wanted),
         Some(Verb::Diff(wanted)) => diff::diff(&wanted),
+        Some(Verb::LeakTest(wanted)) => leak_test::leak_test(wanted, args.configuration),
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {

@@ -8,14 +8,25 @@ use crate::kind::SecretKind;
 
 /// Some of the cells: those that any of its filters holds for; all, if it has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selection(pub Vec<Filter>);
+pub struct Selection {
+    filters: Vec<Filter>,
+    kind: Option<SecretKind>,
+}
 
 impl Selection {
+    /// Cells that any of the filters holds for, and of one kind if that is said.
+    #[must_use]
+    pub fn new(filters: Vec<Filter>, kind: Option<SecretKind>) -> Self {
+        Self { filters, kind }
+    }
+
     /// Whether a cell is wanted.
     #[must_use]
     pub fn holds(&self, kind: SecretKind, label: &str, encoding: Encoding) -> bool {
-        let mut filters = self.0.iter();
-        self.0.is_empty() || filters.any(|filter| filter.holds(kind, label, encoding))
+        let mut filters = self.filters.iter();
+        let is_kind = self.kind.is_none_or(|own| own == kind);
+        is_kind
+            && (self.filters.is_empty() || filters.any(|filter| filter.holds(kind, label, encoding)))
     }
 }
 
