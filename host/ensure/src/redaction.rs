@@ -4,13 +4,15 @@
 
 use std::collections::HashSet;
 
+use serde::Deserialize;
 use serde_json::Value;
+use tollgate_detect::rules::{self, Rules, Settings, Treatment};
 use tollgate_patterns::Pattern;
 use tollgate_record::listing;
 
 use crate::masks::{Blocked, Masks};
 use crate::path::{Path, Step};
-use crate::rule::{Look, RuleError, Seen, compiled};
+use crate::rule::{Look, RuleError, Seen, Sight, compiled};
 
 /// Attributes that the policy writes about what it did; the first seven stay under a list of allowed keys.
 const SUMMARY: [&str; 14] = [
@@ -54,6 +56,8 @@ pub(crate) struct Redaction {
     tells: bool,
     /// Words that summaries have for places which are no attributes.
     words: HashSet<String>,
+    /// Detectors and rules for fields, with what they do to keys.
+    detection: Option<(Rules, Treatment)>,
 }
 
 impl Redaction {
@@ -88,7 +92,17 @@ impl Redaction {
             everywhere: !collector && text("scope") != "upstream",
             tells: matches!(text("summary"), "debug" | "info"),
             words: words.collect(),
+            detection: detection(config, collector)?,
         })
+    }
+
+    pub(crate) fn sight(&self, path: &Path<'_>) -> Sight {
+        let look = self.look(path);
+        let detection = self.detection.as_ref().filter(|_| look == Look::Text);
+        Sight {
+            look,
+            treatment: detection.map(|(rules, _)| rules.treatment(path.root, &steps(path))),
+        }
     }
 
     /// Whether a list of the configuration holds this key.
@@ -97,7 +111,7 @@ impl Redaction {
         allowed || self.ignored_keys.contains(key)
     }
 
-    pub(crate) fn look(&self, path: &Path<'_>) -> Look {
+    fn look(&self, path: &Path<'_>) -> Look {
         let of_all = matches!(
             path.root,
             "attributes" | "resource.attributes" | "scope.attributes" | "spanevent.attributes"
@@ -113,10 +127,32 @@ impl Redaction {
             _ => Look::Away,
         };
         let keys_matter = self.everywhere && look != Look::Away && look != Look::Summary;
-        if keys_matter && path.keys().any(|key| self.values.is_left_in_key(key)) {
+        if keys_matter && path.keys().any(|key| self.is_left_in_key(key)) {
             return Look::Forbidden;
         }
+        // Rules for fields take attributes away, whatever their values are.
+        let is_attribute = path.steps.len() == 1 && path.root.ends_with("attributes");
+        if let Some((rules, _)) = self.detection.as_ref().filter(|_| is_attribute)
+            && look == Look::Text
+        {
+            let treatment = rules.treatment(path.root, &steps(path));
+            if treatment.removes().or(treatment.drops()).is_some() {
+                return Look::Forbidden;
+            }
+        }
         look
+    }
+
+    fn is_left_in_key(&self, key: &str) -> bool {
+        let detection = self.detection.as_ref();
+        self.values.is_left_in_key(key)
+            || detection.is_some_and(|(rules, keys)| rules.is_left(keys, key))
+    }
+
+    /// Whether detectors or rules for fields would do something with a text.
+    fn is_detected(&self, treatment: Option<&Treatment>, text: &str) -> bool {
+        let detection = self.detection.as_ref().zip(treatment);
+        detection.is_some_and(|((rules, _), treatment)| rules.is_left(treatment, text))
     }
 
     fn look_at_attribute(&self, path: &Path<'_>) -> Look {
@@ -176,8 +212,9 @@ impl Redaction {
         Action::Look
     }
 
-    pub(crate) fn forbids(&self, look: Look, seen: Seen<'_>) -> bool {
-        match (look, seen) {
+    pub(crate) fn forbids(&self, sight: &Sight, seen: Seen<'_>) -> bool {
+        let detected = |text| self.is_detected(sight.treatment.as_ref(), text);
+        match (sight.look, seen) {
             (Look::Away, _) => false,
             (Look::Forbidden, _) => true,
             (Look::MaskOnly, Seen::Text(text)) => !self.values.is_masked_whole(text),
@@ -188,8 +225,10 @@ impl Redaction {
                 let mut names = names.filter(|name| !self.is_own_word(name));
                 names.any(|name| self.values.is_left_in(name))
             }
-            (_, Seen::Text(text)) => self.values.is_left_in(text),
-            (_, Seen::Bytes(text)) => self.everywhere && self.values.is_left_in(text),
+            (_, Seen::Text(text)) => self.values.is_left_in(text) || detected(text),
+            (_, Seen::Bytes(text)) => {
+                self.everywhere && (self.values.is_left_in(text) || detected(text))
+            }
             (_, Seen::Other) => false,
         }
     }
@@ -206,6 +245,35 @@ impl Redaction {
         index.is_some_and(|index| index.bytes().all(|digit| digit.is_ascii_digit()))
             || self.words.contains(name)
     }
+}
+
+/// The detectors and the rules for fields of a configuration, if it has any.
+fn detection(config: &Value, collector: bool) -> Result<Option<(Rules, Treatment)>, RuleError> {
+    let refused = |at: String, reason: String| RuleError::Detection { at, reason };
+    let settings =
+        Settings::deserialize(config).map_err(|error| refused(String::new(), error.to_string()))?;
+    if settings.is_empty() || collector {
+        return Ok(None);
+    }
+    let allowed = List::of(config.get("allowed_values")).patterns()?;
+    let rules = Rules::new(&settings, allowed).map_err(|mistakes| {
+        let first = mistakes.into_iter().next();
+        let (at, message) = first
+            .map(|mistake| (mistake.at, mistake.message))
+            .unwrap_or_default();
+        refused(at, message)
+    })?;
+    let keys = rules.everywhere();
+    Ok(Some((rules, keys)))
+}
+
+/// The steps of a path, as rules for fields know them.
+fn steps<'p>(path: &'p Path<'_>) -> Vec<rules::Step<'p>> {
+    let step = |step: &'p Step| match step {
+        Step::Key(key) => rules::Step::Key(key),
+        Step::Index => rules::Step::Index,
+    };
+    path.steps.iter().map(step).collect()
 }
 
 /// Digits of what a hash function writes; none where stars are written.

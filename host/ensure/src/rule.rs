@@ -1,6 +1,7 @@
 //! What must not be left: patterns of the operator, or what a stage's own rules would still find.
 
 use serde_json::Value;
+use tollgate_detect::rules::Treatment;
 use tollgate_patterns::Pattern;
 
 use crate::path::Path;
@@ -28,6 +29,14 @@ pub enum RuleError {
         /// What is wrong.
         reason: String,
     },
+    /// Detectors or rules for fields that the stage would refuse.
+    #[error("`ensure`: {reason}, at `{at}` of the stage's configuration")]
+    Detection {
+        /// Where: a JSON pointer.
+        at: String,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 /// What becomes of values at a path.
@@ -43,6 +52,14 @@ pub(crate) enum Look {
     Summary,
     /// Nothing but a mask may stand there.
     MaskOnly,
+}
+
+/// What a rule wants to know of a path.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    pub(crate) look: Look,
+    /// What detectors and rules for fields do there.
+    pub(crate) treatment: Option<Treatment>,
 }
 
 /// What stands at a path.
@@ -63,15 +80,15 @@ impl Rule {
     }
 
     /// The rules of a stage with the stock policy `redaction` and this configuration: its blocked values (but for what allowed values
-    /// cover), its blocked and its allowed keys. Its sanitizers of URLs and of database statements are not asked again.
+    /// cover), its blocked and its allowed keys, its detectors and its rules for fields. Its sanitizers of URLs and of database statements are not asked again.
     /// `collector`: the stage behaves as the Collector's does.
     pub fn redaction(config: &Value, collector: bool) -> Result<Self, RuleError> {
         Redaction::new(config, collector).map(|rules| Self(Kind::Redaction(Box::new(rules))))
     }
 
     /// What the rule wants to know of values at a path.
-    pub(crate) fn look(&self, path: &Path<'_>) -> Look {
-        match &self.0 {
+    pub(crate) fn look(&self, path: &Path<'_>) -> Sight {
+        let look = match &self.0 {
             Kind::Patterns(patterns) => {
                 if path.keys().any(|key| is_any(patterns, key)) {
                     Look::Forbidden
@@ -79,20 +96,24 @@ impl Rule {
                     Look::Text
                 }
             }
-            Kind::Redaction(rules) => rules.look(path),
+            Kind::Redaction(rules) => return rules.sight(path),
+        };
+        Sight {
+            look,
+            treatment: None,
         }
     }
 
     /// Whether a value that stands where the rule looks must not be there.
-    pub(crate) fn forbids(&self, look: Look, seen: Seen<'_>) -> bool {
-        match (look, &self.0) {
+    pub(crate) fn forbids(&self, sight: &Sight, seen: Seen<'_>) -> bool {
+        match (sight.look, &self.0) {
             (Look::Away, _) => false,
             (Look::Forbidden, _) => true,
             (_, Kind::Patterns(patterns)) => match seen {
                 Seen::Text(text) | Seen::Bytes(text) => is_any(patterns, text),
                 Seen::Other => false,
             },
-            (_, Kind::Redaction(rules)) => rules.forbids(look, seen),
+            (_, Kind::Redaction(rules)) => rules.forbids(sight, seen),
         }
     }
 

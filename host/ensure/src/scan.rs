@@ -9,7 +9,7 @@ use tollgate_record::{
 };
 
 use crate::path::Path;
-use crate::rule::{Look, Rule, Seen};
+use crate::rule::{Look, Rule, Seen, Sight};
 
 /// What a request holds that it must not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn look_at(signal: Signal, view: &View, rules: &[&Rule]) -> Found {
         .iter()
         .map(|span| Path::new(text_of(view, *span).unwrap_or_default()))
         .collect();
-    let looks: Vec<Vec<Look>> = paths
+    let looks: Vec<Vec<Sight>> = paths
         .iter()
         .map(|path| rules.iter().map(|rule| rule.look(path)).collect())
         .collect();
@@ -111,12 +111,12 @@ fn look_at(signal: Signal, view: &View, rules: &[&Rule]) -> Found {
             _ => Seen::Other,
         };
         for (number, (rule, look)) in rules.iter().zip(looks).enumerate() {
-            if rule.forbids(*look, seen) {
+            if rule.forbids(look, seen) {
                 if let Some(bad) = bad_nodes.get_mut(*node as usize) {
                     *bad = true;
                 }
                 let texts: &mut u64 = breaches
-                    .entry((number, place(signal, path, rule, *look)))
+                    .entry((number, place(signal, path, rule, look.look)))
                     .or_default();
                 *texts = texts.saturating_add(1);
             }

@@ -109,6 +109,14 @@ impl Detection {
         }
     }
 
+    /// The rule by which a record is dropped for a key that it has, if there is one.
+    pub(crate) fn drops_for_key(&self, key: &str) -> Option<Rule> {
+        match self.found(&self.keys, key).filter(|_| self.drops())? {
+            Found::Dropped(rule) => Some(rule),
+            Found::Text(..) | Found::Removed(_) => None,
+        }
+    }
+
     /// What becomes of a value that is no text; none if it stays.
     pub(crate) fn found_without_text(&self, treatment: &Treatment) -> Option<Found> {
         let dropped = treatment

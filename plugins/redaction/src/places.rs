@@ -46,6 +46,8 @@ pub(crate) struct Place {
     pub(crate) name: String,
     /// What detectors and rules for fields do with what stands here.
     pub(crate) treatment: Option<Treatment>,
+    /// The rule by which its record is dropped for what its key says.
+    pub(crate) dropped: Option<Rule>,
     /// It is an entry of a map, or an attribute, so that it can be taken away.
     pub(crate) has_key: bool,
     /// Its new key, where its own holds a secret.
@@ -176,8 +178,14 @@ impl Place {
                 let steps: Vec<_> = steps.iter().map(Step::shown).collect();
                 detection.treatment(root, &steps)
             });
+        let keys_matter = mask_keys && kind != Kind::Request && action != Action::Ignore;
+        let dropped = match (steps.last(), detection.filter(|_| keys_matter)) {
+            (Some(Step::Key(last)), Some(detection)) => detection.drops_for_key(last),
+            _ => None,
+        };
         Place {
             treatment,
+            dropped,
             has_key: matches!(steps.last(), Some(Step::Key(_))),
             kind,
             key,

@@ -228,3 +228,110 @@ fn wire_of(payload: &Value) -> Bytes {
         .unwrap();
     output.wire().clone()
 }
+
+/// Detectors, actions and rules for fields, put together.
+fn detections() -> impl Strategy<Value = Value> {
+    let entries = prop::sample::subsequence(
+        vec![
+            json!("email"),
+            json!({"detector": "credit_card", "keep": "last4"}),
+            json!({"detector": "ipv4", "action": "truncate"}),
+            json!({"detector": "high_entropy", "keep": "shape"}),
+            json!({"detector": "us_ssn", "action": "remove"}),
+            json!({"detector": "command_line_password", "length": 3}),
+            json!({"detector": "phone", "action": "drop"}),
+            json!({"name": "quoted", "pattern": "quoted|secret|tok.n"}),
+        ],
+        0..8,
+    );
+    let fields = prop::sample::subsequence(
+        vec![
+            json!({"path": "attributes[\"a\"]", "action": "remove"}),
+            json!({"path": "*[\"key\"]", "action": "replace"}),
+            json!({"paths": ["name", "body"], "action": "truncate", "length": 4}),
+            json!({"path": "resource.attributes[\"b\"]", "action": "mask"}),
+            json!({"path": "metric.description", "text": "gone"}),
+            json!({"path": "*[\"k*\"]", "detect": ["email"], "keep": "nothing"}),
+        ],
+        0..5,
+    );
+    let preset = prop::sample::select(vec![
+        Value::Null,
+        json!("agents"),
+        json!({"name": "agents", "strict": false, "content": "truncate"}),
+    ]);
+    (entries, fields, preset, any::<[bool; 3]>()).prop_map(
+        |(detect, fields, preset, [all, blocked, upstream])| {
+            json!({
+                "allow_all_keys": all,
+                "allowed_keys": ["key", "a", "service.name"],
+                "blocked_values": if blocked { vec!["sk-[a-z]+"] } else { vec![] },
+                "detect": detect,
+                "fields": fields,
+                "preset": preset,
+                "decode": ["json", "url", "base64"],
+                "scope": if upstream { "upstream" } else { "everywhere" },
+            })
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_was_detected_raises_no_alarm(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+        config in detections(),
+    ) {
+        for signal in tollgate_record::Signal::ALL {
+            let wire = request(signal, &mut Dice::new(&bytes));
+            prop_assert_eq!(breaches(&config, Compat::Tollgate, signal, wire), Vec::<String>::new(), "{}", config);
+        }
+    }
+}
+
+#[test]
+fn what_detectors_would_find_does() {
+    let attribute = |key: &str, text: &str| json!({"attributes": [{"key": key, "value": {"stringValue": text}}]});
+    let config = json!({"allow_all_keys": true, "preset": "agents", "fields": [{"path": "attributes[\"gone\"]", "action": "remove"}]});
+    let rule = Rule::redaction(&config, false).unwrap();
+    for (record, place) in [
+        (
+            attribute("user.email", "jane@example.com"),
+            Some("log.attributes"),
+        ),
+        (
+            attribute("a", "amFuZUBleGFtcGxlLmNvbQ=="),
+            Some("log.attributes"),
+        ),
+        (attribute("a", "Write a poem"), Some("log.attributes")),
+        (attribute("prompt", "hunter2"), Some("log.attributes")),
+        (attribute("gone", "x"), Some("log.attributes (a key)")),
+        (
+            json!({"attributes": [{"key": "gone", "value": {"intValue": "1"}}]}),
+            Some("log.attributes (a key)"),
+        ),
+        (
+            attribute("jane@example.com", "x"),
+            Some("log.attributes (a key)"),
+        ),
+        (
+            json!({"eventName": "4111111111111111"}),
+            Some("log.event_name"),
+        ),
+        (json!({"severityText": "a b"}), Some("log.severity_text")),
+        (attribute("prompt", "[redacted:7]"), None),
+        (attribute("user.email", "[email]"), None),
+        (attribute("a", "codex.tool_result"), None),
+    ] {
+        let payload = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]});
+        let found = scan(tollgate_record::Signal::Logs, &wire_of(&payload), &[&rule]).unwrap();
+        let places: Vec<_> = found
+            .breaches
+            .iter()
+            .map(|breach| breach.place.as_str())
+            .collect();
+        assert_eq!(places, place.into_iter().collect::<Vec<_>>(), "{payload}");
+    }
+}

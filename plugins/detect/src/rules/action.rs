@@ -174,7 +174,7 @@ pub(super) fn note(text: &str) -> String {
     format!("[redacted:{}]", text.chars().count())
 }
 
-fn is_note(text: &str) -> bool {
+pub(super) fn is_note(text: &str) -> bool {
     let length = text
         .strip_prefix("[redacted:")
         .and_then(|rest| rest.strip_suffix(']'));

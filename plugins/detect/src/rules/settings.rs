@@ -13,10 +13,13 @@ pub struct Settings {
     /// A set of rules with a name.
     pub preset: Option<PresetSettings>,
     /// What is looked for in every text.
+    #[serde(deserialize_with = "or_default")]
     pub detect: Vec<Entry>,
     /// Forms that are undone before.
+    #[serde(deserialize_with = "or_default")]
     pub decode: Vec<String>,
     /// What is done at paths.
+    #[serde(deserialize_with = "or_default")]
     pub fields: Vec<FieldEntry>,
     /// What is done with what is found, where nothing else is said.
     pub action: Option<String>,
@@ -30,6 +33,13 @@ impl Settings {
     pub fn is_empty(&self) -> bool {
         self.preset.is_none() && self.detect.is_empty() && self.fields.is_empty()
     }
+}
+
+/// A key with nothing after it is a key that was left out.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A preset: its name, or more about it.

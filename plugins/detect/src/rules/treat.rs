@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use tollgate_patterns::Pattern;
 
-use super::action::{Action, Deed, note, truncated};
+use super::action::{Action, Deed, is_note, is_token, note, truncated};
 use super::path::Step;
 use super::{Rules, Search};
+use crate::bytes::{at, before, run_after, run_before};
 use crate::detector::Detector;
 use crate::shape;
 
@@ -169,7 +170,10 @@ impl Rules {
                 .decoded
                 .as_deref()
                 .or_else(|| text.get(hit.range.clone()))?;
-            let spared = deed.is_own(secret)
+            let is_mark =
+                matches!(hit.what, Source::Pattern(_)) && search.is_within_mark(text, &hit.range);
+            let spared = is_mark
+                || deed.is_own(secret)
                 || self.spares(search, deed, text, &hit.range, hit.decoded.as_deref());
             (!spared && deed.action != Action::Keep).then_some(Match {
                 range: hit.range,
@@ -339,6 +343,25 @@ impl Search {
             Source::Detector(detector) => self.deed(detector),
             Source::Pattern(index) => self.patterns.get(index).map(|(_, deed)| deed),
         }
+    }
+
+    /// Whether a match stands in what stands for a secret: a name in brackets, or a pseudonym. Detectors know neither, but patterns may.
+    fn is_within_mark(&self, text: &str, range: &Range<usize>) -> bool {
+        let bytes = text.as_bytes();
+        let belongs = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b':')
+        };
+        let start = run_before(bytes, range.start, 80, belongs);
+        let end = run_after(bytes, range.end, 80, belongs);
+        let word = text.get(start..end).unwrap_or_default();
+        let in_brackets = before(bytes, start) == b'[' && at(bytes, end) == b']';
+        let mut names = self
+            .deeds
+            .iter()
+            .flatten()
+            .chain(self.patterns.iter().map(|(_, deed)| deed));
+        is_token(word)
+            || in_brackets && (is_note(&format!("[{word}]")) || names.any(|deed| deed.name == word))
     }
 
     fn drops(&self) -> bool {

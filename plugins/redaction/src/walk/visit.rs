@@ -54,6 +54,9 @@ impl Walk<'_> {
             Kind::Other if self.redaction.everywhere => self.leaf(batch, &cell, place, suspects),
             Kind::Other | Kind::Request => true,
         };
+        if let Some(rule) = place.dropped {
+            self.drops.entry(cell.node).or_insert(rule);
+        }
         if let Some(new_key) = place.new_key.as_ref().filter(|_| !is_gone) {
             if self.tally.masked() == masked_before {
                 self.tally
@@ -87,6 +90,12 @@ impl Walk<'_> {
             }
             Action::Look | Action::Mask(_) => {}
         }
+        let treatment = place.treatment.as_ref();
+        if treatment.is_some_and(|treatment| treatment.removes().or(treatment.drops()).is_some())
+            && place.action == Action::Look
+        {
+            return self.without_text(batch, cell, place);
+        }
         let text = self.attribute_text(cell.value);
         let known = text.as_deref().unwrap_or_default();
         let allowed =
@@ -101,7 +110,7 @@ impl Walk<'_> {
             return false;
         }
         if text.is_none() {
-            return self.without_text(batch, cell, place);
+            return false;
         }
         let new = self.masked_attribute(
             batch,
@@ -166,7 +175,7 @@ impl Walk<'_> {
         false
     }
 
-    /// What becomes of a value that is no text; whether it is gone.
+    /// What becomes of a value whose rule asks for none of its text; whether it is gone.
     fn without_text(&mut self, batch: &mut Batch<'_>, cell: &Cell<'_>, place: &Place) -> bool {
         let detection = self
             .redaction
