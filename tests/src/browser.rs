@@ -1,8 +1,8 @@
 //! A browser without a window, driven over WebDriver, which is JSON over HTTP.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
-
-use crate::client;
 
 /// How long a page may take, on a machine that is busy with everything else.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -87,7 +85,10 @@ impl Browser {
             session: String::new(),
             folder,
         };
-        let profile = format!("--user-data-dir={}", browser.folder.path().join("profile").display());
+        let profile = format!(
+            "--user-data-dir={}",
+            browser.folder.path().join("profile").display()
+        );
         let dark = (scheme == "dark").then_some("--force-dark-mode");
         let arguments = ALONE.into_iter().chain(dark).chain([profile.as_str()]);
         let started = browser.command(
@@ -199,7 +200,11 @@ impl Browser {
     }
 
     fn get(&self, path: &str) -> Json {
-        self.command("GET", &format!("/session/{}{path}", self.session), &Json::Null)
+        self.command(
+            "GET",
+            &format!("/session/{}{path}", self.session),
+            &Json::Null,
+        )
     }
 
     fn post(&self, path: &str, body: &Json) -> Json {
@@ -207,24 +212,56 @@ impl Browser {
     }
 
     fn command(&self, method: &str, path: &str, body: &Json) -> Json {
-        let address = self.address;
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let answer = client::raw(address, request.as_bytes());
-        let told: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-        assert_eq!(answer.status, 200, "{method} {path}: {told}");
+        let told = self.exchange(method, path, body);
+        let (status, told) = told.expect("the driver answers");
+        assert_eq!(status, 200, "{method} {path}: {told}");
         told["value"].clone()
+    }
+
+    /// The driver keeps connections open: an answer is as long as it says.
+    fn exchange(&self, method: &str, path: &str, body: &Json) -> std::io::Result<(u16, Json)> {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )?;
+        let mut answer = BufReader::new(stream);
+        let (mut status, mut length) = (0, 0);
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line)?;
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(rest) = line.strip_prefix("http/1.1 ") {
+                status = rest
+                    .split(' ')
+                    .next()
+                    .map_or(0, |code| code.parse().unwrap_or(0));
+            }
+            if let Some(said) = line.strip_prefix("content-length:") {
+                length = said.trim().parse().unwrap_or(0);
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body)?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if !std::thread::panicking() && !self.session.is_empty() {
-            self.command("DELETE", &format!("/session/{}", self.session), &Json::Null);
-        }
+        // The driver ends its browser.
+        drop(self.exchange("DELETE", &format!("/session/{}", self.session), &Json::Null));
         drop(self.driver.kill());
         drop(self.driver.wait());
     }
@@ -233,6 +270,8 @@ impl Drop for Browser {
 fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let candidates = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|file| file.is_file())
 }

@@ -63,7 +63,7 @@ impl Answered {
 impl Site {
     fn new() -> Self {
         let token = Token::random().unwrap();
-        let sandbox = Sandbox::new(Options { cache: None }).unwrap();
+        let sandbox = Sandbox::new(Options::default()).unwrap();
         Self {
             token: token.as_str().to_owned(),
             pages: pages(token, Workbench::new(sandbox, Arc::new(NoPolicies)), None),
@@ -129,7 +129,14 @@ async fn the_page_holds_the_token_and_nothing_inline() {
     assert_eq!(page.headers["x-content-type-options"], "nosniff");
     assert_eq!(page.headers["referrer-policy"], "no-referrer");
     assert_eq!(page.headers["cache-control"], "no-store");
-    for inline in ["<style", " style=", " onclick=", "javascript:", "<script>", "://"] {
+    for inline in [
+        "<style",
+        " style=",
+        " onclick=",
+        "javascript:",
+        "<script>",
+        "://",
+    ] {
         assert!(!page.body.contains(inline), "{inline}");
     }
 }
@@ -172,14 +179,20 @@ async fn the_page_itself_is_answered() {
 async fn foreign_pages_and_names_are_refused_before_anything_is_computed() {
     let site = Site::new();
     let foreign = [
-        (("host", "evil.example:4000"), StatusCode::MISDIRECTED_REQUEST),
+        (
+            ("host", "evil.example:4000"),
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
         (("host", ""), StatusCode::MISDIRECTED_REQUEST),
         (("origin", "http://evil.example"), StatusCode::FORBIDDEN),
         (("origin", "null"), StatusCode::FORBIDDEN),
         (("sec-fetch-site", "cross-site"), StatusCode::FORBIDDEN),
         (("x-tollgate-token", ""), StatusCode::FORBIDDEN),
         (("x-tollgate-token", "0000"), StatusCode::FORBIDDEN),
-        (("content-type", "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            ("content-type", "text/plain"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
     ];
     for (header, status) in foreign {
         for path in ["/api/run", "/api/case", "/api/open"] {
@@ -238,7 +251,10 @@ async fn what_is_too_large_is_refused() {
     let answered = Site::new().post("/api/run", typed.to_string(), &[]).await;
     assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);
     let message = answered.json()["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("4 MB") && message.contains("tollgate try"), "{message}");
+    assert!(
+        message.contains("4 MB") && message.contains("tollgate try"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -252,7 +268,13 @@ async fn too_many_records_are_refused() {
 #[tokio::test]
 async fn a_request_that_is_none_is_refused() {
     let site = Site::new();
-    for body in ["", "{", "[]", r#"{"configuration": 1, "telemetry": ""}"#, r#"{"configuration": ""}"#] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        r#"{"configuration": 1, "telemetry": ""}"#,
+        r#"{"configuration": ""}"#,
+    ] {
         let answered = site.post("/api/run", body, &[]).await;
         assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{body}");
     }
@@ -303,7 +325,9 @@ async fn mistakes_stand_at_their_place() {
 
 #[tokio::test]
 async fn telemetry_that_is_none_says_what_and_where() {
-    let answer = Site::new().run(CONFIGURATION, "{\"resourceLogs\": [\n  nonsense\n").await;
+    let answer = Site::new()
+        .run(CONFIGURATION, "{\"resourceLogs\": [\n  nonsense\n")
+        .await;
     assert_eq!(answer["summary"], Json::Null);
     assert_eq!(answer["telemetry"]["line"], 2, "{answer}");
 }
@@ -318,7 +342,14 @@ async fn records_are_shown_as_they_are() {
 #[tokio::test]
 async fn nothing_else_is_there() {
     let site = Site::new();
-    for path in ["/etc/passwd", "/../Cargo.toml", "/api", "/api/", "/api/other", "//evil.example"] {
+    for path in [
+        "/etc/passwd",
+        "/../Cargo.toml",
+        "/api",
+        "/api/",
+        "/api/other",
+        "//evil.example",
+    ] {
         let answered = site.get(path).await;
         assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}");
     }
