@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use tollgate_detect::rules::{Mistake, Outcome, Rules, Settings, Step, Treatment};
+use tollgate_detect::rules::{Looked, Mistake, Outcome, Rules, Settings, Step, Treatment};
 use tollgate_patterns::Pattern;
 use tollgate_sdk::{Compat, Problem, Rule, Setup, pseudonym};
 
@@ -28,6 +28,14 @@ pub(crate) enum Found {
     Text(String, Rule),
     Removed(Rule),
     Dropped(Rule),
+}
+
+impl Found {
+    pub(crate) fn rule(&self) -> Rule {
+        match self {
+            Found::Text(_, rule) | Found::Removed(rule) | Found::Dropped(rule) => *rule,
+        }
+    }
 }
 
 impl Detection {
@@ -115,6 +123,14 @@ impl Detection {
             Found::Dropped(rule) => Some(rule),
             Found::Text(..) | Found::Removed(_) => None,
         }
+    }
+
+    /// Every rule that looks at a text, with the manifest's number for it.
+    pub(crate) fn looked(&self, treatment: &Treatment, text: &str) -> Vec<(Rule, Looked)> {
+        let looked = self.rules.looked(treatment, text).into_iter();
+        looked
+            .map(|looked| (self.number(looked.rule), looked))
+            .collect()
     }
 
     /// What becomes of a value that is no text; none if it stays.

@@ -25,16 +25,16 @@ pub(crate) enum Action {
 pub(crate) struct Keys {
     /// None: every key is allowed.
     allowed: Option<(HashSet<String>, Rule)>,
-    ignored: HashSet<String>,
-    ignored_patterns: Vec<Pattern>,
+    ignored: Option<(HashSet<String>, Rule)>,
+    ignored_patterns: Vec<(Pattern, Rule)>,
     blocked: Vec<(Pattern, Rule)>,
 }
 
 impl Keys {
     pub(crate) fn new<'k>(
         allowed: Option<(impl Iterator<Item = &'k str>, Rule)>,
-        ignored: impl Iterator<Item = &'k str>,
-        ignored_patterns: Vec<Pattern>,
+        ignored: Option<(impl Iterator<Item = &'k str>, Rule)>,
+        ignored_patterns: Vec<(Pattern, Rule)>,
         blocked: Vec<(Pattern, Rule)>,
     ) -> Keys {
         let own = summary::KEPT.iter().map(|key| (*key).to_owned());
@@ -42,7 +42,7 @@ impl Keys {
             allowed.map(|(keys, rule)| (keys.map(str::to_owned).chain(own).collect(), rule));
         Keys {
             allowed,
-            ignored: ignored.map(str::to_owned).collect(),
+            ignored: ignored.map(|(keys, rule)| (keys.map(str::to_owned).collect(), rule)),
             ignored_patterns,
             blocked,
         }
@@ -51,7 +51,7 @@ impl Keys {
     /// Whether no key makes a difference.
     pub(crate) fn is_empty(&self) -> bool {
         self.allowed.is_none()
-            && self.ignored.is_empty()
+            && self.ignored.is_none()
             && self.ignored_patterns.is_empty()
             && self.blocked.is_empty()
     }
@@ -63,22 +63,32 @@ impl Keys {
 
     /// What a key says. Not cheap: ask once for each path, not for each cell.
     pub(crate) fn action(&self, key: &str) -> Action {
-        if self.ignored.contains(key)
+        self.judge(key, &mut |_, _| {})
+    }
+
+    /// Likewise, and tells of each rule that is asked whether the key is its business.
+    pub(crate) fn judge(&self, key: &str, asked: &mut dyn FnMut(Rule, bool)) -> Action {
+        let mut says = |rule, holds| {
+            asked(rule, holds);
+            holds
+        };
+        let by_name = |(keys, rule): &(HashSet<String>, Rule)| says(*rule, keys.contains(key));
+        let is_ignored = self.ignored.as_ref().is_some_and(by_name)
             || self
                 .ignored_patterns
                 .iter()
-                .any(|pattern| pattern.is_match(key))
-        {
+                .any(|(pattern, rule)| says(*rule, pattern.is_match(key)));
+        if is_ignored {
             return Action::Ignore;
         }
         if let Some((allowed, rule)) = &self.allowed
-            && !allowed.contains(key)
+            && says(*rule, !allowed.contains(key))
         {
             return Action::Remove(*rule);
         }
         self.blocked
             .iter()
-            .find(|(pattern, _)| pattern.is_match(key))
+            .find(|(pattern, rule)| says(*rule, pattern.is_match(key)))
             .map_or(Action::Look, |(_, rule)| Action::Mask(*rule))
     }
 }

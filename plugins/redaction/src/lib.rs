@@ -24,6 +24,7 @@ mod summary;
 mod url;
 mod values;
 mod walk;
+mod watch;
 
 use std::borrow::Cow;
 
@@ -42,6 +43,7 @@ use summary::{Deed, Level, Tally};
 use url::Urls;
 use values::{Suspects, Values};
 use walk::Walk;
+use watch::Act;
 
 /// The policy, configured.
 #[derive(Debug)]
@@ -94,16 +96,15 @@ impl Policy for Redaction {
 
         let allowed_keys = (!config.allow_all_keys)
             .then(|| (config.allowed_keys.iter(), setup.rule("allowed_keys")));
+        let ignored_keys = (config.ignored_keys.iter().next().is_some())
+            .then(|| (config.ignored_keys.iter(), setup.rule("ignored_keys")));
+        let ignored_patterns = with_rules(patterns.ignored_keys, "ignored_key_patterns", setup);
         let blocked_keys = with_rules(patterns.blocked_keys, "blocked_key_patterns", setup);
-        let keys = Keys::new(
-            allowed_keys,
-            config.ignored_keys.iter(),
-            patterns.ignored_keys,
-            blocked_keys,
-        );
+        let keys = Keys::new(allowed_keys, ignored_keys, ignored_patterns, blocked_keys);
         let blocked = with_rules(patterns.blocked_values, "blocked_values", setup);
         let allowed = patterns.allowed_values.clone();
-        let values = Values::new(blocked, patterns.allowed_values, mask, collector);
+        let spared = with_rules(patterns.allowed_values, "allowed_values", setup);
+        let values = Values::new(blocked, spared, mask, collector);
         let urls = config
             .url_sanitizer
             .enabled
@@ -239,7 +240,15 @@ impl Redaction {
     ) -> Option<Leaf<'static>> {
         let before = masked.as_ref().map_or(text, |(masked, _)| masked);
         let detection = self.detection.as_ref().zip(treatment);
-        match detection.and_then(|(detection, treatment)| detection.found(treatment, before)) {
+        let found = detection.and_then(|(detection, treatment)| detection.found(treatment, before));
+        if detection.is_some() {
+            self.values.watch.note(|| Act::Detected {
+                text: before.to_owned(),
+                by: found.as_ref().map(Found::rule),
+                ends: matches!(found, Some(Found::Removed(_) | Found::Dropped(_))),
+            });
+        }
+        match found {
             Some(Found::Text(text, rule)) => Some(Leaf::Set(NewValue::from(text), rule)),
             Some(Found::Removed(rule)) => Some(Leaf::Removed(rule)),
             Some(Found::Dropped(rule)) => Some(Leaf::Dropped(rule)),
@@ -247,15 +256,25 @@ impl Redaction {
         }
     }
 
+    /// What a sanitizer made of a text, if it made anything of it.
+    fn sanitized(&self, before: &str, after: String, rule: Rule) -> Option<(String, Rule)> {
+        let changed = after != before;
+        self.values.watch.note(|| Act::Sanitized { rule, changed });
+        changed.then_some((after, rule))
+    }
+
     fn masked_body_text(&self, text: &str, suspects: Suspects<'_>) -> Option<(String, Rule)> {
         let mut new = self.values.masked(text, suspects);
         if let Some(urls) = &self.urls {
             let before = new.as_ref().map_or(text, |(new, _)| new);
-            new = sanitized(before, url::sanitized(before), urls.rule).or(new);
+            new = self
+                .sanitized(before, url::sanitized(before), urls.rule)
+                .or(new);
         }
         if !self.databases.is_empty() {
             let before = new.as_ref().map_or(text, |(new, _)| new);
-            new = sanitized(before, self.databases.any(before), self.databases.rule).or(new);
+            let after = self.databases.any(before);
+            new = self.sanitized(before, after, self.databases.rule).or(new);
         }
         new.filter(|(new, _)| new != text)
     }
@@ -298,11 +317,6 @@ fn masked_name(
         Some(Found::Removed(rule) | Found::Dropped(rule)) => Some(("****".to_owned(), rule)),
         None => masked,
     }
-}
-
-/// What a sanitizer made of a text, if it made anything of it.
-fn sanitized(before: &str, after: String, rule: Rule) -> Option<(String, Rule)> {
-    (after != before).then_some((after, rule))
 }
 
 tollgate_sdk::export!(Redaction);

@@ -249,6 +249,16 @@ impl Step {
     }
 }
 
+/// The keys that lead to a place.
+pub(crate) fn keys_of(path: &str) -> Vec<String> {
+    let (_, steps) = split(path);
+    let keys = steps.into_iter().filter_map(|step| match step {
+        Step::Key(key) => Some(key),
+        Step::Index(_) => None,
+    });
+    keys.collect()
+}
+
 /// A path in OTTL's spelling as what stands before the first bracket, and the steps in brackets.
 fn split(path: &str) -> (&str, Vec<Step>) {
     let start = path.find('[').unwrap_or(path.len());

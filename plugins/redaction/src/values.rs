@@ -3,20 +3,24 @@
 use std::ops::Range;
 
 use tollgate_patterns::{Pattern, Screen};
-use tollgate_sdk::Rule;
+use tollgate_sdk::{Effect, Rule};
 
 use crate::mask::Mask;
+use crate::walk::Seen;
+use crate::watch::{Act, Watch};
 
 /// Blocked values, and what spares them.
 #[derive(Debug)]
 pub(crate) struct Values {
     /// In the order of the configuration, each with the rule that is named for it.
     blocked: Vec<(Pattern, Rule)>,
-    allowed: Vec<Pattern>,
+    allowed: Vec<(Pattern, Rule)>,
     screen: Screen,
     mask: Mask,
     /// A text that holds an allowed value is left alone as a whole, as the Collector does it.
     spare_whole: bool,
+    /// What is done while somebody asks for reasons.
+    pub(crate) watch: Watch,
 }
 
 /// Which patterns may match a text.
@@ -31,7 +35,7 @@ pub(crate) enum Suspects<'h> {
 impl Values {
     pub(crate) fn new(
         blocked: Vec<(Pattern, Rule)>,
-        allowed: Vec<Pattern>,
+        allowed: Vec<(Pattern, Rule)>,
         mask: Mask,
         spare_whole: bool,
     ) -> Values {
@@ -42,6 +46,7 @@ impl Values {
             screen,
             mask,
             spare_whole,
+            watch: Watch::default(),
         }
     }
 
@@ -64,7 +69,9 @@ impl Values {
 
     /// Whether a text holds an allowed value.
     pub(crate) fn is_allowed(&self, text: &str) -> bool {
-        self.allowed.iter().any(|pattern| pattern.is_match(text))
+        self.allowed
+            .iter()
+            .any(|(pattern, _)| pattern.is_match(text))
     }
 
     /// The text with its blocked values masked, and the first rule that did something; none if it stays as it is.
@@ -83,9 +90,11 @@ impl Values {
         let (mut changed, rule, index) = first?;
         // What later patterns see is the text with its masks, in which they may find what was not there before.
         let mut done = index;
+        self.watch.note(|| masked(text, index));
         while let Some((again, by)) = self.replaced_again(&changed, done) {
             changed = again;
             done = by;
+            self.watch.note(|| masked(text, by));
         }
         (changed != text).then_some((changed, rule))
     }
@@ -157,6 +166,67 @@ impl Values {
         out
     }
 
+    /// Tells what each rule saw in a text, of which `acts` say what they did; `ended` is the rule about its key that had decided already.
+    pub(crate) fn explain(
+        &self,
+        text: &str,
+        acts: &[Act],
+        ended: Option<Rule>,
+        seen: &mut Vec<Seen>,
+    ) {
+        let mut allowed = Vec::new();
+        for (pattern, rule) in &self.allowed {
+            let before = allowed.len();
+            allowed.extend(pattern.matches(text).map(|at| (at, *rule)));
+            seen_all(*rule, allowed.get(before..).unwrap_or_default(), seen);
+        }
+        let acted = chain(text, acts);
+        // Of earlier rules, where they did something, and which was the last.
+        let mut taken: Vec<(Range<usize>, Rule)> = Vec::new();
+        let mut last = None;
+        for (index, (pattern, rule)) in self.blocked.iter().enumerate() {
+            if let Some(ended) = ended {
+                seen.push(Seen::new(*rule, Effect::Skipped).by(ended));
+                continue;
+            }
+            let acted = acted.contains(&index);
+            let mut found = false;
+            for at in pattern.matches(text) {
+                found = true;
+                let told = match self.spared_by(&allowed, &at) {
+                    Some(by) => Seen::new(*rule, Effect::Spared).by(by),
+                    None => match overlapping(&taken, &at).or(last.filter(|_| !acted)) {
+                        Some(by) => Seen::new(*rule, Effect::Overridden).by(by),
+                        None if acted => Seen::new(*rule, Effect::Applied),
+                        None => Seen::new(*rule, Effect::Idle),
+                    },
+                };
+                if told.effect == Effect::Applied {
+                    taken.push((at.clone(), *rule));
+                }
+                seen.push(told.at(at));
+            }
+            match (found, acted) {
+                (false, false) => seen.push(Seen::new(*rule, Effect::Missed)),
+                (false, true) => seen.push(
+                    Seen::new(*rule, Effect::Applied)
+                        .note("it matches what earlier rules left of the text"),
+                ),
+                (true, _) => {}
+            }
+            if acted {
+                last = Some(*rule);
+            }
+        }
+    }
+
+    fn spared_by(&self, allowed: &[(Range<usize>, Rule)], at: &Range<usize>) -> Option<Rule> {
+        let covers = |range: &Range<usize>| range.start <= at.start && at.end <= range.end;
+        let mut allowed = allowed.iter();
+        let sparing = allowed.find(|(range, _)| self.spare_whole || covers(range));
+        sparing.map(|(_, rule)| *rule)
+    }
+
     /// Where allowed values stand in a text, if they spare what they cover.
     fn spared(&self, text: &str) -> Vec<Range<usize>> {
         if self.spare_whole {
@@ -164,8 +234,51 @@ impl Values {
         }
         self.allowed
             .iter()
-            .flat_map(|allowed| allowed.matches(text))
+            .flat_map(|(allowed, _)| allowed.matches(text))
             .collect()
+    }
+}
+
+/// What a rule saw that looks for something and does not act on it.
+fn seen_all(rule: Rule, found: &[(Range<usize>, Rule)], seen: &mut Vec<Seen>) {
+    if found.is_empty() {
+        seen.push(Seen::new(rule, Effect::Missed));
+    }
+    for (at, _) in found {
+        seen.push(
+            Seen::new(rule, Effect::Applied)
+                .at(at.clone())
+                .note("it spares what it covers"),
+        );
+    }
+}
+
+/// The rule that did something where this stands.
+fn overlapping(taken: &[(Range<usize>, Rule)], at: &Range<usize>) -> Option<Rule> {
+    let mut taken = taken.iter();
+    let found = taken.find(|(range, _)| range.start < at.end && at.start < range.end);
+    found.map(|(_, rule)| *rule)
+}
+
+/// The patterns that did something with a text, one after the other; other texts were masked on the way to it.
+fn chain(text: &str, acts: &[Act]) -> Vec<usize> {
+    let mut chain: Vec<usize> = Vec::new();
+    for act in acts {
+        if let Act::Masked { text: of, pattern } = act {
+            match chain.last() {
+                None if of == text => chain.push(*pattern),
+                Some(last) if pattern > last => chain.push(*pattern),
+                _ => {}
+            }
+        }
+    }
+    chain
+}
+
+fn masked(text: &str, pattern: usize) -> Act {
+    Act::Masked {
+        text: text.to_owned(),
+        pattern,
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod action;
 mod compile;
+mod looked;
 mod path;
 mod preset;
 mod settings;
 mod treat;
 
 pub use action::{Action, Keep};
+pub use looked::{Look, Looked};
 pub use path::Step;
 pub use settings::{Entry, FieldEntry, PresetSettings, Settings};
 pub use treat::{Match, Outcome, Treatment};

@@ -143,6 +143,13 @@ impl Rules {
     /// Everything that is found in a text where this is done, from left to right; what is spared is left out.
     #[must_use]
     pub fn matches(&self, treatment: &Treatment, text: &str) -> Vec<Match> {
+        let hits = self.hits(treatment, text).into_iter();
+        hits.filter_map(|(found, spared)| (!spared).then_some(found))
+            .collect()
+    }
+
+    /// Likewise, and of each whether it is spared.
+    pub(super) fn hits(&self, treatment: &Treatment, text: &str) -> Vec<(Match, bool)> {
         let Kind::Look { search, .. } = &treatment.0 else {
             return Vec::new();
         };
@@ -175,12 +182,13 @@ impl Rules {
             let spared = is_mark
                 || deed.is_own(secret)
                 || self.spares(search, deed, text, &hit.range, hit.decoded.as_deref());
-            (!spared && deed.action != Action::Keep).then_some(Match {
+            let found = Match {
                 range: hit.range,
                 rule: deed.rule,
                 decoded: hit.decoded,
                 source: hit.what,
-            })
+            };
+            Some((found, spared || deed.action == Action::Keep))
         });
         known.collect()
     }
@@ -239,7 +247,7 @@ impl Rules {
     }
 
     /// Whether a text has a plain shape, or is spared as a whole.
-    fn is_plain(&self, search: usize, text: &str) -> bool {
+    pub(super) fn is_plain(&self, search: usize, text: &str) -> bool {
         let spared = |pattern: &Pattern| covers(pattern, text, &(0..text.len()));
         let own = self
             .searches

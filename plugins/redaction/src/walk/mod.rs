@@ -1,6 +1,9 @@
 //! The way through a batch: which cells may hold a secret, and what becomes of each.
 
+mod explain;
 mod visit;
+
+pub(crate) use explain::Seen;
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -96,8 +99,11 @@ impl<'w> Walk<'w> {
         let mut suspects = Vec::new();
         let unscreened = self.redaction.values.screen().unscreened();
         let mut rest = hits;
-        if self.redaction.careful || self.places.iter().any(|place| place.new_key.is_some()) {
-            let always = self.redaction.must_visit_texts();
+        if self.redaction.careful
+            || batch.is_explained()
+            || self.places.iter().any(|place| place.new_key.is_some())
+        {
+            let always = self.redaction.must_visit_texts() || batch.is_explained();
             let judged: Vec<bool> = self
                 .places
                 .iter()

@@ -11,7 +11,7 @@ use crate::keys::Action;
 use crate::places::{Kind, Place};
 use crate::summary::Deed;
 use crate::values::Suspects;
-use crate::{Leaf, db, sanitized, url};
+use crate::{Leaf, db, url};
 
 impl Walk<'_> {
     /// A cell, with the patterns that may match it.
@@ -23,6 +23,10 @@ impl Walk<'_> {
         if cell.node != self.node {
             self.sum_up(batch);
             self.node = cell.node;
+        }
+        let explained = batch.is_explained();
+        if explained {
+            self.redaction.values.watch.start();
         }
         let masked_before = self.tally.masked();
         let is_gone = match place.kind {
@@ -54,6 +58,9 @@ impl Walk<'_> {
             Kind::Other if self.redaction.everywhere => self.leaf(batch, &cell, place, suspects),
             Kind::Other | Kind::Request => true,
         };
+        if explained {
+            self.explain(batch, &cell, place);
+        }
         if let Some(rule) = place.dropped {
             self.drops.entry(cell.node).or_insert(rule);
         }
@@ -203,7 +210,7 @@ impl Walk<'_> {
 
     /// The text of an attribute that is looked at; none if it is not looked at. Where the Collector looks at text alone, all else is
     /// an empty text to it.
-    fn attribute_text<'v>(&self, value: Value<'v>) -> Option<Cow<'v, str>> {
+    pub(super) fn attribute_text<'v>(&self, value: Value<'v>) -> Option<Cow<'v, str>> {
         match value {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             value if !self.redaction.everywhere => Some(if self.redaction.all_types {
@@ -237,7 +244,9 @@ impl Walk<'_> {
             .filter(|urls| urls.has_attribute(key))
         {
             let before = new.as_ref().map_or(text, |(new, _)| new);
-            new = sanitized(before, url::sanitized(before), urls.rule).or(new);
+            new = redaction
+                .sanitized(before, url::sanitized(before), urls.rule)
+                .or(new);
         }
         if redaction.databases.has_attribute(key) {
             let system = batch.node(cell.node).map(db::system).unwrap_or_default();
@@ -246,7 +255,9 @@ impl Walk<'_> {
                 redaction
                     .databases
                     .attribute(before, key, &system, batch.signal() == Signal::Logs);
-            new = sanitized(before, after, redaction.databases.rule).or(new);
+            new = redaction
+                .sanitized(before, after, redaction.databases.rule)
+                .or(new);
         }
         new.filter(|(new, _)| new != text)
     }
