@@ -263,22 +263,32 @@ impl Search<'_> {
         if end.saturating_sub(start) > 19 || !numbers::may_begin(text, start) {
             return end;
         }
-        let number = Number::read(text, start);
-        let range = start..number.end();
-        if numbers::may_end(text, number.end()) {
-            let whole = |is: bool| is.then(|| range.clone());
-            let before = self.found.len();
-            self.ask(Detector::CreditCard, || whole(number.is_card()));
-            self.ask(Detector::UsSsn, || whole(number.is_ssn()));
-            self.ask(Detector::Phone, || whole(number.is_north_american_phone()));
-            self.ask(Detector::Ipv4, || {
-                whole(number.is_ipv4() && !numbers::is_version(text, start, number.end()))
-            });
-            if self.found.len() > before {
-                return range.end;
+        // What follows after a gap may be another number: a card's is followed by its month and year.
+        let mut rest = Some(Number::read(text, start));
+        while let Some(number) = rest {
+            if self.number(start, &number) {
+                return number.end();
             }
+            rest = number.shortened();
         }
         end
+    }
+
+    /// Whether a number is something.
+    fn number(&mut self, start: usize, number: &Number) -> bool {
+        let text = self.text;
+        if !numbers::may_end(text, number.end()) {
+            return false;
+        }
+        let whole = |is: bool| is.then(|| start..number.end());
+        let before = self.found.len();
+        self.ask(Detector::CreditCard, || whole(number.is_card()));
+        self.ask(Detector::UsSsn, || whole(number.is_ssn()));
+        self.ask(Detector::Phone, || whole(number.is_north_american_phone()));
+        self.ask(Detector::Ipv4, || {
+            whole(number.is_ipv4() && !numbers::is_version(text, start, number.end()))
+        });
+        self.found.len() > before
     }
 
     fn run(&mut self, run: &Range<usize>) {
@@ -312,7 +322,16 @@ pub(crate) fn runs(text: &[u8], least: usize) -> impl Iterator<Item = Range<usiz
     })
 }
 
-/// Findings in their order; those that overlap become one, which bears the name of the longer, but never that of high entropy.
+/// How much a detector knows of what it finds: the name of what overlaps is that of the one who knows most.
+fn certainty(detector: Detector) -> u8 {
+    match detector {
+        Detector::HighEntropy => 0,
+        Detector::Email | Detector::Phone | Detector::Ipv4 | Detector::Ipv6 => 1,
+        _ => 2,
+    }
+}
+
+/// Findings in their order; those that overlap become one, which bears the name of the more certain, and of the longer among equals.
 fn settled(mut found: Vec<Finding>) -> Vec<Finding> {
     if found.len() < 2 {
         return found;
@@ -325,12 +344,7 @@ fn settled(mut found: Vec<Finding>) -> Vec<Finding> {
             .filter(|last| finding.range.start < last.range.end)
         {
             Some(last) => {
-                let rank = |finding: &Finding| {
-                    (
-                        finding.detector != Detector::HighEntropy,
-                        finding.range.len(),
-                    )
-                };
+                let rank = |finding: &Finding| (certainty(finding.detector), finding.range.len());
                 if rank(&finding) > rank(last) {
                     last.detector = finding.detector;
                 }

@@ -75,17 +75,14 @@ fn is_login(text: &[u8], start: usize, end: usize) -> bool {
     if within(text, start..end).starts_with(b"git@") && at(text, end) == b':' {
         return true;
     }
-    if !matches!(before(text, start), b':' | b'/') {
-        return false;
-    }
     let authority = run_before(text, start, 256, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b',')
+        byte > b' '
+            && !matches!(
+                byte,
+                b'/' | b'?' | b'#' | b'=' | b'"' | b'\'' | b'<' | b'>' | b','
+            )
     });
-    within(text, authority.saturating_sub(3)..authority) == b"://" && !is_mailto(text, start)
-}
-
-fn is_mailto(text: &[u8], start: usize) -> bool {
-    within(text, start.saturating_sub(7)..start).eq_ignore_ascii_case(b"mailto:")
+    within(text, authority.saturating_sub(3)..authority) == b"://"
 }
 
 fn is_continuation(byte: u8) -> bool {

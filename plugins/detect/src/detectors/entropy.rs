@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::base64;
 use crate::bytes::{at, within};
 
 /// The shortest word that is looked at.
@@ -37,6 +38,13 @@ fn kind(byte: u8) -> u8 {
 /// and slashes.
 pub(crate) fn high_entropy(text: &[u8], run: &Range<usize>) -> Option<Range<usize>> {
     let symbols = within(text, run.clone());
+    // Digests of packages say so, and what can be read is no secret drawn by lot.
+    let is_digest = [&b"sha256-"[..], b"sha384-", b"sha512-", b"sha1-"]
+        .iter()
+        .any(|name| symbols.starts_with(name));
+    if is_digest || is_readable(symbols) {
+        return None;
+    }
     // Ids have a word before their hexadecimal digits, and tokens of this gate's own do: the whole counts only where it has both cases.
     let has = |is: fn(&u8) -> bool| symbols.iter().any(is);
     let is_mixed =
@@ -70,12 +78,26 @@ fn is_random(part: &[u8]) -> bool {
     let changes = pairs
         .filter(|(one, next)| kind(**one) != kind(**next))
         .count();
-    // Words that were put together change their kind at their seams alone.
-    let restless = changes.saturating_mul(100)
-        >= length.saturating_mul(if lower > 0 && upper > 0 { 36 } else { 30 });
+    // Words that were put together change their kind at their seams alone, and have lower case letters side by side.
+    let least = if lower > 0 && upper > 0 { 25 } else { 30 };
+    let restless = changes.saturating_mul(100) >= length.saturating_mul(least);
+    let wordy = upper > 0 && in_words(sample).saturating_mul(2) >= length;
     let varied = (lower > 0 && upper > 0 && digits > 0)
         || digits.saturating_mul(6) >= length
         || lower > 0 && upper > 0 && length >= 32;
     let enough = if length < 24 { 3.4 } else { 3.8 };
-    restless && varied && bits(sample) >= enough
+    restless && !wordy && varied && bits(sample) >= enough
+}
+
+/// How many symbols stand in rows of three lower case letters or more.
+fn in_words(sample: &[u8]) -> usize {
+    let rows = sample.split(|byte| !byte.is_ascii_lowercase());
+    rows.map(<[u8]>::len).filter(|length| *length >= 3).sum()
+}
+
+/// Whether it is base64 of something that can be read.
+fn is_readable(symbols: &[u8]) -> bool {
+    let whole = symbols.get(..symbols.len() / 4 * 4).unwrap_or_default();
+    let decoded = base64::decoded(whole.get(..whole.len().min(256)).unwrap_or_default());
+    decoded.is_some_and(|bytes| bytes.iter().all(|byte| (b' '..=b'~').contains(byte)))
 }

@@ -39,12 +39,15 @@ pub(crate) fn ipv6(text: &[u8], colon: usize) -> Option<Range<usize>> {
     let written = std::str::from_utf8(within(text, start..end)).ok()?;
     let address: Ipv6Addr = written.parse().ok()?;
     let groups = written.split(':').filter(|group| !group.is_empty()).count();
+    // Eight pairs of digits are a fingerprint.
+    let has_long = written.split(':').any(|group| group.len() >= 3) || written.contains("::");
     let has_digit = written.bytes().any(|byte| byte.is_ascii_digit());
     // `::1` and `::` are everybody's, and `a::b` is a path in a program.
     let is_somebodys = !address.is_loopback()
         && !address.is_unspecified()
         && has_digit
-        && (groups >= 3 || is_prefixed(address));
+        && has_long
+        && (groups >= 3 || is_prefixed(address) || address.to_ipv4_mapped().is_some());
     is_somebodys.then_some(start..end)
 }
 

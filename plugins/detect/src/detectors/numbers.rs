@@ -54,6 +54,17 @@ impl Number {
         self.end
     }
 
+    /// The same number without its last group, if there is another before it.
+    pub(crate) fn shortened(mut self) -> Option<Number> {
+        let last = self.groups.pop().filter(|_| !self.groups.is_empty())?;
+        self.digits.truncate(self.digits.len().saturating_sub(last));
+        self.end = self.end.saturating_sub(last.saturating_add(1));
+        if self.groups.len() == 1 {
+            self.separator = None;
+        }
+        Some(self)
+    }
+
     fn first_digits(&self, count: usize) -> u32 {
         self.digits
             .iter()
@@ -173,12 +184,17 @@ pub(crate) fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     let product = matches!(previous, b'/' | b'@')
         && before(text, start.saturating_sub(1)).is_ascii_alphanumeric()
         && !crate::bytes::ends_with_folded(text.get(..start).unwrap_or_default(), b"://");
+    let pinned = previous == b'='
+        && matches!(
+            before(text, start.saturating_sub(1)),
+            b'=' | b'~' | b'>' | b'<' | b'!' | b'^'
+        );
     let named = crate::bytes::ends_with_folded(
         text.get(..start.saturating_sub(1)).unwrap_or_default(),
         b"version",
     );
     let suffixed = at(text, end) == b'-' && at(text, end.saturating_add(1)).is_ascii_alphabetic();
-    product || named || suffixed
+    product || pinned || named || suffixed
 }
 
 /// The telephone number after a `+`: a country's code and 7 to 14 more digits, with separators.

@@ -12,7 +12,7 @@ const LONGEST: usize = 1024;
 const LONGEST_NAME: usize = 64;
 
 /// Ends of names whose values are secrets. Hyphens count as underscores.
-const NAMES: [&[u8]; 20] = [
+const NAMES: [&[u8]; 18] = [
     b"password",
     b"passwd",
     b"passphrase",
@@ -28,8 +28,6 @@ const NAMES: [&[u8]; 20] = [
     b"private_key",
     b"auth_key",
     b"client_secret",
-    b"credential",
-    b"credentials",
     b"access_token",
     b"auth",
     b"account_key",
@@ -102,7 +100,10 @@ pub(crate) fn assigned(text: &[u8], sign: usize) -> Option<Assigned> {
     // After a colon prose goes on, too: `password: must be changed` is none.
     let plain =
         is_colon && !matches!(before(text, value.start), b'"' | b'\'') && is_sentence(text, &value);
-    (!plain).then_some(Assigned { value, in_query })
+    // `tests: pass=12`, and what is the name of the next assignment.
+    let is_count = name.is(b"pass") && within(text, value.clone()).iter().all(u8::is_ascii_digit);
+    let is_name = at(text, value.end) == b' ' && at(text, value.end.saturating_add(1)) == b'=';
+    (!plain && !is_count && !is_name).then_some(Assigned { value, in_query })
 }
 
 /// The secret after an option: `--password x`, `curl -u user:x`, `mysql -px`, by the hyphen that begins it.
@@ -297,7 +298,7 @@ fn value(text: &[u8], start: usize, in_query: bool) -> Option<Range<usize>> {
 
 /// Whether it may be a secret: not empty, no variable, no call, no word that stands for one, no mask.
 fn is_value(value: &[u8]) -> bool {
-    const NONE: [&[u8]; 22] = [
+    const NONE: [&[u8]; 26] = [
         b"null",
         b"none",
         b"nil",
@@ -320,6 +321,10 @@ fn is_value(value: &[u8]) -> bool {
         b"yes",
         b"no",
         b"stdin",
+        b"await",
+        b"new",
+        b"this",
+        b"self",
     ];
     let Some(first) = value.first() else {
         return false;
@@ -330,6 +335,14 @@ fn is_value(value: &[u8]) -> bool {
     ) || value.contains(&b'(')
         || value.windows(2).any(|pair| pair == b"${")
     {
+        return false;
+    }
+    // A key in PEM is found as one, and what begins with a type is a declaration.
+    let word = value.iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let first_word = value.get(..word.unwrap_or(value.len())).unwrap_or_default();
+    let is_declared = word.is_some_and(|end| matches!(at(value, end), b'[' | b')' | b',' | b'?'))
+        && first_word.iter().all(u8::is_ascii_alphabetic);
+    if value.starts_with(b"-----BEGIN") || is_declared {
         return false;
     }
     let is_mask = value
@@ -416,10 +429,7 @@ impl Name {
                 .get(..name.len().saturating_sub(known.len()))
                 .unwrap_or_default();
             // `pass` and `auth` are words of their own only: `bypass`, `author`.
-            let short = matches!(
-                *known,
-                b"pass" | b"auth" | b"pwd" | b"credential" | b"credentials"
-            );
+            let short = matches!(*known, b"pass" | b"auth" | b"pwd");
             rest.is_empty()
                 || rest.ends_with(b"_")
                 || !short && !known.contains(&b'_') && !is_counted(rest)
