@@ -11,10 +11,12 @@
 )]
 
 mod access;
+mod capture;
 mod chaos;
 mod codex;
 mod command_line;
 mod delivery;
+mod diff;
 mod documents;
 mod hostile;
 mod interface;
@@ -24,10 +26,12 @@ mod metrics;
 mod mistakes;
 mod peer;
 mod pipelines;
+mod playground;
 mod redaction;
 mod reload;
 mod service;
 mod statements;
 mod telemetry;
 mod tls;
+mod r#try;
 mod walkthrough;

@@ -159,7 +159,17 @@ fn show_group(group: &Group, out: &mut String) {
     let count = Text::styled(counted(group.records), style::STRONG);
     match &group.what {
         What::Ending { before, after } => {
-            line(out, count.with(" end elsewhere", style::PLAIN));
+            line(
+                out,
+                count.with(
+                    if group.records == 1 {
+                        " ends elsewhere"
+                    } else {
+                        " end elsewhere"
+                    },
+                    style::PLAIN,
+                ),
+            );
             line(
                 out,
                 Text::styled(format!("  - {}", ends(before)), style::BEFORE),
@@ -175,7 +185,12 @@ fn show_group(group: &Group, out: &mut String) {
             before,
             after,
         } => {
-            let place = format!(" leave {pipeline} with another ");
+            let leave = if group.records == 1 {
+                "leaves"
+            } else {
+                "leave"
+            };
+            let place = format!(" {leave} {pipeline} with another ");
             line(
                 out,
                 count
