@@ -59,6 +59,19 @@ pub(crate) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// Whether a word begins at a place: what stands before it is part of none, or the letter of an escape such as `\\n`.
+#[inline]
+pub(crate) fn begins_word(text: &[u8], start: usize) -> bool {
+    !is_word(before(text, start)) || is_escape_end(text, start)
+}
+
+/// Whether the letter of an escape, as strings in programs and in JSON have them, stands before a place.
+#[inline]
+pub(crate) fn is_escape_end(text: &[u8], start: usize) -> bool {
+    matches!(before(text, start), b'n' | b't' | b'r')
+        && before(text, start.saturating_sub(1)) == b'\\'
+}
+
 /// A byte of base64 in either alphabet, without padding.
 #[inline]
 pub(crate) fn is_base64(byte: u8) -> bool {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Detector;
-use crate::bytes::{at, is_base64, run_after, run_before};
+use crate::bytes::{at, is_base64, is_escape_end, run_after, run_before};
 use crate::detectors::numbers::{self, Number};
 use crate::detectors::{cloud, email, entropy, iban, ipv6, jwt, password, pem, tokens};
 
@@ -314,6 +314,9 @@ pub(crate) fn runs(text: &[u8], least: usize) -> impl Iterator<Item = Range<usiz
             }
             let start = run_before(text, probe, probe.saturating_sub(from), is_base64);
             let end = run_after(text, probe, usize::MAX, is_base64);
+            // The letter of an escape is no symbol.
+            let start =
+                start.saturating_add(usize::from(is_escape_end(text, start.saturating_add(1))));
             from = end;
             if end.saturating_sub(start) >= least {
                 return Some(start..end);

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, ends_with_folded, from, is_base64_url, is_word, run_after, within};
+use crate::bytes::{
+    at, before, begins_word, ends_with_folded, from, is_base64_url, is_word, run_after, within,
+};
 use crate::detectors::entropy;
 
 /// The id of an access key, by the `K` of `AKIA` or the `S` of `ASIA`.
@@ -14,7 +16,7 @@ pub(crate) fn aws_access_key_id(text: &[u8], place: usize) -> Option<Range<usize
         byte.is_ascii_uppercase() || byte.is_ascii_digit()
     });
     let whole =
-        end.saturating_sub(start) == 20 && !is_word(before(text, start)) && !is_word(at(text, end));
+        end.saturating_sub(start) == 20 && begins_word(text, start) && !is_word(at(text, end));
     (is_id && whole).then_some(start..end)
 }
 
@@ -53,7 +55,7 @@ pub(crate) fn aws_secret_access_key(text: &[u8], run: &Range<usize>) -> Option<R
 pub(crate) fn gcp_api_key(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(1)?;
     let end = run_after(text, start, 40, is_base64_url);
-    let whole = end.saturating_sub(start) == 39 && !is_word(before(text, start));
+    let whole = end.saturating_sub(start) == 39 && begins_word(text, start);
     (whole && from(text, start).starts_with(b"AIza")).then_some(start..end)
 }
 
@@ -61,7 +63,7 @@ pub(crate) fn gcp_api_key(text: &[u8], place: usize) -> Option<Range<usize>> {
 pub(crate) fn gcp_client_secret(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(6)?;
     let end = run_after(text, place, 64, is_base64_url);
-    let long = end.saturating_sub(place) > 24 && !is_word(before(text, start));
+    let long = end.saturating_sub(place) > 24 && begins_word(text, start);
     (long && from(text, start).starts_with(b"GOCSPX-")).then_some(start..end)
 }
 
@@ -119,7 +121,7 @@ pub(crate) fn azure_client_secret(text: &[u8], tilde: usize) -> Option<Range<usi
     };
     let end = run_after(text, tilde.saturating_add(1), 40, symbol);
     let length = end.saturating_sub(tilde.saturating_add(1));
-    let whole = (31..=34).contains(&length) && !is_word(before(text, start));
+    let whole = (31..=34).contains(&length) && begins_word(text, start);
     (digit.is_ascii_digit() && whole && within(text, start..tilde).iter().all(|byte| symbol(*byte)))
         .then_some(start..end)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, is_word, run_after, run_before, within};
+use crate::bytes::{at, before, is_escape_end, is_word, run_after, run_before, within};
 
 /// The longest local part and the longest domain (RFC 5321).
 const LONGEST_LOCAL: usize = 64;
@@ -29,6 +29,8 @@ pub(crate) fn email(text: &[u8], place: usize) -> Option<Range<usize>> {
     {
         start = start.saturating_add(1);
     }
+    // The letter of an escape is none of the address.
+    start = start.saturating_add(usize::from(is_escape_end(text, start.saturating_add(1))));
     let end = domain(text, place.saturating_add(1))?;
     if start == place || before(text, place) == b'.' || is_login(text, start, end) {
         return None;
@@ -120,6 +122,7 @@ mod tests {
             ("'jane@example.com'", "jane@example.com"),
             ("JANE@EXAMPLE.COM", "JANE@EXAMPLE.COM"),
             ("o'hara@example.ie", "o'hara@example.ie"),
+            (r"a\njane@example.com\nb", "jane@example.com"),
             (
                 "https://x.example/?mail=jane@example.com",
                 "jane@example.com",

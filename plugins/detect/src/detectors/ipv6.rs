@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use crate::bytes::{at, before, is_word, run_after, run_before, within};
+use crate::bytes::{at, before, begins_word, is_word, run_after, run_before, within};
 
 /// The longest written form: six groups and an IPv4 address.
 const LONGEST: usize = 45;
@@ -22,7 +22,7 @@ pub(crate) fn ipv6(text: &[u8], colon: usize) -> Option<Range<usize>> {
     let start = run_before(text, colon, LONGEST, belongs);
     let mut end = run_after(text, colon, LONGEST, belongs);
     if end.saturating_sub(start) > LONGEST
-        || is_word(before(text, start))
+        || !begins_word(text, start)
         || matches!(before(text, start), b'.' | b':')
     {
         return None;

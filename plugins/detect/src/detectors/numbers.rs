@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, is_word, run_after, within};
+use crate::bytes::{at, before, begins_word, is_escape_end, is_word, run_after, within};
 
 /// More digits than any number here has.
 const MOST_DIGITS: usize = 19;
@@ -102,9 +102,21 @@ impl Number {
         match (self.separator, self.groups.as_slice()) {
             (None, _) => true,
             (Some(b'.'), _) => false,
+            // Round numbers side by side.
+            (Some(b' '), _) if self.is_round() => false,
             (_, [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5]) => true,
             (_, groups) => groups.iter().all(|length| *length == 1),
         }
+    }
+
+    /// Whether every group ends in two zeros.
+    fn is_round(&self) -> bool {
+        let mut end = 0_usize;
+        self.groups.iter().all(|length| {
+            end = end.saturating_add(*length);
+            let last = self.digits.get(end.saturating_sub(2)..end);
+            last == Some(&[0, 0])
+        })
     }
 
     /// Whether it is a social security number of the United States, which was or may be given out.
@@ -166,6 +178,9 @@ impl Number {
 /// Whether a number may begin at a place: not within a word, a version, a longer number.
 pub(crate) fn may_begin(text: &[u8], start: usize) -> bool {
     let previous = before(text, start);
+    if is_escape_end(text, start) {
+        return true;
+    }
     let glued = is_word(previous)
         || matches!(previous, b'.' | b'-' | b'+') && is_word(before(text, start.saturating_sub(1)));
     !glued && !(previous == b',' && before(text, start.saturating_sub(1)).is_ascii_digit())
@@ -199,7 +214,7 @@ pub(crate) fn is_version(text: &[u8], start: usize, end: usize) -> bool {
 
 /// The telephone number after a `+`: a country's code and 7 to 14 more digits, with separators.
 pub(crate) fn international_phone(text: &[u8], plus: usize) -> Option<Range<usize>> {
-    if is_word(before(text, plus)) || !matches!(at(text, plus.saturating_add(1)), b'1'..=b'9') {
+    if !begins_word(text, plus) || !matches!(at(text, plus.saturating_add(1)), b'1'..=b'9') {
         return None;
     }
     let mut digits = 0_usize;

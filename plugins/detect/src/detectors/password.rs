@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::bytes::{
-    at, before, ends_with_folded, from, is_word, run_after, run_before, starts_with_folded, within,
+    at, before, begins_word, ends_with_folded, from, is_escape_end, is_word, run_after, run_before,
+    starts_with_folded, within,
 };
 
 /// The longest password that is read to its end.
@@ -47,6 +48,10 @@ pub(crate) fn in_url(text: &[u8], colon: usize) -> Option<Range<usize>> {
     });
     let authority = within(text, start..end);
     let host = authority.iter().rposition(|byte| *byte == b'@')?;
+    let after = at(authority, host.saturating_add(1));
+    if !is_word(after) && after != b'[' {
+        return None;
+    }
     let user = authority
         .get(..host)?
         .iter()
@@ -85,6 +90,10 @@ pub(crate) fn assigned(text: &[u8], sign: usize) -> Option<Assigned> {
     let name_start = run_before(text, name_end, LONGEST_NAME, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
     });
+    let name_start = name_start.saturating_add(usize::from(is_escape_end(
+        text,
+        name_start.saturating_add(1),
+    )));
     let name = Name::of(within(text, name_start..name_end));
     if HEADERS.iter().any(|header| name.is(header)) {
         return header(text, sign.saturating_add(1)).map(|value| Assigned {
@@ -110,6 +119,7 @@ pub(crate) fn assigned(text: &[u8], sign: usize) -> Option<Assigned> {
 pub(crate) fn after_option(text: &[u8], hyphen: usize) -> Option<Range<usize>> {
     let previous = before(text, hyphen);
     if !(previous == 0
+        || is_escape_end(text, hyphen)
         || previous.is_ascii_whitespace()
         || matches!(previous, b'"' | b'\'' | b',' | b'[' | b'`' | b'('))
     {
@@ -173,7 +183,7 @@ pub(crate) fn after_option(text: &[u8], hyphen: usize) -> Option<Range<usize>> {
 
 /// The secret after `Bearer` or `Basic`, by the first letter.
 pub(crate) fn bearer(text: &[u8], place: usize) -> Option<Range<usize>> {
-    if is_word(before(text, place)) {
+    if !begins_word(text, place) {
         return None;
     }
     let rest = from(text, place);

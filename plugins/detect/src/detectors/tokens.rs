@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, from, is_base64_url, is_word, run_after, within};
+use crate::bytes::{at, before, begins_word, from, is_base64_url, run_after, within};
 
 /// The longest token that is read to its end.
 const LONGEST: usize = 512;
@@ -25,7 +25,7 @@ pub(crate) fn github(text: &[u8], place: usize) -> Option<Range<usize>> {
         .checked_sub(6)
         .filter(|start| from(text, *start).starts_with(b"github_pat_") && rest >= 40);
     let start = short.or(long)?;
-    (!is_word(before(text, start))).then_some(start..end)
+    (begins_word(text, start)).then_some(start..end)
 }
 
 /// A token of Slack, by its first hyphen: `xoxb-`, `xapp-`.
@@ -45,7 +45,7 @@ pub(crate) fn slack(text: &[u8], place: usize) -> Option<Range<usize>> {
     });
     let rest = within(text, place..end);
     let fits = rest.len() > 16 && rest.iter().any(u8::is_ascii_digit);
-    (named && fits && !is_word(before(text, start))).then_some(start..end)
+    (named && fits && begins_word(text, start)).then_some(start..end)
 }
 
 /// A webhook of Slack, by the colon of its URL.
@@ -89,7 +89,7 @@ pub(crate) fn anthropic(text: &[u8], place: usize) -> Option<Range<usize>> {
 fn after_sk(text: &[u8], place: usize) -> Option<(Range<usize>, &[u8])> {
     let start = place.checked_sub(2)?;
     if within(text, start..place) != b"sk"
-        || is_word(before(text, start))
+        || !begins_word(text, start)
         || before(text, start) == b'-'
     {
         return None;
