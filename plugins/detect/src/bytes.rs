@@ -72,6 +72,15 @@ pub(crate) fn is_escape_end(text: &[u8], start: usize) -> bool {
         && before(text, start.saturating_sub(1)) == b'\\'
 }
 
+/// Whether a token of URL-safe base64 begins at a place. A hyphen before it is part of another one, but where it begins a line of a
+/// difference or a list.
+#[inline]
+pub(crate) fn begins_token(text: &[u8], start: usize) -> bool {
+    let previous = before(text, start);
+    let mark = previous == b'-' && !is_base64_url(before(text, start.saturating_sub(1)));
+    mark || !is_base64_url(previous) || is_escape_end(text, start)
+}
+
 /// A byte of base64 in either alphabet, without padding.
 #[inline]
 pub(crate) fn is_base64(byte: u8) -> bool {

@@ -165,7 +165,10 @@ fn figures() {
         let (figures, told) = measure(texts);
         println!(
             "{name}: {} texts\n",
-            texts.lines().filter(|line| !line.starts_with("#! ")).count()
+            texts
+                .lines()
+                .filter(|line| !line.starts_with("#! "))
+                .count()
         );
         println!(
             "| detector | precision | recall | right | wrong | missed |\n|---|---|---|---|---|---|"

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base64;
-use crate::bytes::{at, before, is_base64_url, is_escape_end, run_after, within};
+use crate::bytes::{at, begins_token, is_base64_url, run_after, within};
 
 /// The longest header that is decoded.
 const LONGEST_HEADER: usize = 4096;
@@ -12,9 +12,7 @@ const LONGEST_HEADER: usize = 4096;
 /// be missing, where the text was cut.
 pub(crate) fn jwt(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(2)?;
-    if within(text, start..place) != b"ey"
-        || is_base64_url(before(text, start)) && !is_escape_end(text, start)
-    {
+    if within(text, start..place) != b"ey" || !begins_token(text, start) {
         return None;
     }
     let dot = run_after(text, start, LONGEST_HEADER, is_base64_url);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, begins_word, from, is_base64_url, run_after, within};
+use crate::bytes::{at, begins_token, begins_word, from, is_base64_url, run_after, within};
 
 /// The longest token that is read to its end.
 const LONGEST: usize = 512;
@@ -82,16 +82,18 @@ pub(crate) fn openai(text: &[u8], place: usize) -> Option<Range<usize>> {
 /// A key of Anthropic, by the hyphen of `sk-`.
 pub(crate) fn anthropic(text: &[u8], place: usize) -> Option<Range<usize>> {
     let (range, rest) = after_sk(text, place)?;
-    (rest.starts_with(b"ant-") && rest.len() >= 24 && rest.iter().any(u8::is_ascii_digit))
-        .then_some(range)
+    // The kind of the key comes first; behind it is what was drawn by lot.
+    let drawn = rest.strip_prefix(b"ant-")?;
+    let kind = drawn.iter().position(|byte| *byte == b'-')?;
+    let drawn = drawn.get(kind..).unwrap_or_default();
+    let has = |is: fn(&u8) -> bool| drawn.iter().any(is);
+    let fits = drawn.len() > 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    fits.then_some(range)
 }
 
 fn after_sk(text: &[u8], place: usize) -> Option<(Range<usize>, &[u8])> {
     let start = place.checked_sub(2)?;
-    if within(text, start..place) != b"sk"
-        || !begins_word(text, start)
-        || before(text, start) == b'-'
-    {
+    if within(text, start..place) != b"sk" || !begins_token(text, start) {
         return None;
     }
     let end = run_after(text, place, LONGEST, is_base64_url);
