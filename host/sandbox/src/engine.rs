@@ -1,9 +1,12 @@
 //! How wasmtime is set: which WebAssembly is accepted, and how guests are stopped.
 
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroUsize;
 
 use sha2::{Digest, Sha256};
 use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
+
+use crate::details::Observed;
 
 /// The WebAssembly that policies may use. A list of what is allowed, so that what a later wasmtime brings stays out until
 /// somebody decides on it.
@@ -16,21 +19,29 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
     .union(WasmFeatures::SIMD)
     .union(WasmFeatures::FLOATS)
     .union(WasmFeatures::EXTENDED_CONST)
+    // Components within a component call each other through adapters that reach both memories. The compiler does not refuse these
+    // where the feature is off, it panics.
+    .union(WasmFeatures::MULTI_MEMORY)
     .union(WasmFeatures::COMPONENT_MODEL);
 
+/// Functions that a backtrace names.
+const FRAMES: NonZeroUsize = NonZeroUsize::new(24).unwrap();
+
 /// An engine for this machine, or one that compiles for `target` and whatever processor such a machine has.
-pub(crate) fn engine(target: Option<&str>) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(target: Option<&str>, observed: Observed) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(FEATURES, true)
         // Guests neither wait nor run side by side.
         .concurrency_support(false)
-        // Deadlines. Fuel would cost more and say less about time.
+        // Deadlines. Fuel would cost more and say less about time; it is for those who want to count.
         .epoch_interruption(true)
-        // A trap is told by its kind alone: where in the guest it came from is for the guest's own tests. So nothing of that is
-        // kept in the code, and no environment variable can ask for it.
-        .wasm_backtrace_max_frames(None)
+        .consume_fuel(observed.metered)
+        // In a gate a trap is told by its kind alone: where in the guest it came from is for whoever tries it on a laptop. Names of
+        // functions serve for that, so the same compiled code does for both; nothing more is kept in it, and no environment variable
+        // can ask for it.
+        .wasm_backtrace_max_frames(observed.backtraces.then_some(FRAMES))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(false);
     // Memory reservation and guards keep their defaults: smaller ones make every access slower by half.
