@@ -8,6 +8,7 @@
 mod align;
 pub mod compare;
 mod difference;
+pub mod explain;
 pub mod fields;
 pub mod input;
 mod open;

@@ -113,7 +113,11 @@ impl<'v> Reasons<'v> {
 }
 
 /// The node that an edit is of, the paths that it touches, and its rule.
-fn edited(view: &View, outcome: &Outcome, edit: usize) -> Option<(u32, Vec<String>, u32)> {
+pub(crate) fn edited(
+    view: &View,
+    outcome: &Outcome,
+    edit: usize,
+) -> Option<(u32, Vec<String>, u32)> {
     let edits = &outcome.edits;
     let op = *edits.op.get(edit)?;
     let target = *edits.target.get(edit)?;
@@ -166,14 +170,14 @@ fn is_below(kind: NodeKind) -> bool {
 }
 
 /// Which records the nodes of a view belong to.
-struct Nodes<'v> {
+pub(crate) struct Nodes<'v> {
     view: &'v View,
     /// For each node, the places of its records: from the first to before the last.
     records: Vec<(u32, u32)>,
 }
 
 impl<'v> Nodes<'v> {
-    fn of(view: &'v View, first: u32) -> Self {
+    pub(crate) fn of(view: &'v View, first: u32) -> Self {
         let mut records = vec![(u32::MAX, 0); view.node_kind.len()];
         let mut next = first;
         for node in 0..view.node_kind.len() {
@@ -205,17 +209,17 @@ impl<'v> Nodes<'v> {
         Self { view, records }
     }
 
-    fn kind(&self, node: u32) -> Option<NodeKind> {
+    pub(crate) fn kind(&self, node: u32) -> Option<NodeKind> {
         kind_of(self.view, node as usize)
     }
 
-    fn records(&self, node: u32) -> std::ops::Range<u32> {
+    pub(crate) fn records(&self, node: u32) -> std::ops::Range<u32> {
         let (first, behind) = self.records.get(node as usize).copied().unwrap_or_default();
         first..behind
     }
 
     /// Which of its kind a node below a record is.
-    fn child(&self, node: u32) -> Option<(NodeKind, u32)> {
+    pub(crate) fn child(&self, node: u32) -> Option<(NodeKind, u32)> {
         let kind = self.kind(node).filter(|kind| is_below(*kind))?;
         let parent = self.view.node_parent.get(node as usize)?;
         let before = self.view.node_kind.iter().zip(&self.view.node_parent);
