@@ -333,7 +333,7 @@ fn fill(configuration: &str, places: &[(&str, String)]) -> String {
 }
 
 /// Compiled guests are kept from one test to the next.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     binary().with_file_name("test-cache")
 }
 

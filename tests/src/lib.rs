@@ -21,3 +21,4 @@ pub mod grpc;
 pub mod prometheus;
 pub mod sink;
 pub mod telemetry;
+pub mod typed;

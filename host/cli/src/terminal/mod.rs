@@ -11,7 +11,7 @@ mod text;
 mod wrap;
 
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, stderr, stdout};
+use std::io::{self, IsTerminal as _, Write as _, stderr, stdout};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
@@ -68,22 +68,26 @@ impl Color {
     }
 }
 
-/// Prints results, which may have styles, and a line's end.
-#[expect(
-    clippy::print_stdout,
-    reason = "the one place that prints results in colour"
-)]
+/// Prints results, which may have styles, and a line's end. Whoever reads them may have seen enough and gone.
 pub(crate) fn show(text: &str) {
-    anstream::println!("{}", text.trim_end());
+    let mut out = anstream::stdout().lock();
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    if let Err(error) = written.or_else(gone) {
+        remark(&format!("error: the results cannot be written: {error}"));
+    }
 }
 
-/// Prints remarks, which may have styles, to the standard error.
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place that prints remarks in colour"
-)]
+/// Prints remarks, which may have styles, to the standard error. There is nobody to tell that they cannot be written.
 pub(crate) fn remark(text: &str) {
-    anstream::eprintln!("{}", text.trim_end());
+    let _ = writeln!(anstream::stderr().lock(), "{}", text.trim_end());
+}
+
+fn gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 /// Empties the terminal, and begins at its top.

@@ -132,8 +132,9 @@ impl Try {
         };
         let mut report = Report::default();
         for (telemetry, passage) in &passed {
-            report.add(telemetry, passage, self.all || self.format == Format::Json);
+            report.add(telemetry, passage, self.all);
         }
+        report.sort_rules(opened.trial.places());
         let shown = match self.format {
             Format::Text => show::show(&report, self.all),
             Format::Json => serde_json::to_string(&report).context("the report is no JSON")?,

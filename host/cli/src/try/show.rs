@@ -101,7 +101,11 @@ impl<'r> View<'r> {
             self.failure(failure);
         }
         for end in &record.ends {
-            self.end(end);
+            // What is counted or summed goes on all the same.
+            let goes_on = matches!(end, EndReport::Consumed { .. }) && record.has_left();
+            if self.all || !goes_on {
+                self.end(end);
+            }
         }
         if record.ends.is_empty() {
             self.line(
@@ -228,8 +232,18 @@ impl<'r> View<'r> {
                     style::FAINT,
                 );
             self.line(INNER, &text);
-            for field in &made.fields {
-                self.value(field);
+            let is_of_it = |own: &&FieldReport| {
+                let field = &own.field;
+                let above = ["resource.", "scope.", "metric."];
+                !above.iter().any(|above| field.starts_with(above))
+                    && !field.ends_with("time_unix_nano")
+            };
+            let fields = made.fields.iter();
+            for own in fields
+                .filter(|own| self.all || is_of_it(own))
+                .collect::<Vec<_>>()
+            {
+                self.value(own);
             }
         }
     }
@@ -238,8 +252,8 @@ impl<'r> View<'r> {
         let mut rules = Table::new([
             "stage", "rule", "#changed", "#dropped", "#routed", "#failed",
         ]);
-        for rule in &summary.rules {
-            rules.row(row(rule));
+        for rule in together(&summary.rules) {
+            rules.row(row(&rule));
         }
         if !rules.is_empty() {
             let table = rules.render(self.width);
@@ -249,6 +263,30 @@ impl<'r> View<'r> {
         let line = counts(summary);
         self.line(0, &line);
     }
+}
+
+/// The rules of a stage, of all its pipelines, in the order in which stages and rules were met.
+fn together(rules: &[RuleSummary]) -> Vec<RuleSummary> {
+    let mut stages: Vec<&str> = Vec::new();
+    let mut found: Vec<RuleSummary> = Vec::new();
+    for rule in rules {
+        if !stages.contains(&&*rule.place.stage) {
+            stages.push(&rule.place.stage);
+        }
+        let same =
+            |own: &&mut RuleSummary| own.place.stage == rule.place.stage && own.rule == rule.rule;
+        match found.iter_mut().find(same) {
+            None => found.push(rule.clone()),
+            Some(own) => {
+                own.changed = own.changed.saturating_add(rule.changed);
+                own.dropped = own.dropped.saturating_add(rule.dropped);
+                own.routed = own.routed.saturating_add(rule.routed);
+                own.failed = own.failed.saturating_add(rule.failed);
+            }
+        }
+    }
+    found.sort_by_key(|own| stages.iter().position(|stage| *stage == own.place.stage));
+    found
 }
 
 /// `12 records: 5 changed, 2 dropped, 5 as they came`.

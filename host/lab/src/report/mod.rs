@@ -8,6 +8,7 @@ mod summary;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use tollgate_pipeline::rehearsal::StagePlace;
 
 pub use label::label;
 pub use summary::{RuleSummary, Summary};
@@ -226,17 +227,36 @@ impl Report {
         self.summary.add(&request);
         self.requests.push(request);
     }
+
+    /// Puts the rules of the summary into the order in which records meet their stages.
+    pub fn sort_rules(&mut self, places: &[StagePlace]) {
+        self.summary.rules.sort_by_key(|rule| {
+            let is_it = |place: &StagePlace| {
+                place.stage.to_string() == rule.place.stage
+                    && place.pipeline.to_string() == rule.place.pipeline
+            };
+            places.iter().position(is_it)
+        });
+    }
 }
 
 impl RecordReport {
-    /// Whether it left as it came, wherever it went.
+    /// Whether it left as it came, wherever it went, and whatever was made of it besides.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
-        let left = |end: &EndReport| matches!(end, EndReport::Left { .. });
+        let goes_on =
+            |end: &EndReport| matches!(end, EndReport::Left { .. } | EndReport::Consumed { .. });
         self.changes.is_empty()
             && self.routes.is_empty()
             && self.failures.is_empty()
-            && !self.ends.is_empty()
-            && self.ends.iter().all(left)
+            && self.has_left()
+            && self.ends.iter().all(goes_on)
+    }
+
+    /// Whether it left anywhere.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        let mut ends = self.ends.iter();
+        ends.any(|end| matches!(end, EndReport::Left { .. }))
     }
 }

@@ -54,13 +54,12 @@ impl Summary {
         bump(&mut self.requests, true);
         for record in &request.records {
             let is_dropped = |end: &EndReport| matches!(end, EndReport::Dropped { .. });
-            let has_left = |end: &EndReport| matches!(end, EndReport::Left { .. });
             bump(&mut self.records, true);
             bump(&mut self.changed, !record.changes.is_empty());
             bump(&mut self.routed, !record.routes.is_empty());
             bump(&mut self.failed, !record.failures.is_empty());
             bump(&mut self.dropped, record.ends.iter().any(is_dropped));
-            bump(&mut self.gone, !record.ends.iter().any(has_left));
+            bump(&mut self.gone, !record.has_left());
             bump(&mut self.untouched, record.is_untouched());
             let mut told: BTreeSet<(usize, u8)> = BTreeSet::new();
             // A record counts once for a rule, however many of its fields it changed.
