@@ -23,6 +23,7 @@ mod render;
 mod schema;
 mod source_map;
 mod units;
+pub mod written;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

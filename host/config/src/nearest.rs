@@ -1,10 +1,8 @@
 //! What somebody may have meant who wrote something that does not exist.
 
 /// The candidate that is nearest to `word`, if one is near enough to be what was meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (word.chars().count() / 3).max(1);
     // The beginning of a word is as good as a word with one mistake.
     let far = |candidate: &str| {
