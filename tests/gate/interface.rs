@@ -20,8 +20,7 @@ fn host_and_sdk_are_built_with_the_interface_in_the_repository() {
 fn the_guests_at_hand_were_built_with_it_too() {
     // A component built with another version of the interface does not load; the hostile guest's honest behaviour does.
     let wasm = std::fs::read(tollgate_tests::gate::guest("hostile")).unwrap();
-    let sandbox =
-        tollgate_sandbox::Sandbox::new(tollgate_sandbox::Options { cache: None }).unwrap();
+    let sandbox = tollgate_sandbox::Sandbox::new(tollgate_sandbox::Options::default()).unwrap();
     let component = sandbox.load("hostile", &wasm).unwrap();
     let known = "tollgate:policy/";
     assert!(

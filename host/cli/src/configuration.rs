@@ -88,7 +88,10 @@ pub(crate) fn locations(wanted: &Configuration) -> anyhow::Result<Vec<Location>>
 
 /// The sandbox, with the user's cache of compiled components.
 pub(crate) fn sandbox() -> anyhow::Result<Sandbox> {
-    let options = tollgate_sandbox::Options { cache: cache() };
+    let options = tollgate_sandbox::Options {
+        cache: cache(),
+        ..tollgate_sandbox::Options::default()
+    };
     let sandbox = Sandbox::new(options).context("cannot start the sandbox")?;
     if let Some(trouble) = sandbox.cache_trouble() {
         complain(&format!("warning: {trouble}"));

@@ -139,7 +139,7 @@ fn is_current(compiled: &Path, component: &[u8]) -> bool {
     let Ok(artifact) = fs::read(compiled) else {
         return false;
     };
-    let Ok(sandbox) = Sandbox::new(Options { cache: None }) else {
+    let Ok(sandbox) = Sandbox::new(Options::default()) else {
         return false;
     };
     sandbox

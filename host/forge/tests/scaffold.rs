@@ -36,7 +36,7 @@ fn a_new_policy_passes_its_tests_and_becomes_a_component() {
     let guest = build_guest(&toolchain, &made.dir, Some(&root().join("target/wasm"))).unwrap();
     let component = componentize(&fs::read(guest.module).unwrap()).unwrap();
 
-    let sandbox = Sandbox::new(Options { cache: None }).unwrap();
+    let sandbox = Sandbox::new(Options::default()).unwrap();
     let loaded = sandbox.load("token_guard", &component).unwrap();
     assert_eq!(loaded.describe().unwrap().name, "token_guard");
 }

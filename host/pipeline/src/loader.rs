@@ -144,21 +144,28 @@ impl<'a> Loader<'a> {
             return Ok(component.clone());
         }
         let component = match written {
-            Written::Stock(name) => {
-                let artifact = self.stock.artifact(name).ok_or_else(|| {
-                    (
-                        format!("there is no stock policy `{name}`"),
-                        Some("`tollgate components` lists them"),
-                    )
-                })?;
-                self.sandbox
-                    .load_stock(artifact)
-                    .map_err(|error| (error.to_string(), None))?
-            }
+            Written::Stock(name) => self.load_stock(name)?,
             Written::File(path) => self.load_file(path)?,
         };
         self.loaded.push((written.clone(), component.clone()));
         Ok(component)
+    }
+
+    fn load_stock(&self, name: &str) -> Result<Component, (String, Option<&'static str>)> {
+        let unknown = || {
+            (
+                format!("there is no stock policy `{name}`"),
+                Some("`tollgate components` lists them"),
+            )
+        };
+        let loaded = if self.sandbox.takes_artifacts() {
+            let artifact = self.stock.artifact(name).ok_or_else(unknown)?;
+            self.sandbox.load_stock(artifact)
+        } else {
+            let component = self.stock.source(name).ok_or_else(unknown)?;
+            self.sandbox.load(name, &component)
+        };
+        loaded.map_err(|error| (error.to_string(), None))
     }
 
     fn load_file(&self, path: &Path) -> Result<Component, (String, Option<&'static str>)> {

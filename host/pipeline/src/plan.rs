@@ -1,6 +1,7 @@
 //! From a configuration to configured policies, joined to a graph: every component loaded, every policy asked, every mistake
 //! collected.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,10 +16,16 @@ use crate::graph::Graph;
 use crate::loader::Loader;
 use crate::policy::ConfiguredPolicy;
 
-/// Where the stock policies come from: compiled ahead, part of the binary.
+/// Where the stock policies come from: part of the binary.
 pub trait StockPolicies {
-    /// The compiled policy of this name.
+    /// The policy of this name, compiled ahead.
     fn artifact(&self, name: &str) -> Option<&[u8]>;
+
+    /// The component itself, for a sandbox that cannot load what was compiled ahead; none where it is not kept.
+    fn source(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let _ = name;
+        None
+    }
 }
 
 /// A mistake that only loading could show.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::details::Observed;
 use crate::engine::{engine, fingerprint};
 use crate::error::ArtifactFault;
 
@@ -67,7 +68,7 @@ pub(crate) fn unpack(
         target => {
             // Code for a named target runs on every machine of that target; what has to be the same is what that compiler's
             // settings would be today.
-            let compiler = engine(Some(target)).map_err(machine)?;
+            let compiler = engine(Some(target), Observed::default()).map_err(machine)?;
             fingerprint(&compiler)
         }
     };
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn code_of_a_compiler_with_other_settings_is_not_loaded() {
         let wasm = b"\0asm\x0d\0\x01\0";
-        let ours = engine(None).unwrap();
+        let ours = engine(None, Observed::default()).unwrap();
         let without_deadlines = Engine::default();
         let artifact = |compiler: &Engine| {
             let code = compiler.precompile_component(wasm).unwrap();

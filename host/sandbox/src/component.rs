@@ -7,6 +7,7 @@ use crate::artifact::Identity;
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::cache::hex;
 use crate::check::{EXPLAINER, Names, WORLD};
+use crate::details::{Failed, Observed};
 use crate::error::{ConfigureError, Problem};
 use crate::failure::Failure;
 use crate::gatekeeper::GatekeeperPre;
@@ -59,6 +60,7 @@ pub(crate) struct Parts {
     pub(crate) origin: Origin,
     pub(crate) gatekeeper: GatekeeperPre,
     pub(crate) ticker: Arc<Ticker>,
+    pub(crate) observed: Observed,
 }
 
 impl fmt::Debug for Component {
@@ -171,11 +173,12 @@ impl Component {
         Ok((Instance::new(live), Manifest::check(manifest)?))
     }
 
-    fn instantiate(&self, settings: Arc<StageSettings>) -> Result<Live, Failure> {
+    fn instantiate(&self, settings: Arc<StageSettings>) -> Result<Live, Failed> {
         Live::instantiate(
             &self.parts.gatekeeper,
             Arc::clone(&self.parts.ticker),
             settings,
+            self.parts.observed,
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::details::{Failed, FailureDetails};
 use crate::failure::Failure;
 use crate::manifest::ManifestError;
 
@@ -132,6 +133,18 @@ pub enum ConfigureError {
     /// It did not answer.
     #[error("{0}, while it was configured")]
     Failure(#[from] Failure),
+    /// Likewise, in a sandbox that keeps backtraces.
+    #[error("while it was configured: {0}")]
+    Told(Box<FailureDetails>),
+}
+
+impl From<Failed> for ConfigureError {
+    fn from(failed: Failed) -> Self {
+        match failed.details {
+            Some(details) => Self::Told(details),
+            None => Self::Failure(failed.failure),
+        }
+    }
 }
 
 /// A mistake in a configuration, as the policy reports it.

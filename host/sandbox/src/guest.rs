@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use crate::bindings::tollgate::policy::batch;
 use crate::bindings::tollgate::policy::host::{Host, Level};
+use crate::details::{Known, Observed};
 use crate::failure::HostCallsSpent;
 use crate::limiter::Limiter;
 use crate::settings::StageSettings;
@@ -49,6 +50,8 @@ pub(crate) struct Allowance {
 pub(crate) struct Guest {
     pub(crate) limiter: Limiter,
     pub(crate) logs: LogCounts,
+    /// What a laptop is told of the last call.
+    pub(crate) known: Known,
     settings: Arc<StageSettings>,
     keys: Vec<(String, Hmac<Sha256>)>,
     allowance: Allowance,
@@ -56,7 +59,7 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    pub(crate) fn new(settings: Arc<StageSettings>) -> Self {
+    pub(crate) fn new(settings: Arc<StageSettings>, observed: Observed) -> Self {
         // HMAC takes keys of any length, so none is left out here.
         let keyed = |(name, key): &(String, Vec<u8>)| {
             Some((
@@ -67,6 +70,7 @@ impl Guest {
         Self {
             limiter: Limiter::new(settings.limits.memory),
             logs: LogCounts::default(),
+            known: Known::new(observed),
             keys: settings.keys.iter().filter_map(keyed).collect(),
             settings,
             allowance: Allowance {
@@ -86,12 +90,14 @@ impl Guest {
     pub(crate) fn begin(&mut self, allowance: Allowance) {
         self.allowance = allowance;
         self.shown = 0;
+        self.known.begin();
         self.limiter.forget_denials();
     }
 
     /// Counts an error text, and shows it where the stage allows that.
     pub(crate) fn note_failure(&mut self, text: &str) {
         self.logs.failures = self.logs.failures.saturating_add(1);
+        self.known.refused(text);
         if self.may_show() {
             let stage = self.settings.stage.as_str();
             tracing::warn!(target: "tollgate::policy", stage, text = %presentable(text, SHOWN_BYTES), "policy answered with an error");
@@ -135,6 +141,7 @@ impl Host for Guest {
             Level::Error => &mut self.logs.error,
         };
         *count = count.saturating_add(1);
+        self.known.logged(&message);
         if self.may_show() {
             let (stage, text) = (
                 self.settings.stage.as_str(),

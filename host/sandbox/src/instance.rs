@@ -8,6 +8,7 @@ use wasmtime::Store;
 
 use crate::bindings::exports::tollgate::policy::policy::Guest as Policy;
 use crate::crossing::{largest_outcome, lend, take, take_trail};
+use crate::details::{Failed, FailureDetails, Observed};
 use crate::failure::Failure;
 use crate::gatekeeper::{Gatekeeper, GatekeeperPre};
 use crate::guest::{Allowance, Guest, LogCounts};
@@ -31,6 +32,8 @@ pub struct Instance {
     live: Option<Live>,
     logs: LogCounts,
     memory: u64,
+    fuel: Option<u64>,
+    details: Option<Box<FailureDetails>>,
 }
 
 impl std::fmt::Debug for Instance {
@@ -49,6 +52,8 @@ impl Instance {
             live: Some(live),
             logs: LogCounts::default(),
             memory: 0,
+            fuel: None,
+            details: None,
         }
     }
 
@@ -56,10 +61,8 @@ impl Instance {
     pub fn process(&mut self, view: &View) -> Result<Outcome, Failure> {
         let live = self.live.as_mut().ok_or(Failure::Dead)?;
         let outcome = live.process(view);
-        if outcome.is_err() {
-            self.bury();
-        }
-        outcome
+        self.fuel = live.store.data().known.fuel;
+        outcome.map_err(|failure| self.bury(failure))
     }
 
     /// Asks the policy why it would answer as it does, if it can tell. Nobody has checked yet what it says, but for its form; nothing
@@ -69,10 +72,7 @@ impl Instance {
             return Some(Err(Failure::Dead));
         };
         let trail = live.explain(view)?;
-        if trail.is_err() {
-            self.bury();
-        }
-        Some(trail)
+        Some(trail.map_err(|failure| self.bury(failure)))
     }
 
     /// What the policy said so far, counted.
@@ -97,10 +97,26 @@ impl Instance {
         self.live.is_none()
     }
 
-    fn bury(&mut self) {
+    /// Instructions that the last call of `process` took. None where it failed, and in a sandbox that does not count them.
+    #[must_use]
+    pub fn last_fuel(&self) -> Option<u64> {
+        self.fuel
+    }
+
+    /// How the call failed that it died of. None where it lives, and in a sandbox that keeps no backtraces. This may hold content of
+    /// records.
+    #[must_use]
+    pub fn last_failure_details(&self) -> Option<&FailureDetails> {
+        self.details.as_deref()
+    }
+
+    fn bury(&mut self, failure: Failure) -> Failure {
         self.logs = self.logs();
         self.memory = self.memory();
-        self.live = None;
+        if let Some(live) = self.live.take() {
+            self.details = live.store.data().known.failed(failure).details;
+        }
+        failure
     }
 }
 
@@ -117,15 +133,16 @@ impl Live {
         gatekeeper: &GatekeeperPre,
         ticker: Arc<Ticker>,
         settings: Arc<StageSettings>,
-    ) -> Result<Self, Failure> {
-        let mut store = Store::new(gatekeeper.engine(), Guest::new(settings));
+        observed: Observed,
+    ) -> Result<Self, Failed> {
+        let mut store = Store::new(gatekeeper.engine(), Guest::new(settings, observed));
         store.limiter(|guest| &mut guest.limiter);
         let gatekeeper = {
             let running = ticker.run();
             let budget = Budget::to_set_up(store.data().settings());
             let instance = guarded(&mut store, &budget, |store| gatekeeper.instantiate(store));
             drop(running);
-            instance?
+            instance.map_err(|failure| store.data().known.failed(failure))?
         };
         Ok(Self {
             store,
@@ -138,9 +155,10 @@ impl Live {
     pub(crate) fn set_up<R>(
         &mut self,
         call: impl FnOnce(&mut Store<Guest>, &Policy) -> wasmtime::Result<R>,
-    ) -> Result<R, Failure> {
+    ) -> Result<R, Failed> {
         let budget = Budget::to_set_up(self.store.data().settings());
         self.call(&budget, call)
+            .map_err(|failure| self.store.data().known.failed(failure))
     }
 
     fn process(&mut self, view: &View) -> Result<Outcome, Failure> {
@@ -246,5 +264,19 @@ fn guarded<R>(
     store.set_epoch_deadline(Ticker::ticks(budget.time));
     // Deadlines stop guests, not the host that lifts their answers: this bounds the lifting.
     store.set_hostcall_fuel(usize::try_from(budget.answer).unwrap_or(usize::MAX));
-    call(store).map_err(|error| Failure::of(&error, store.data().limiter.denied()))
+    let metered = store.data().known.observed.metered;
+    if metered {
+        // Nobody runs out of it: deadlines are what stops a guest. That it cannot be set would mean that nothing is metered.
+        let _ = store.set_fuel(u64::MAX);
+    }
+    let answer = call(store);
+    // Of a call that failed only a part is counted, and which part depends on time.
+    if metered && answer.is_ok() {
+        let left = store.get_fuel().ok();
+        store.data_mut().known.fuel = left.map(|left| u64::MAX.saturating_sub(left));
+    }
+    answer.map_err(|error| {
+        store.data_mut().known.stopped(&error);
+        Failure::of(&error, store.data().limiter.denied())
+    })
 }

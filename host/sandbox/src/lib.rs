@@ -19,6 +19,7 @@ mod cache;
 mod check;
 mod component;
 mod crossing;
+mod details;
 mod engine;
 mod error;
 mod failure;
@@ -34,6 +35,7 @@ mod text;
 mod ticker;
 
 pub use component::{Component, Description, Origin};
+pub use details::FailureDetails;
 pub use error::{ArtifactFault, CacheTrouble, ConfigureError, LoadError, Problem, SandboxError};
 pub use failure::{Failure, TrapKind};
 pub use guest::LogCounts;

@@ -1,5 +1,6 @@
 //! The engine and what it makes: components, compiled, found in the cache, or compiled ahead.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::bindings::Explainer;
 use crate::cache::Cache;
 use crate::check;
 use crate::component::{Component, Origin, Parts};
+use crate::details::Observed;
 use crate::engine::engine;
 use crate::error::{CacheTrouble, LoadError, SandboxError};
 use crate::gatekeeper::GatekeeperPre;
@@ -22,6 +24,12 @@ use crate::ticker::Ticker;
 pub struct Options {
     /// Where compiled code of users' components is kept between runs: a folder of the user's own. `None` compiles each time.
     pub cache: Option<PathBuf>,
+    /// Whether the instructions of each call are counted ([`crate::Instance::last_fuel`]). Such code is slower, and is compiled, and
+    /// cached, on its own; stock policies compiled ahead cannot be loaded ([`Sandbox::takes_artifacts`]).
+    pub metered: bool,
+    /// Whether a failure is told with the guest's own words and functions ([`crate::Instance::last_failure_details`]), which may
+    /// hold content of records: for laptops, not for gates.
+    pub backtraces: bool,
 }
 
 /// Where guests run. One for a process; components and instances keep alive what they need of it.
@@ -29,6 +37,7 @@ pub struct Sandbox {
     engine: Engine,
     linker: Linker<Guest>,
     ticker: Arc<Ticker>,
+    observed: Observed,
     cache: Option<Cache>,
     cache_trouble: Option<CacheTrouble>,
 }
@@ -47,7 +56,11 @@ impl Sandbox {
         let broken = |error: wasmtime::Error| SandboxError::Engine {
             reason: format!("{error:#}"),
         };
-        let engine = engine(None).map_err(broken)?;
+        let observed = Observed {
+            metered: options.metered,
+            backtraces: options.backtraces,
+        };
+        let engine = engine(None, observed).map_err(broken)?;
         let mut linker = Linker::new(&engine);
         Explainer::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest)
             .map_err(broken)?;
@@ -62,6 +75,7 @@ impl Sandbox {
             engine,
             linker,
             ticker,
+            observed,
             cache,
             cache_trouble,
         })
@@ -71,6 +85,18 @@ impl Sandbox {
     #[must_use]
     pub fn cache_trouble(&self) -> Option<&CacheTrouble> {
         self.cache_trouble.as_ref()
+    }
+
+    /// Whether instructions are counted.
+    #[must_use]
+    pub fn is_metered(&self) -> bool {
+        self.observed.metered
+    }
+
+    /// Whether [`Self::load_stock`] can load what [`Self::compile_stock`] made. If not, load the component itself.
+    #[must_use]
+    pub fn takes_artifacts(&self) -> bool {
+        !self.observed.metered
     }
 
     /// Loads a user's component: checks it against the world, and compiles it unless the cache has it compiled. `name` is what the
@@ -83,7 +109,7 @@ impl Sandbox {
         {
             return self.ready(name, identity, &compiled, Origin::Cache);
         }
-        let code = self.engine.precompile_component(wasm).map_err(malformed)?;
+        let code = precompile(&self.engine, wasm)?;
         let artifact = artifact::pack(&identity, &self.engine, "", &code);
         let (_, compiled) =
             artifact::unpack(&artifact, &self.engine).map_err(LoadError::Artifact)?;
@@ -108,8 +134,8 @@ impl Sandbox {
     /// every one with a processor of x86-64-v2, made since 2009).
     pub fn compile_stock(wasm: &[u8], target: &str) -> Result<Vec<u8>, LoadError> {
         check::header(wasm)?;
-        let engine = engine(Some(target)).map_err(malformed)?;
-        let code = engine.precompile_component(wasm).map_err(malformed)?;
+        let engine = engine(Some(target), Observed::default()).map_err(malformed)?;
+        let code = precompile(&engine, wasm)?;
         Ok(artifact::pack(&Identity::of(wasm), &engine, target, &code))
     }
 
@@ -133,8 +159,21 @@ impl Sandbox {
             origin,
             gatekeeper,
             ticker: Arc::clone(&self.ticker),
+            observed: self.observed,
         });
         Ok(component)
+    }
+}
+
+/// Compiles a component. That a component is valid does not mean that the compiler was ever tried with such a one: if it panics, one
+/// component is refused, and nothing else happens.
+fn precompile(engine: &Engine, wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let compiled = catch_unwind(AssertUnwindSafe(|| engine.precompile_component(wasm)));
+    match compiled {
+        Ok(code) => code.map_err(malformed),
+        Err(_) => Err(LoadError::Malformed {
+            reason: "the compiler gave up on it, and said why above".to_owned(),
+        }),
     }
 }
 

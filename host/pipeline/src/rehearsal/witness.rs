@@ -156,7 +156,7 @@ impl Notes {
         let first = self.place(part.start);
         let (outcome, failure) = match answer {
             Ok(outcome) => (Some(outcome), None),
-            Err(failure) => (None, Some(failure)),
+            Err(failure) => (None, Some(failure.told(instance))),
         };
         let trail = outcome.as_ref().and_then(|_| self.trail(policy, view));
         self.calls.push(Call {
@@ -166,7 +166,7 @@ impl Notes {
             outcome,
             failure,
             trail,
-            fuel: None,
+            fuel: instance.last_fuel(),
             memory: instance.memory(),
         });
     }
@@ -186,7 +186,7 @@ impl Notes {
         };
         let trail = match instance.explain(view)? {
             Ok(trail) => trail,
-            Err(failure) => return Some(Err(CallFailure::of(&failure))),
+            Err(failure) => return Some(Err(CallFailure::of(&failure).told(&instance))),
         };
         self.witness = Some(instance);
         let checked = trail.check(view, policy.manifest.rules.len());
@@ -233,6 +233,15 @@ impl CallFailure {
             message: format!("what it says of its reasons was refused: {mistake}"),
             ..Self::default()
         }
+    }
+
+    /// With what the instance that failed is known to have said and done.
+    fn told(mut self, instance: &Instance) -> Self {
+        if let Some(details) = instance.last_failure_details() {
+            self.said.clone_from(&details.said);
+            self.backtrace.clone_from(&details.backtrace);
+        }
+        self
     }
 
     pub(crate) fn refused(refusal: &Refusal) -> Self {

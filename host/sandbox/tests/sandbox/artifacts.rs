@@ -11,6 +11,7 @@ use crate::{sandbox, view};
 fn cached(folder: &Path) -> Sandbox {
     let sandbox = Sandbox::new(Options {
         cache: Some(folder.to_owned()),
+        ..Options::default()
     })
     .unwrap();
     assert!(sandbox.cache_trouble().is_none());
@@ -113,6 +114,7 @@ fn a_cache_that_cannot_be_had_is_trouble_and_no_failure() {
     fs::write(&file, "").unwrap();
     let sandbox = Sandbox::new(Options {
         cache: Some(file.clone()),
+        ..Options::default()
     })
     .unwrap();
     let trouble = sandbox.cache_trouble().unwrap().to_string();

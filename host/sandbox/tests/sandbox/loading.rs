@@ -73,7 +73,6 @@ fn proposals_that_are_not_on_the_list_are_refused() {
     let proposals = [
         "(memory i64 1)",
         "(memory 1 1 shared)",
-        "(memory 1) (memory 1)",
         "(func $f return_call $f)",
         "(tag $t)",
         "(func (result v128) v128.const i64x2 0 0 v128.const i64x2 0 0 i8x16.relaxed_swizzle)",

@@ -18,6 +18,7 @@ mod artifacts;
 mod attacks;
 mod guests;
 mod host_functions;
+mod laptop;
 mod limits;
 mod loading;
 mod manifests;
