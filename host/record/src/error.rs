@@ -41,6 +41,15 @@ pub enum Malformed {
         /// Where the text starts.
         offset: usize,
     },
+    /// A trace id or span id with another number of bytes than it has. Whatever else stands there is none, and might be text that no
+    /// policy is shown.
+    #[error(
+        "the id at byte {offset} has the wrong length: a trace id has 16 bytes, a span id 8, and either may have none"
+    )]
+    IdLength {
+        /// Where the id starts.
+        offset: usize,
+    },
     /// Values nested too deep.
     #[error("the value at byte {offset} is nested deeper than {limit} levels")]
     Depth {

@@ -183,6 +183,11 @@ impl<'a> Indexer<'a> {
             if !entry.allows(element.wire) {
                 return Err(element.wrong_wire_type());
             }
+            if !entry.allows_length(element.end.saturating_sub(element.content)) {
+                return Err(Malformed::IdLength {
+                    offset: element.start as usize,
+                });
+            }
             match entry.action {
                 Action::Unknown | Action::Skip => {}
                 Action::Attribute(slot) => {

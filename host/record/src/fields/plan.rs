@@ -84,6 +84,8 @@ pub(crate) struct Entry {
     pub(crate) action: Action,
     wire: u8,
     other_wire: u8,
+    /// Bytes of an id; 0 is no id.
+    id: u8,
 }
 
 impl Entry {
@@ -91,7 +93,14 @@ impl Entry {
         action: Action::Unknown,
         wire: 0,
         other_wire: 0,
+        id: 0,
     };
+
+    /// Whether the content may have this length: an id has all its bytes or none, so that no text passes for one.
+    #[inline]
+    pub(crate) fn allows_length(&self, length: u32) -> bool {
+        self.id == 0 || length == 0 || length == u32::from(self.id)
+    }
 
     /// Whether the field may stand in this wire type.
     #[inline]
@@ -442,6 +451,10 @@ impl Plan {
             action,
             wire,
             other_wire,
+            id: match row.form {
+                Form::Id(length) => length,
+                _ => 0,
+            },
         }
     }
 }

@@ -93,6 +93,11 @@ fn malformed_requests_have_their_own_errors() {
         error(&[0x0a, 3, 0x1a, 1, 0xff]),
         Malformed::Utf8 { offset: 4 }
     ));
+    // A trace id of two bytes, which nobody asked for.
+    assert!(matches!(
+        error(&[0x0a, 8, 0x12, 6, 0x12, 4, 0x4a, 2, b'h', b'i']),
+        Malformed::IdLength { offset: 6 }
+    ));
     let twice = [0x0a, 8, 0x12, 6, 0x12, 4, 0x2a, 0, 0x3a, 0];
     assert!(matches!(
         count(Signal::Metrics, &twice),
