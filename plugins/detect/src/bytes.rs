@@ -20,10 +20,11 @@ pub(crate) fn from(text: &[u8], place: usize) -> &[u8] {
     text.get(place..).unwrap_or_default()
 }
 
-/// What stands in a range.
+/// What stands in a range, as far as the text goes.
 #[inline]
 pub(crate) fn within(text: &[u8], range: Range<usize>) -> &[u8] {
-    text.get(range).unwrap_or_default()
+    let end = range.end.min(text.len());
+    text.get(range.start..end).unwrap_or_default()
 }
 
 /// Where the bytes that `belongs` takes end, from `start` on and after `most` bytes at the latest.
@@ -62,7 +63,39 @@ pub(crate) fn is_word(byte: u8) -> bool {
 /// Whether a word begins at a place: what stands before it is part of none, or the letter of an escape such as `\\n`.
 #[inline]
 pub(crate) fn begins_word(text: &[u8], start: usize) -> bool {
-    !is_word(before(text, start)) || is_escape_end(text, start)
+    !goes_on_before(text, start) || is_escape_end(text, start)
+}
+
+/// Whether a word ends at a place.
+#[inline]
+pub(crate) fn ends_word(text: &[u8], end: usize) -> bool {
+    let next = at(text, end);
+    if next < 0x80 {
+        return !is_word(next);
+    }
+    let rest = within(text, end..end.saturating_add(4));
+    let first = rest.utf8_chunks().next();
+    !first
+        .and_then(|chunk| chunk.valid().chars().next())
+        .is_some_and(is_glue)
+}
+
+fn goes_on_before(text: &[u8], start: usize) -> bool {
+    let previous = before(text, start);
+    if previous < 0x80 {
+        return is_word(previous);
+    }
+    let mut first = start.saturating_sub(1);
+    while first > start.saturating_sub(4) && at(text, first) & 0xc0 == 0x80 {
+        first = first.saturating_sub(1);
+    }
+    let character = std::str::from_utf8(within(text, first..start));
+    character.is_ok_and(|text| text.chars().next().is_some_and(is_glue))
+}
+
+/// Whether a character beyond ASCII makes one word with what stands beside it: letters do, but for those of scripts without gaps.
+pub(crate) fn is_glue(character: char) -> bool {
+    character.is_alphanumeric() && character < '\u{2e80}'
 }
 
 /// Whether the letter of an escape, as strings in programs and in JSON have them, stands before a place.

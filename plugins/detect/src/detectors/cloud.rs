@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::bytes::{
-    at, before, begins_word, ends_with_folded, from, is_base64_url, is_word, run_after, within,
+    at, before, begins_word, ends_with_folded, ends_word, from, is_base64_url, run_after, within,
 };
 use crate::detectors::entropy;
 
@@ -15,8 +15,7 @@ pub(crate) fn aws_access_key_id(text: &[u8], place: usize) -> Option<Range<usize
     let end = run_after(text, start, 21, |byte| {
         byte.is_ascii_uppercase() || byte.is_ascii_digit()
     });
-    let whole =
-        end.saturating_sub(start) == 20 && begins_word(text, start) && !is_word(at(text, end));
+    let whole = end.saturating_sub(start) == 20 && begins_word(text, start) && ends_word(text, end);
     (is_id && whole).then_some(start..end)
 }
 
@@ -77,7 +76,7 @@ pub(crate) fn gcp_private_key_id(text: &[u8], place: usize) -> Option<Range<usiz
         matches!(byte, b'"' | b'\'' | b'\\' | b':' | b'=' | b' ')
     });
     let end = run_after(text, start, 41, |byte| byte.is_ascii_hexdigit());
-    (end.saturating_sub(start) == 40 && !is_word(at(text, end))).then_some(start..end)
+    (end.saturating_sub(start) == 40 && ends_word(text, end)).then_some(start..end)
 }
 
 /// The key after `AccountKey=` or `SharedAccessKey=`, or the signature after `sig=`, by its `=`.
@@ -119,7 +118,9 @@ pub(crate) fn azure_client_secret(text: &[u8], tilde: usize) -> Option<Range<usi
     let [.., digit, b'Q'] = within(text, start..tilde) else {
         return None;
     };
-    let end = run_after(text, tilde.saturating_add(1), 40, symbol);
+    let mut end = run_after(text, tilde.saturating_add(1), 40, symbol);
+    // The full stop of a sentence.
+    end = end.saturating_sub(usize::from(before(text, end) == b'.'));
     let length = end.saturating_sub(tilde.saturating_add(1));
     let whole = (31..=34).contains(&length) && begins_word(text, start);
     (digit.is_ascii_digit() && whole && within(text, start..tilde).iter().all(|byte| symbol(*byte)))

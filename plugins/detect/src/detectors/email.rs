@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, is_escape_end, is_word, run_after, run_before, within};
+use crate::bytes::{at, before, is_escape_end, is_glue, is_word, run_after, run_before, within};
 
 /// The longest local part and the longest domain (RFC 5321).
 const LONGEST_LOCAL: usize = 64;
@@ -22,6 +22,7 @@ fn is_domain(byte: u8) -> bool {
 /// The address around an `@`.
 pub(crate) fn email(text: &[u8], place: usize) -> Option<Range<usize>> {
     let mut start = run_before(text, place, LONGEST_LOCAL, is_local);
+    start = letters_before(text, start, place);
     // A quote, a hyphen or a full stop before an address is not part of it; neither is half a character.
     while start < place
         && (matches!(at(text, start), b'.' | b'\'' | b'-' | b'&' | b'%')
@@ -41,6 +42,7 @@ pub(crate) fn email(text: &[u8], place: usize) -> Option<Range<usize>> {
 /// Where the domain ends that begins at `start`.
 fn domain(text: &[u8], start: usize) -> Option<usize> {
     let end = run_after(text, start, LONGEST_DOMAIN, is_domain);
+    let end = letters_after(text, start, end);
     let mut whole = within(text, start..end);
     while let Some((b'.' | b'-', rest)) = whole.split_last() {
         whole = rest;
@@ -85,6 +87,34 @@ fn is_login(text: &[u8], start: usize, end: usize) -> bool {
             )
     });
     within(text, authority.saturating_sub(3)..authority) == b"://"
+}
+
+/// Where the letters before `end` begin: punctuation of other alphabets is no part of an address, and theirs that are written without
+/// gaps belong to the sentence.
+fn letters_before(text: &[u8], mut start: usize, end: usize) -> usize {
+    while start < end && is_continuation(at(text, start)) {
+        start = start.saturating_add(1);
+    }
+    let local = std::str::from_utf8(within(text, start..end)).unwrap_or_default();
+    let last = local
+        .char_indices()
+        .rfind(|(_, character)| !character.is_ascii() && !is_glue(*character));
+    last.map_or(start, |(place, character)| {
+        start
+            .saturating_add(place)
+            .saturating_add(character.len_utf8())
+    })
+}
+
+/// Where the letters after `start` end.
+fn letters_after(text: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start && is_continuation(at(text, end)) {
+        end = end.saturating_sub(1);
+    }
+    let domain = std::str::from_utf8(within(text, start..end)).unwrap_or_default();
+    let first =
+        domain.find(|character: char| !character.is_ascii() && !character.is_alphanumeric());
+    first.map_or(end, |place| start.saturating_add(place))
 }
 
 fn is_continuation(byte: u8) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, begins_word, is_word, within};
+use crate::bytes::{at, begins_word, ends_word, within};
 
 /// Countries and the lengths of their numbers (SWIFT's registry).
 const LENGTHS: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
@@ -32,7 +32,7 @@ pub(crate) fn iban(text: &[u8], place: usize) -> Option<Range<usize>> {
         }
         end = end.saturating_add(1);
     }
-    (!is_word(at(text, end)) && remainder(&symbols) == 1).then_some(start..end)
+    (ends_word(text, end) && remainder(&symbols) == 1).then_some(start..end)
 }
 
 /// The remainder by 97 of the number that the symbols stand for, country and check digits last.

@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use crate::bytes::{at, before, begins_word, is_word, run_after, run_before, within};
+use crate::bytes::{before, begins_word, ends_word, run_after, run_before, within};
 
 /// The longest written form: six groups and an IPv4 address.
 const LONGEST: usize = 45;
@@ -33,7 +33,7 @@ pub(crate) fn ipv6(text: &[u8], colon: usize) -> Option<Range<usize>> {
     if before(text, end) == b':' && within(text, end.saturating_sub(2)..end) != b"::" {
         end = end.saturating_sub(1);
     }
-    if is_word(at(text, end)) {
+    if !ends_word(text, end) {
         return None;
     }
     let written = std::str::from_utf8(within(text, start..end)).ok()?;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, before, begins_word, is_escape_end, is_word, run_after, within};
+use crate::bytes::{at, before, begins_word, ends_word, is_escape_end, is_word, run_after, within};
 
 /// More digits than any number here has.
 const MOST_DIGITS: usize = 19;
@@ -181,7 +181,7 @@ pub(crate) fn may_begin(text: &[u8], start: usize) -> bool {
     if is_escape_end(text, start) {
         return true;
     }
-    let glued = is_word(previous)
+    let glued = !begins_word(text, start)
         || matches!(previous, b'.' | b'-' | b'+') && is_word(before(text, start.saturating_sub(1)));
     !glued && !(previous == b',' && before(text, start.saturating_sub(1)).is_ascii_digit())
 }
@@ -190,7 +190,7 @@ pub(crate) fn may_begin(text: &[u8], start: usize) -> bool {
 pub(crate) fn may_end(text: &[u8], end: usize) -> bool {
     let next = at(text, end);
     let after = at(text, end.saturating_add(1));
-    !is_word(next) && !(matches!(next, b'.' | b'-' | b'+' | b',') && after.is_ascii_digit())
+    ends_word(text, end) && !(matches!(next, b'.' | b'-' | b'+' | b',') && after.is_ascii_digit())
 }
 
 /// Whether dots before or behind say that it is a version: `v1.2.3.4`, `Chrome/120.0.0.0`, `1.2.3.4-rc1`.
@@ -264,7 +264,7 @@ pub(crate) fn phone_in_parentheses(text: &[u8], open: usize) -> Option<Range<usi
         return None;
     };
     let end = start.saturating_add(8);
-    (!is_word(before(text, open)) && may_end(text, end)).then_some(open..end)
+    (begins_word(text, open) && may_end(text, end)).then_some(open..end)
 }
 
 fn luhn(digits: &[u8]) -> bool {
