@@ -41,7 +41,7 @@ pub(crate) fn slack(text: &[u8], place: usize) -> Option<Range<usize>> {
         ] | b"xapp"
     );
     let end = run_after(text, place, LONGEST, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'%' | b'.')
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'%')
     });
     let rest = within(text, place..end);
     let fits = rest.len() > 16 && rest.iter().any(u8::is_ascii_digit);
