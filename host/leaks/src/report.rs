@@ -21,7 +21,7 @@ pub struct Report {
 }
 
 /// How many cells ended how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 pub struct Tally {
     /// The secret got through.
     pub open: usize,
@@ -84,10 +84,22 @@ impl Tally {
     #[must_use]
     pub fn glance(self) -> Glance {
         match self {
-            Self { open: 0, closed: 0, unavoidable: 0 } => Glance::Nothing,
-            Self { open: 0, unavoidable: 0, .. } => Glance::Closed,
+            Self {
+                open: 0,
+                closed: 0,
+                unavoidable: 0,
+            } => Glance::Nothing,
+            Self {
+                open: 0,
+                unavoidable: 0,
+                ..
+            } => Glance::Closed,
             Self { open: 0, .. } => Glance::Unavoidable,
-            Self { closed: 0, unavoidable: 0, .. } => Glance::Open,
+            Self {
+                closed: 0,
+                unavoidable: 0,
+                ..
+            } => Glance::Open,
             _ => Glance::Mixed,
         }
     }
@@ -103,7 +115,8 @@ impl Report {
     /// The kinds that were tried.
     #[must_use]
     pub fn kinds(&self) -> Vec<SecretKind> {
-        let kinds: std::collections::BTreeSet<_> = self.cells.iter().map(|cell| cell.kind).collect();
+        let kinds: std::collections::BTreeSet<_> =
+            self.cells.iter().map(|cell| cell.kind).collect();
         kinds.into_iter().collect()
     }
 
@@ -133,7 +146,10 @@ impl Report {
     pub fn rows(&self, kind: Option<SecretKind>) -> Vec<Row> {
         let of_kind = |own: SecretKind| kind.is_none_or(|kind| kind == own);
         let results = self.results().filter(|(cell, ..)| of_kind(cell.kind));
-        rows(results.map(|(cell, place, tried)| (place.label.clone(), cell.encoding, &tried.outcome)))
+        rows(
+            results
+                .map(|(cell, place, tried)| (place.label.clone(), cell.encoding, &tried.outcome)),
+        )
     }
 
     /// A row for each kind of secret.
@@ -141,9 +157,11 @@ impl Report {
     pub fn by_kind(&self) -> Vec<Row> {
         let mut by_kind: Vec<_> = self.results().collect();
         by_kind.sort_by_key(|(cell, ..)| cell.kind);
-        rows(by_kind.into_iter().map(|(cell, _, tried)| {
-            (cell.kind.name().to_owned(), cell.encoding, &tried.outcome)
-        }))
+        rows(
+            by_kind.into_iter().map(|(cell, _, tried)| {
+                (cell.kind.name().to_owned(), cell.encoding, &tried.outcome)
+            }),
+        )
     }
 
     /// Cells of these encodings that are open.
@@ -151,7 +169,9 @@ impl Report {
     pub fn open(&self, encodings: &[Encoding]) -> usize {
         let results = self.results();
         results
-            .filter(|(cell, _, tried)| tried.outcome.is_open() && encodings.contains(&cell.encoding))
+            .filter(|(cell, _, tried)| {
+                tried.outcome.is_open() && encodings.contains(&cell.encoding)
+            })
             .count()
     }
 }
@@ -169,7 +189,9 @@ fn rows<'o>(results: impl Iterator<Item = (String, Encoding, &'o Outcome)>) -> V
         });
         let column = Encoding::ALL.iter().position(|own| *own == encoding);
         let row = rows.get_mut(at);
-        let tally = row.zip(column).and_then(|(row, at)| row.tallies.get_mut(at));
+        let tally = row
+            .zip(column)
+            .and_then(|(row, at)| row.tallies.get_mut(at));
         if let Some(tally) = tally {
             tally.count(outcome);
         }
@@ -182,9 +204,10 @@ fn rows<'o>(results: impl Iterator<Item = (String, Encoding, &'o Outcome)>) -> V
 pub fn folded(rows: Vec<Row>) -> Vec<Row> {
     let mut folded: Vec<Row> = Vec::new();
     for row in rows {
-        let same = folded.iter_mut().rev().find(|other| {
-            field(other) == field(&row) && glances(other) == glances(&row)
-        });
+        let same = folded
+            .iter_mut()
+            .rev()
+            .find(|other| field(other) == field(&row) && glances(other) == glances(&row));
         match same {
             Some(other) => {
                 other.labels.extend(row.labels);

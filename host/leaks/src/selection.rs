@@ -26,7 +26,8 @@ impl Selection {
         let mut filters = self.filters.iter();
         let is_kind = self.kind.is_none_or(|own| own == kind);
         is_kind
-            && (self.filters.is_empty() || filters.any(|filter| filter.holds(kind, label, encoding)))
+            && (self.filters.is_empty()
+                || filters.any(|filter| filter.holds(kind, label, encoding)))
     }
 }
 

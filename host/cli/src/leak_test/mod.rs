@@ -6,15 +6,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tollgate_lab::Options;
+use tollgate_lab::{Opening, Options};
 use tollgate_leaks::{
-    Encoding, Filter, Protocol, Report, SecretKind, Selection, Wanted, Way, attempt, places,
+    Document, Encoding, Filter, Heading, Protocol, Report, SecretKind, Selection, Wanted, Way,
+    advise, attempt, page, places,
 };
 
-use crate::args::Configuration;
+use crate::args::{Configuration, Product};
 use crate::complain;
 use crate::configuration::sandbox;
 use crate::here::Here;
+use crate::stock::Embedded;
+use crate::terminal;
 use crate::trial::{BAD_INPUT, Subject};
 
 /// What is tried, and how it is shown.
@@ -98,13 +101,13 @@ pub(crate) fn leak_test(wanted: LeakTest, before: Configuration) -> anyhow::Resu
     };
     let protocol = Protocol::otlp()?;
     let places = places(protocol);
-    let cells = Wanted {
+    let asked = Wanted {
         selection: Selection::new(wanted.only, wanted.kind),
         limit: wanted.limit,
         seed: wanted.seed,
         own,
     };
-    let cells = cells.cells(&places);
+    let cells = asked.cells(&places);
     if cells.is_empty() {
         complain("error: there are no such cells: see --only, --kind and --limit");
         return Ok(ExitCode::from(BAD_INPUT));
@@ -119,7 +122,29 @@ pub(crate) fn leak_test(wanted: LeakTest, before: Configuration) -> anyhow::Resu
         cells,
         tried,
     };
-    show::matrix(&report, wanted.every_place);
+    let opening = Opening {
+        around: &Here,
+        stock: &Embedded,
+        sandbox: &sandbox,
+        compat_collector: subject.configuration.compat == Some(Product::Collector),
+    };
+    let own = asked.own.as_deref();
+    let advice = advise(protocol, &report, &opened.trial, &opening, own)?;
+    if let Some(file) = &wanted.html {
+        let heading = Heading {
+            subject: &name(&subject),
+            seed: wanted.seed,
+        };
+        std::fs::write(file, page(&report, &advice, heading))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    if wanted.json {
+        let document = Document::new(&report, &advice, wanted.seed);
+        terminal::show(&serde_json::to_string_pretty(&document)?);
+    } else {
+        show::matrix(&report, wanted.every_place);
+        show::advice(&report, &advice);
+    }
     let failing = wanted.fail_on.iter().flat_map(|failing| match failing {
         Failing::Any => Encoding::ALL.to_vec(),
         Failing::On(encoding) => vec![*encoding],
@@ -138,4 +163,21 @@ fn secret(typed: &str) -> anyhow::Result<String> {
     };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// What was tried, in a few words. Text that was typed may hold what no page should.
+fn name(subject: &Subject) -> String {
+    match (&subject.policy, &subject.rule) {
+        (Some(policy), _) => policy.clone(),
+        (None, Some(_)) => "a rule".to_owned(),
+        (None, None) => {
+            let configs = subject.configuration.config.iter();
+            let names = configs.map(|config| match config.split_once(':') {
+                Some(("yaml" | "env", _)) => "a configuration as text",
+                Some(("file", path)) => path,
+                _ => config,
+            });
+            names.collect::<Vec<_>>().join(", ")
+        }
+    }
 }

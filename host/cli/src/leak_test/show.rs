@@ -1,6 +1,6 @@
 //! The matrix in the terminal.
 
-use tollgate_leaks::{Encoding, Glance, Report, Row, Tally, folded};
+use tollgate_leaks::{Advice, Encoding, Glance, Report, Row, Tally, folded};
 
 use crate::terminal::{self, Table, Text, style};
 
@@ -20,11 +20,45 @@ pub(super) fn matrix(report: &Report, every_place: bool) {
     terminal::show(&out);
 }
 
+/// Shows what would stop what got through.
+pub(super) fn advice(report: &Report, advice: &Advice) {
+    let open = report.total().open;
+    let mut out = String::new();
+    for remedy in &advice.remedies {
+        let title = Text::from("\nTo ")
+            .with(&remedy.title, style::STRONG)
+            .with(
+                format!(", which stops {} of {open}:\n", remedy.closes),
+                style::PLAIN,
+            )
+            .with(format!("  {}\n", remedy.cost), style::FAINT);
+        out.push_str(&title.to_string());
+        for line in remedy.yaml.lines() {
+            out.push_str(&Text::styled(format!("  {line}\n"), style::RULE).to_string());
+        }
+    }
+    if advice.helpless > 0 {
+        let rest = format!("\nNone of this stops {} of them.\n", advice.helpless);
+        out.push_str(&Text::styled(rest, style::WARNING).to_string());
+    }
+    if !out.is_empty() {
+        terminal::show(&out);
+    }
+}
+
 fn table(what: &str, rows: &[Row]) -> String {
-    let headings = Encoding::ALL.iter().map(|encoding| encoding.name());
+    // Encodings that nothing was tried in have no column.
+    let tried = |at: usize| {
+        let mut tallies = rows.iter().filter_map(|row| row.tallies.get(at));
+        tallies.any(|tally| tally.total() > 0)
+    };
+    let columns: Vec<usize> = (0..Encoding::ALL.len()).filter(|at| tried(*at)).collect();
+    let headings = columns.iter().filter_map(|at| Encoding::ALL.get(*at));
+    let headings = headings.map(|encoding| encoding.name());
     let mut table = Table::new([what].into_iter().chain(headings));
     for row in rows {
-        let glyphs = row.tallies.iter().map(|tally| glyph(*tally));
+        let tallies = columns.iter().filter_map(|at| row.tallies.get(*at));
+        let glyphs = tallies.map(|tally| glyph(*tally));
         table.row([label(row)].into_iter().chain(glyphs));
     }
     table.render(terminal::width())
@@ -72,6 +106,8 @@ fn summary(report: &Report) -> Text {
         style,
     );
     let words = report.words().into_iter();
-    let words: Vec<String> = words.map(|(word, count)| format!("{count} {word}")).collect();
+    let words: Vec<String> = words
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
     counted.with(format!(": {}", words.join(", ")), style::PLAIN)
 }
