@@ -261,3 +261,60 @@ fn entity_of(name: &str) -> Option<char> {
     };
     char::from_u32(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Found, Needle, Readings};
+    use crate::encoding::Encoding;
+
+    fn found(text: &str, secret: &str) -> Option<Found> {
+        Readings::of(text.as_bytes()).hold(&Needle::new(secret, None))
+    }
+
+    #[test]
+    fn a_mask_that_leaves_four_digits_is_a_mask() {
+        let card = "4111111111111111";
+        assert_eq!(found("************1111", card), None);
+        assert_eq!(found("411111******1111", card), None);
+        assert_eq!(found("41111111111111**", card), Some(Found::Part));
+        assert_eq!(found("078-05-1120", "078-05-1120"), Some(Found::Whole));
+        assert_eq!(found("***-**-1120", "078-05-1120"), None);
+        assert_eq!(found("****@example.com", "jane.doe93412@example.com"), None);
+        assert_eq!(found("jane.doe93412@****", "jane.doe93412@example.com"), Some(Found::Part));
+    }
+
+    #[test]
+    fn what_is_left_of_base64_is_a_part_even_if_it_cannot_be_read() {
+        let sent = "amFuZS5kb2U5MzQxMkBleGFtcGxlLmNvbQ==";
+        let needle = Needle::new("jane.doe93412@example.com", Some(sent));
+        let left = Readings::of(b"****uZS5kb2U5MzQxMkBleGFtcGxlLmNvb**");
+        assert!(left.hold(&needle).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn a_secret_is_found_in_every_encoding(secret in "[A-Za-z0-9][ -~]{3,60}[A-Za-z0-9]") {
+            for encoding in Encoding::ALL {
+                let Some(written) = encoding.write(&secret) else { continue };
+                match &written.rest {
+                    None => prop_assert_eq!(found(&written.text, &secret), Some(Found::Whole), "{}: {}", encoding, written.text),
+                    Some(rest) => prop_assert_eq!(format!("{}{rest}", written.text), &*secret),
+                }
+                for outer in [Encoding::Base64, Encoding::Url, Encoding::Json] {
+                    let twice = outer.write(&written.text).map(|own| own.text);
+                    if let (Some(twice), None) = (twice, &written.rest) {
+                        prop_assert_eq!(found(&twice, &secret), Some(Found::Whole), "{} in {}: {}", encoding, outer, twice);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_is_found_in_what_holds_nothing_of_it(text in "[ -~]{0,80}") {
+            // No encoding of ASCII reads as these.
+            prop_assert_eq!(found(&text, "ßßłłððþþøøßß"), None);
+        }
+    }
+}
