@@ -24,6 +24,26 @@ pub(crate) fn decoded(piece: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Whether the first bytes that a piece stands for may be those of something to read: most words begin with none.
+pub(crate) fn may_be_readable(piece: &[u8]) -> bool {
+    let [first, second, third, fourth, ..] = piece else {
+        return false;
+    };
+    let digits = [*first, *second, *third, *fourth].map(value);
+    let [Some(first), Some(second), Some(third), Some(fourth)] = digits else {
+        return false;
+    };
+    let bytes = [
+        first << 2 | second >> 4,
+        second << 4 | third >> 2,
+        third << 6 | fourth,
+    ];
+    bytes
+        .iter()
+        .all(|byte| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\n' | b'\r' | b'\t'))
+}
+
+#[inline]
 fn value(digit: u8) -> Option<u8> {
     Some(match digit {
         b'A'..=b'Z' => digit - b'A',

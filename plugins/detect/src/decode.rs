@@ -13,6 +13,8 @@ use crate::find::runs;
 const DEEPEST: u8 = 4;
 /// The shortest piece of base64: an IPv4 address has twelve symbols.
 const SHORTEST: usize = 12;
+/// The shortest text with something in another form: an escape of three bytes and what it stands beside.
+const SHORTEST_PIECE: usize = 8;
 /// So many bytes more than the text itself has are decoded altogether, for each byte of it and at least.
 const BUDGET_FACTOR: usize = 4;
 const BUDGET: usize = 64 << 10;
@@ -109,7 +111,7 @@ impl Decoder {
                 decoded: None,
             })
             .collect();
-        if depth >= DEEPEST {
+        if depth >= DEEPEST || text.len() < SHORTEST_PIECE {
             return hits;
         }
         self.views(text, budget, &mut |view, budget| {
@@ -345,7 +347,10 @@ fn percent_decoded(text: &str) -> Option<View> {
 /// What a run of symbols of base64 says, if it says something that can be read.
 fn piece(bytes: &[u8], run: Range<usize>) -> Option<View> {
     let symbols = within(bytes, run.clone());
-    // Most runs are words, and three bytes show that they say nothing.
+    if !base64::may_be_readable(symbols) {
+        return None;
+    }
+    // What is long is looked at as far as that shows that it says nothing.
     let head = base64::decoded(symbols.get(..symbols.len().min(48) / 4 * 4)?)?;
     if !head.iter().all(|byte| is_readable(*byte)) {
         return None;

@@ -50,6 +50,22 @@ fn is_word(text: &str) -> bool {
     text.len() < SHORTEST_BASE64 || !says_something(text.as_bytes())
 }
 
+/// Whether a word of it may be a key whose letters changed their case: long, of letters and digits, and no hexadecimal number.
+pub(crate) fn has_drawn_word(text: &str) -> bool {
+    const LONG: usize = 20;
+    text.len() >= LONG
+        && text
+            .as_bytes()
+            .split(|byte| !byte.is_ascii_alphanumeric())
+            .any(|word| {
+                word.len() >= LONG
+                    && word.iter().any(u8::is_ascii_digit)
+                    && word
+                        .iter()
+                        .any(|byte| byte.is_ascii_alphabetic() && !byte.is_ascii_hexdigit())
+            })
+}
+
 /// Whether there is base64 or hexadecimal in it that can be read.
 fn says_something(text: &[u8]) -> bool {
     let readable = |bytes: &[u8]| {
@@ -60,11 +76,8 @@ fn says_something(text: &[u8]) -> bool {
     runs(text, SHORTEST_BASE64).any(|run| {
         let symbols = within(text, run);
         debug_assert!(symbols.iter().all(|byte| is_base64(*byte)));
-        let head = symbols.get(..4).and_then(base64::decoded);
-        let by_base64 = head.is_some_and(|head| {
-            head.iter()
-                .all(|byte| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\n' | b'\t'))
-        }) && base64::decoded(symbols).is_some_and(|bytes| readable(&bytes));
+        let by_base64 = base64::may_be_readable(symbols)
+            && base64::decoded(symbols).is_some_and(|bytes| readable(&bytes));
         by_base64
             || symbols.len() >= SHORTEST_HEX && hex(symbols).is_some_and(|bytes| readable(&bytes))
     })

@@ -19,6 +19,8 @@ pub(crate) struct Detection {
     numbers: Vec<Rule>,
     keys: Treatment,
     summary: Rule,
+    /// Short texts that stay as they are, by what was done with them: most are names, and come again and again.
+    fine: RefCell<Fine>,
     pseudonyms: RefCell<HashMap<(String, String), Option<String>>>,
 }
 
@@ -28,6 +30,50 @@ pub(crate) enum Found {
     Text(String, Rule),
     Removed(Rule),
     Dropped(Rule),
+}
+
+/// The longest text that is remembered to be fine.
+const LONGEST: usize = 64;
+/// How many of them, a power of two.
+const SLOTS: usize = 2048;
+
+/// Texts that nothing was found in, each in the one place where it may stand, with the number of what was done with it.
+#[derive(Debug, Default)]
+struct Fine(Vec<(usize, Box<str>)>);
+
+impl Fine {
+    fn has(&self, number: usize, text: &str) -> bool {
+        let known = self.0.get(slot(number, text));
+        known.is_some_and(|(of, known)| *of == number && **known == *text)
+    }
+
+    fn add(&mut self, number: usize, text: &str) {
+        if self.0.is_empty() {
+            self.0.resize_with(SLOTS, Default::default);
+        }
+        if let Some(place) = self.0.get_mut(slot(number, text)) {
+            *place = (number, text.into());
+        }
+    }
+}
+
+/// Where a text may stand.
+#[inline]
+fn slot(number: usize, text: &str) -> usize {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [0_u8; 8];
+    for (to, byte) in last.iter_mut().zip(rest) {
+        *to = *byte;
+    }
+    let start = (number as u64) << 32 | text.len() as u64;
+    let hash = words
+        .iter()
+        .chain(std::iter::once(&last))
+        .fold(start, |hash, word| {
+            (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR)
+        });
+    usize::try_from(hash >> 40).unwrap_or_default() % SLOTS
 }
 
 impl Found {
@@ -85,6 +131,7 @@ impl Detection {
             rules,
             numbers,
             summary,
+            fine: RefCell::default(),
             pseudonyms: RefCell::default(),
         }))
     }
@@ -106,6 +153,21 @@ impl Detection {
 
     /// What becomes of a text; none if it stays as it is.
     pub(crate) fn found(&self, treatment: &Treatment, text: &str) -> Option<Found> {
+        let number = treatment.number().filter(|_| text.len() <= LONGEST);
+        let Some(number) = number else {
+            return self.found_anew(treatment, text);
+        };
+        if self.fine.borrow().has(number, text) {
+            return None;
+        }
+        let found = self.found_anew(treatment, text);
+        if found.is_none() {
+            self.fine.borrow_mut().add(number, text);
+        }
+        found
+    }
+
+    fn found_anew(&self, treatment: &Treatment, text: &str) -> Option<Found> {
         match self
             .rules
             .outcome(treatment, text, &mut |key, secret| self.digits(key, secret))

@@ -60,7 +60,8 @@ fn to_the_collector_it_spares_all() {
 
 #[test]
 fn of_patterns_that_overlap_the_first_wins() {
-    let config = json!({"allow_all_keys": true, "blocked_values": ["[0-9]{6,}", CARD, "id-[0-9]+"]});
+    let config =
+        json!({"allow_all_keys": true, "blocked_values": ["[0-9]{6,}", CARD, "id-[0-9]+"]});
     let request = note("id-12345678");
     assert_eq!(
         told(policy(config), &request, NOTE),
@@ -74,7 +75,8 @@ fn of_patterns_that_overlap_the_first_wins() {
 
 #[test]
 fn a_rule_about_the_key_puts_an_end_to_the_matter() {
-    let config = json!({"allowed_keys": ["kept"], "blocked_values": [MAIL], "ignored_keys": ["raw"]});
+    let config =
+        json!({"allowed_keys": ["kept"], "blocked_values": [MAIL], "ignored_keys": ["raw"]});
     let request = log_record()
         .attribute("raw", "ann@x.example")
         .attribute("gone", "ann@x.example")

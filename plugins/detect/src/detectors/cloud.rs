@@ -11,12 +11,14 @@ use crate::detectors::entropy;
 pub(crate) fn aws_access_key_id(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(1)?;
     let head = within(text, start..start.saturating_add(4));
-    let is_id = head == b"AKIA" || head == b"ASIA";
+    if head != b"AKIA" && head != b"ASIA" {
+        return None;
+    }
     let end = run_after(text, start, 21, |byte| {
         byte.is_ascii_uppercase() || byte.is_ascii_digit()
     });
     let whole = end.saturating_sub(start) == 20 && begins_word(text, start) && ends_word(text, end);
-    (is_id && whole).then_some(start..end)
+    whole.then_some(start..end)
 }
 
 /// How far before a secret its name may stand.
@@ -53,17 +55,23 @@ pub(crate) fn aws_secret_access_key(text: &[u8], run: &Range<usize>) -> Option<R
 /// An API key, by the `I` of `AIza`.
 pub(crate) fn gcp_api_key(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(1)?;
+    if !from(text, start).starts_with(b"AIza") {
+        return None;
+    }
     let end = run_after(text, start, 40, is_base64_url);
     let whole = end.saturating_sub(start) == 39 && begins_word(text, start);
-    (whole && from(text, start).starts_with(b"AIza")).then_some(start..end)
+    whole.then_some(start..end)
 }
 
 /// A client secret, by the hyphen of `GOCSPX-`.
 pub(crate) fn gcp_client_secret(text: &[u8], place: usize) -> Option<Range<usize>> {
     let start = place.checked_sub(6)?;
+    if !from(text, start).starts_with(b"GOCSPX-") {
+        return None;
+    }
     let end = run_after(text, place, 64, is_base64_url);
     let long = end.saturating_sub(place) > 24 && begins_word(text, start);
-    (long && from(text, start).starts_with(b"GOCSPX-")).then_some(start..end)
+    long.then_some(start..end)
 }
 
 /// The id of the private key in a key file of a service account, by the first underscore of `private_key_id`. The key itself is PEM.

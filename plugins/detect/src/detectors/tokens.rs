@@ -9,23 +9,20 @@ const LONGEST: usize = 512;
 
 /// A token of GitHub, by the first underscore: `ghp_`, `github_pat_`.
 pub(crate) fn github(text: &[u8], place: usize) -> Option<Range<usize>> {
+    let is_short = |start: &usize| {
+        let name = within(text, *start..place);
+        matches!(name, [b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r'])
+    };
+    let is_long = |start: &usize| from(text, *start).starts_with(b"github_pat_");
+    let short = place.checked_sub(3).filter(is_short);
+    let start = short.or_else(|| place.checked_sub(6).filter(is_long))?;
     let end = run_after(text, place, LONGEST, |byte| {
         byte.is_ascii_alphanumeric() || byte == b'_'
     });
-    let rest = end.saturating_sub(place.saturating_add(1));
-    let short = place.checked_sub(3).filter(|start| {
-        let named = matches!(
-            within(text, *start..place),
-            [b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r']
-        );
-        // The newer tokens of apps are longer, and hold a JWT.
-        named && rest >= 36
-    });
-    let long = place
-        .checked_sub(6)
-        .filter(|start| from(text, *start).starts_with(b"github_pat_") && rest >= 40);
-    let start = short.or(long)?;
-    (begins_word(text, start)).then_some(start..end)
+    // The newer tokens of apps are longer, and hold a JWT.
+    let least = if short.is_some() { 36 } else { 40 };
+    let long = end.saturating_sub(place.saturating_add(1)) >= least;
+    (long && begins_word(text, start)).then_some(start..end)
 }
 
 /// A token of Slack, by its first hyphen: `xoxb-`, `xapp-`.
@@ -40,12 +37,15 @@ pub(crate) fn slack(text: &[u8], place: usize) -> Option<Range<usize>> {
             b'a' | b'b' | b'c' | b'd' | b'e' | b'o' | b'p' | b'r' | b's'
         ] | b"xapp"
     );
+    if !named {
+        return None;
+    }
     let end = run_after(text, place, LONGEST, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'%')
     });
     let rest = within(text, place..end);
     let fits = rest.len() > 16 && rest.iter().any(u8::is_ascii_digit);
-    (named && fits && begins_word(text, start)).then_some(start..end)
+    (fits && begins_word(text, start)).then_some(start..end)
 }
 
 /// A webhook of Slack, by the colon of its URL.

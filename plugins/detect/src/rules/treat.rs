@@ -33,6 +33,20 @@ pub(super) enum Kind {
 }
 
 impl Treatment {
+    /// A number that two treatments share when they do the same with every text; none where a text is never left as it is for what it
+    /// says.
+    #[must_use]
+    pub fn number(&self) -> Option<usize> {
+        match &self.0 {
+            Kind::Look { search, shape } => Some(
+                search
+                    .saturating_mul(2)
+                    .saturating_add(usize::from(shape.is_some())),
+            ),
+            Kind::Keep | Kind::Whole(_) => None,
+        }
+    }
+
     /// The rule by which every value goes, texts and others, if one says so.
     #[must_use]
     pub fn removes(&self) -> Option<u32> {
@@ -254,7 +268,13 @@ impl Rules {
             .get(search)
             .into_iter()
             .flat_map(|search| &search.allowed);
-        shape::is_plain(text) || self.allowed.iter().chain(own).any(spared)
+        // Where what is drawn by lot is looked for, a key shall not pass with its letters in another case.
+        let keyless = self
+            .searches
+            .get(search)
+            .is_none_or(|search| !search.detectors.has(Detector::HighEntropy))
+            || !shape::has_drawn_word(text);
+        keyless && shape::is_plain(text) || self.allowed.iter().chain(own).any(spared)
     }
 
     fn whole(
