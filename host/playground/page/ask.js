@@ -34,6 +34,9 @@ export const begin = async () => (await answer("/api/begin", { headers: bearing 
 /** What becomes of the telemetry. */
 export const run = async (typed, signal) => (await post("/api/run", typed, signal)).json();
 
+/** What the rules of each stage did with one record. */
+export const explain = async (typed, number) => (await post("/api/explain", { ...typed, number })).json();
+
 /** The case file. */
 export const caseFile = async (typed) => (await post("/api/case", typed)).text();
 

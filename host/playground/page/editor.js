@@ -122,7 +122,9 @@ export class Editor {
     );
     jump.addEventListener("click", () => this.jump(place));
     const help = problem.help && element("p", { class: "cure" }, problem.help);
-    const excerpt = problem.excerpt && element("pre", { class: "excerpt", "aria-hidden": "true" }, problem.excerpt);
+    // Its first line says once more what the button says.
+    const lines = problem.excerpt?.split("\n").slice(1).join("\n");
+    const excerpt = lines && element("pre", { class: "excerpt", "aria-hidden": "true" }, lines);
     return element("div", {}, jump, excerpt || help || null);
   }
 

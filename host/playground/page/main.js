@@ -1,6 +1,6 @@
 // The page: two texts, and what becomes of the one under the other, a moment after the last key.
 
-import { begin, caseFile, open, run } from "./ask.js";
+import { begin, caseFile, explain, open, run } from "./ask.js";
 import { Editor } from "./editor.js";
 import { element, find } from "./elements.js";
 import { Result } from "./result.js";
@@ -10,7 +10,7 @@ import { theme } from "./theme.js";
 /** Milliseconds after the last key. */
 const PAUSE = 250;
 
-const result = new Result();
+const result = new Result((number) => explain(typed(), number));
 const telemetry = new Editor("telemetry", later);
 const configuration = new Editor("configuration", later);
 let waiting = 0;

@@ -1,6 +1,7 @@
 // What became of each record, before and after side by side.
 
 import { element, find } from "./elements.js";
+import { explanation, rules } from "./reasons.js";
 
 const WORDS = {
   unchanged: "unchanged",
@@ -16,7 +17,9 @@ const WORDS = {
 const MOST = 200;
 
 export class Result {
-  constructor() {
+  /** `doubt(number)` asks why. */
+  constructor(doubt) {
+    this.doubt = doubt;
     this.place = find("result");
     this.summary = find("summary");
     this.allFields = find("all-fields");
@@ -55,13 +58,14 @@ export class Result {
     }
     this.say(count(answer.summary), "");
     const open = new Set([...this.place.querySelectorAll("details[open]")].map((details) => details.dataset.of));
+    const above = rules(answer.rules);
     const wanted = answer.records.filter((record) => this.allRecords.checked || record.verdict !== "unchanged");
     const drawn = wanted.slice(0, MOST).map((record) => this.record(record));
     if (wanted.length > MOST) {
       drawn.push(element("p", { class: "more" }, `${wanted.length - MOST} more records are not shown.`));
     }
     if (!drawn.length) drawn.push(element("p", { class: "more" }, "Nothing changed."));
-    this.place.replaceChildren(...drawn);
+    this.place.replaceChildren(...above, ...drawn);
     for (const details of this.place.querySelectorAll("details")) {
       details.open = open.has(details.dataset.of);
     }
@@ -72,10 +76,11 @@ export class Result {
       "h3",
       {},
       `${record.name} `,
+      record.label && element("span", { class: "label" }, record.label),
       element("span", { class: `verdict ${record.verdict}` }, WORDS[record.verdict] ?? record.verdict),
     );
     const forms = record.forms.map((form) => this.form(record, form));
-    return element("article", { class: "record" }, head, ...forms, story(record));
+    return element("article", { class: "record" }, head, ...forms, story(record, this.doubt));
   }
 
   form(record, form) {
@@ -111,16 +116,27 @@ function side(parts, mark) {
   return element("td", {}, ...words);
 }
 
-function story({ name, story, source }) {
-  if (!story.length) return null;
+function story({ name, number, story, source }, doubt) {
+  if (!number) return null;
   const told = story.map((sentence) => element("li", {}, sentence));
-  return element(
+  const more = element("div", { class: "looks" });
+  const details = element(
     "details",
     { "data-of": name },
-    element("summary", {}, "why"),
+    element("summary", {}, `why ${name} ended so`),
     element("ol", {}, ...told),
+    more,
     element("p", { class: "source" }, `read from ${source}`),
   );
+  details.addEventListener("toggle", async () => {
+    if (!details.open || more.childElementCount) return;
+    try {
+      more.replaceChildren(...explanation(await doubt(number)));
+    } catch (error) {
+      more.replaceChildren(element("p", {}, error.message));
+    }
+  });
+  return details;
 }
 
 function count({ records, ...ends }) {

@@ -32,6 +32,7 @@ const FILES: &[File] = files![
     "/ask.js" SCRIPT "ask.js",
     "/editor.js" SCRIPT "editor.js",
     "/elements.js" SCRIPT "elements.js",
+    "/reasons.js" SCRIPT "reasons.js",
     "/result.js" SCRIPT "result.js",
     "/share.js" SCRIPT "share.js",
     "/theme.js" SCRIPT "theme.js",

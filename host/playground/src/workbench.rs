@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tollgate_config::{
     Component, Config, Connector, Diagnostics, Gate, Location, Processor, Role, Source, Stage,
 };
+use tollgate_lab::explain::{RecordExplanation, explain};
 use tollgate_lab::passage::Passage;
 use tollgate_lab::{OpenError, Opened, Opening, Options, Scope, Stock, Telemetry, Trial, input};
 use tollgate_pipeline::PlanProblem;
@@ -105,6 +106,26 @@ impl Workbench {
             passed: Some(passed),
             opened: Some(opened),
         }
+    }
+
+    /// What the stages' rules did with one record, by its place among all that came, from 1.
+    pub(crate) fn explain(
+        &self,
+        configuration: &str,
+        telemetry: &str,
+        number: usize,
+    ) -> Option<RecordExplanation> {
+        let tried = self.try_out(configuration, telemetry);
+        let (opened, passed) = (tried.opened?, tried.passed?.ok()?);
+        let mut before = number.checked_sub(1)?;
+        for (request, passage) in &passed {
+            if before < passage.fates.len() {
+                let record = u32::try_from(before).ok()?;
+                return explain(&opened.trial, request, passage, record, None).ok()?;
+            }
+            before = before.saturating_sub(passage.fates.len());
+        }
+        None
     }
 
     fn open(&self, configuration: &str) -> Result<Arc<Opened>, Diagnostics> {

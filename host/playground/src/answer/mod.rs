@@ -4,8 +4,10 @@ mod records;
 mod remarks;
 
 use serde::Serialize;
-use tollgate_lab::Telemetry;
+use tollgate_lab::explain::{StageSurvey, Survey};
 use tollgate_lab::passage::Passage;
+use tollgate_lab::report::Report;
+use tollgate_lab::{Telemetry, Trial};
 
 use crate::workbench::{Tried, Unpassable};
 use records::Record;
@@ -20,7 +22,12 @@ pub(crate) struct Answer {
     telemetry: Option<Trouble>,
     /// How many records ended how.
     summary: Option<Summary>,
+    /// Side by side, for people.
     records: Vec<Record>,
+    /// What each stage's rules came to.
+    rules: Vec<StageSurvey>,
+    /// The same for programs: the shape of `tollgate try --json`.
+    report: Option<Report>,
 }
 
 /// What is wrong with the telemetry.
@@ -53,17 +60,23 @@ impl Answer {
             telemetry: None,
             summary: None,
             records: Vec::new(),
+            rules: Vec::new(),
+            report: None,
         };
-        match &tried.passed {
-            None => {}
-            Some(Err(trouble)) => answer.telemetry = Some(Trouble::from(trouble)),
-            Some(Ok(passed)) => answer.passed(passed),
+        match (&tried.passed, &tried.opened) {
+            (Some(Err(trouble)), _) => answer.telemetry = Some(Trouble::from(trouble)),
+            (Some(Ok(passed)), Some(opened)) => answer.passed(passed, &opened.trial),
+            _ => {}
         }
         answer
     }
 
-    fn passed(&mut self, passed: &[(Telemetry, Passage)]) {
+    fn passed(&mut self, passed: &[(Telemetry, Passage)], trial: &Trial) {
+        let mut survey = Survey::default();
+        let mut report = Report::default();
         for (telemetry, passage) in passed {
+            survey.add(trial, passage);
+            report.add(telemetry, passage, false);
             match records::of(telemetry, passage, self.records.len()) {
                 Ok(records) => self.records.extend(records),
                 Err(source) => {
@@ -88,6 +101,9 @@ impl Answer {
             }
         }
         self.summary = Some(summary);
+        self.rules = survey.report(trial).stages;
+        report.sort_rules(trial.places());
+        self.report = Some(report);
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use tollgate_config::OnError;
 use tollgate_lab::fields::{FieldAt, RecordFields, fields};
 use tollgate_lab::passage::{Change, End, Failed, Fate, Passage};
+use tollgate_lab::report::label;
 use tollgate_lab::{Difference, Telemetry, json};
 use tollgate_pipeline::rehearsal::StagePlace;
 use tollgate_record::{Malformed, Value};
@@ -16,6 +17,10 @@ use crate::words::{Part, marked, whole};
 pub(crate) struct Record {
     /// `log record 3`.
     name: String,
+    /// What it is called among people.
+    label: String,
+    /// Its place among all that came; none where a policy made it.
+    number: Option<usize>,
     /// Where it was read.
     source: String,
     /// In one word.
@@ -67,6 +72,8 @@ pub(crate) fn of(
             .any(|form| form.rows.iter().any(|row| row.changed));
         records.push(Record {
             name: format!("{kind} {number}"),
+            label: label(passage.signal, own),
+            number: Some(number),
             source: telemetry.source.clone(),
             verdict: verdict(fate, changed),
             forms,
@@ -79,7 +86,9 @@ pub(crate) fn of(
             let kind = exit.snapshot.signal.record_kind();
             let to = place_left(&exit.pipeline.to_string(), &exit.exporters);
             records.push(Record {
-                name: format!("{kind} made on the way"),
+                name: kind.to_string(),
+                label: label(exit.snapshot.signal, fields),
+                number: None,
                 source: telemetry.source.clone(),
                 verdict: "made",
                 forms: vec![Form {

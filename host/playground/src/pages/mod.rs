@@ -50,6 +50,7 @@ pub(crate) fn pages(token: Token, workbench: Workbench, first: Option<Opened>) -
         .route("/api/begin", get(begin))
         .route("/api/run", post(run))
         .route("/api/case", post(case))
+        .route("/api/explain", post(explain))
         .route("/api/open", post(open))
         .layer(DefaultBodyLimit::max(LARGEST))
         .route_layer(from_fn_with_state(token, bearing))
@@ -117,6 +118,33 @@ async fn run(
         Answer::of(&tried, &configuration)
     });
     Ok(axum::Json(answer.await?).into_response())
+}
+
+/// Which record is to be explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Doubted {
+    configuration: String,
+    telemetry: String,
+    number: usize,
+}
+
+async fn explain(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Failure> {
+    let Doubted {
+        configuration,
+        telemetry,
+        number,
+    } = read(&headers, body)?;
+    let explained =
+        desk.work(move |workbench| workbench.explain(&configuration, &telemetry, number));
+    let explained = explained.await?;
+    let explained = explained
+        .ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, "there is no such record any more"))?;
+    Ok(axum::Json(explained).into_response())
 }
 
 async fn case(
