@@ -282,7 +282,10 @@ mod tests {
         assert_eq!(found("078-05-1120", "078-05-1120"), Some(Found::Whole));
         assert_eq!(found("***-**-1120", "078-05-1120"), None);
         assert_eq!(found("****@example.com", "jane.doe93412@example.com"), None);
-        assert_eq!(found("jane.doe93412@****", "jane.doe93412@example.com"), Some(Found::Part));
+        assert_eq!(
+            found("jane.doe93412@****", "jane.doe93412@example.com"),
+            Some(Found::Part)
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod escape;
 mod matrix;
 mod stopped;
 
+use std::fmt::Write as _;
+
 use crate::remedy::Advice;
 use crate::report::{Report, folded};
 
@@ -31,24 +33,29 @@ pub fn page(report: &Report, advice: &Advice, heading: Heading<'_>) -> String {
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
     // Whatever stood in telemetry, nothing here may be run or loaded.
     out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
-    out.push_str(&format!(
-        "<title>Leak test of {subject}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
-    ));
+    // Writing to a string does not fail, here and below.
+    let _ = writeln!(
+        out,
+        "<title>Leak test of {subject}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>"
+    );
     out.push_str("<a class=\"skip\" href=\"#matrix\">To the matrix</a>\n");
-    out.push_str(&format!(
-        "<header>\n<h1>Leak test of <code>{subject}</code></h1>\n"
-    ));
+    let _ = writeln!(
+        out,
+        "<header>\n<h1>Leak test of <code>{subject}</code></h1>"
+    );
     let verdict = if total.open == 0 { "good" } else { "bad" };
-    out.push_str(&format!(
-        "<p class=\"verdict {verdict}\"><strong>{} of {} secrets got through.</strong> {}</p>\n",
+    let _ = writeln!(
+        out,
+        "<p class=\"verdict {verdict}\"><strong>{} of {} secrets got through.</strong> {}</p>",
         total.open,
         total.total(),
         counts(report)
-    ));
-    out.push_str(&format!(
-        "<p>Each cell is a made-up secret of one kind, in one encoding, at one place of OTLP, and nothing else. The secrets are those of seed {}.</p>\n</header>\n<main>\n",
+    );
+    let _ = writeln!(
+        out,
+        "<p>Each cell is a made-up secret of one kind, in one encoding, at one place of OTLP, and nothing else. The secrets are those of seed {}.</p>\n</header>\n<main>",
         heading.seed
-    ));
+    );
     matrix::section(report, &mut out);
     stopped::remedies(report, advice, &mut out);
     stopped::open(report, advice, &folded(report.rows(None)), &mut out);

@@ -222,12 +222,12 @@ fn lines(key: &str, value: &Json, out: &mut String) {
     let is_short = |list: &[Json]| list.iter().all(|own| own.as_str().is_some_and(is_word));
     match value {
         Json::Array(list) if !is_short(list) => {
-            out.push_str(&format!("    {key}:\n"));
+            out.extend(["    ", key, ":\n"]);
             for value in list {
-                out.push_str(&format!("      - {}\n", flow(value)));
+                out.extend(["      - ", &flow(value), "\n"]);
             }
         }
-        _ => out.push_str(&format!("    {key}: {}\n", flow(value))),
+        _ => out.extend(["    ", key, ": ", &flow(value), "\n"]),
     }
 }
 
