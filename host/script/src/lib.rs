@@ -23,7 +23,7 @@ const SCRIPT: &str = include_str!("../wit/script.wit");
 const POLICY: &str = include_str!("../../../wit/policy.wit");
 const WIDENING: &str = include_str!("widening.wat");
 
-const SCRIPT_INTERFACE: &str = "tollgate:script/script@0.1.0";
+const SCRIPT_INTERFACE: &str = "tollgate:script/policy@0.1.0";
 const POLICY_INTERFACE: &str = "tollgate:policy/policy@0.1.0";
 
 /// Why there is no component.

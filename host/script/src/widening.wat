@@ -1,11 +1,11 @@
-;; The world `widening`: `tollgate:policy/policy` by means of `tollgate:script/script`.
+;; The world `widening`: `tollgate:policy/policy` by means of `tollgate:script/policy`.
 ;;
 ;; Both forms of a view and of an outcome have their lists at the same offsets, and a column of n numbers is the same memory as one of
 ;; n times their width in bytes. So nothing is converted: on the way in lengths are multiplied, on the way out they are divided.
 (module
-  (import "tollgate:script/script@0.1.0" "describe" (func $describe (param i32)))
-  (import "tollgate:script/script@0.1.0" "configure" (func $configure (param i32 i32 i32 i32)))
-  (import "tollgate:script/script@0.1.0" "process" (func $process (param i32 i32)))
+  (import "tollgate:script/policy@0.1.0" "describe" (func $describe (param i32)))
+  (import "tollgate:script/policy@0.1.0" "configure" (func $configure (param i32 i32 i32 i32)))
+  (import "tollgate:script/policy@0.1.0" "process" (func $process (param i32 i32)))
 
   (memory (export "memory") 1)
   (data (i32.const 16) "this policy asked for no ticks")

@@ -1,0 +1,2 @@
+import "@tollgate/sdk/component";
+export { policy } from "./policy.js";
