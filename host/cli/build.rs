@@ -15,19 +15,23 @@ fn main() {
     };
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut table = String::from(
-        "/// Name and compiled code of every stock policy.\npub(crate) static STOCK: &[(&str, &[u8])] = &[\n",
+        "/// Of every stock policy its name, its compiled code, and the component, compressed.\npub(crate) static STOCK: &[(&str, &[u8], &[u8])] = &[\n",
     );
     let mut schemas = String::from(
         "/// Name and JSON Schema of the configuration of every stock policy.\npub(crate) const SCHEMAS: &[(&str, &str)] = &[\n",
     );
     for artifact in artifacts(&folder) {
-        println!("cargo::rerun-if-changed={}", artifact.display());
+        let component = artifact.with_extension("wasm.zst");
+        for part in [&artifact, &component] {
+            println!("cargo::rerun-if-changed={}", part.display());
+        }
         let name = artifact.file_stem().unwrap_or_default().to_string_lossy();
         // Writing to a string does not fail.
         let _ = writeln!(
             table,
-            "    ({name:?}, include_bytes!({:?})),",
-            artifact.display().to_string()
+            "    ({name:?}, include_bytes!({:?}), include_bytes!({:?})),",
+            artifact.display().to_string(),
+            component.display().to_string()
         );
         if let Some(schema) = schema(&name) {
             println!("cargo::rerun-if-changed={}", schema.display());
@@ -77,6 +81,7 @@ fn artifacts(folder: &Path) -> Vec<PathBuf> {
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "cwasm")
+                && path.with_extension("wasm.zst").is_file()
         })
         .collect();
     found.sort();

@@ -1,5 +1,7 @@
 //! The stock policies, compiled ahead and part of this binary.
 
+use std::borrow::Cow;
+
 use tollgate_pipeline::StockPolicies;
 
 include!(concat!(env!("OUT_DIR"), "/stock.rs"));
@@ -20,7 +22,7 @@ pub(crate) struct Embedded;
 impl Embedded {
     /// Names of all stock policies.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        STOCK.iter().map(|(name, _)| *name)
+        STOCK.iter().map(|(name, ..)| *name)
     }
 }
 
@@ -28,8 +30,14 @@ impl StockPolicies for Embedded {
     fn artifact(&self, name: &str) -> Option<&[u8]> {
         STOCK
             .iter()
-            .find(|(own, _)| *own == name)
-            .map(|(_, code)| *code)
+            .find(|(own, ..)| *own == name)
+            .map(|(_, code, _)| *code)
+    }
+
+    fn source(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let (.., compressed) = STOCK.iter().find(|(own, ..)| *own == name)?;
+        // It is part of the binary, so it can be read.
+        zstd::decode_all(*compressed).ok().map(Cow::Owned)
     }
 }
 

@@ -31,6 +31,9 @@ pub const STOCK: &[&str] = &[
     "transform",
 ];
 
+/// As small as it gets in a second: the binary holds it all.
+const COMPRESSION: i32 = 19;
+
 /// The guest that misbehaves as it is told to, in plugins/testing.
 const HOSTILE: &str = "testing";
 
@@ -45,7 +48,8 @@ pub fn source_root(dir: &Path) -> Result<PathBuf, ForgeError> {
         .ok_or(ForgeError::NoSource { dir: here })
 }
 
-/// Builds stock policies: `NAME.wasm`, the component, and `NAME.cwasm`, its machine code for `target`, in `out`.
+/// Builds stock policies: `NAME.wasm`, the component, `NAME.wasm.zst`, the same compressed, and `NAME.cwasm`, its machine code for
+/// `target`, in `out`.
 pub fn stock(
     root: &Path,
     names: &[&str],
@@ -60,7 +64,13 @@ pub fn stock(
     let components = components(root, &folders, say)?;
     for (name, component) in names.iter().zip(components) {
         let started = Instant::now();
-        write_if_changed(&out.join(format!("{name}.wasm")), &component)?;
+        let unchanged = write_if_changed(&out.join(format!("{name}.wasm")), &component)?;
+        let compressed = out.join(format!("{name}.wasm.zst"));
+        if !unchanged || !compressed.exists() {
+            let smaller = zstd::encode_all(component.as_slice(), COMPRESSION)
+                .map_err(ForgeError::file("compress", &compressed))?;
+            write_if_changed(&compressed, &smaller)?;
+        }
         let compiled = out.join(format!("{name}.cwasm"));
         if is_current(&compiled, &component) {
             continue;
