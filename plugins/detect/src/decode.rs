@@ -56,6 +56,9 @@ pub struct Hit<K> {
     pub decoded: Option<String>,
 }
 
+/// What is looked for in a text: where it stands, and what it is.
+type Look<'l, K> = dyn FnMut(&str) -> Vec<(Range<usize>, K)> + 'l;
+
 /// Undoes some forms.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Decoder {
@@ -84,7 +87,7 @@ impl Decoder {
     pub fn find<K>(
         self,
         text: &str,
-        look: &mut dyn FnMut(&str) -> Vec<(Range<usize>, K)>,
+        look: &mut Look<'_, K>,
         is_weak: impl Fn(&K) -> bool,
     ) -> Vec<Hit<K>> {
         let mut budget = text
@@ -101,7 +104,7 @@ impl Decoder {
         text: &str,
         depth: u8,
         budget: &mut usize,
-        look: &mut dyn FnMut(&str) -> Vec<(Range<usize>, K)>,
+        look: &mut Look<'_, K>,
     ) -> Vec<Hit<K>> {
         let mut hits: Vec<Hit<K>> = look(text)
             .into_iter()
@@ -322,23 +325,18 @@ fn percent_decoded(text: &str) -> Option<View> {
                 ))
             })
             .flatten();
-        match pair {
-            Some((high, low)) => {
-                undone.anything = true;
-                undone.push(&[high << 4 | low], place);
-                place = place.saturating_add(3);
-            }
-            None => {
-                undone.push(
-                    &[if *byte == b'+' && is_form {
-                        b' '
-                    } else {
-                        *byte
-                    }],
-                    place,
-                );
-                place = place.saturating_add(1);
-            }
+        if let Some((high, low)) = pair {
+            undone.anything = true;
+            undone.push(&[high << 4 | low], place);
+            place = place.saturating_add(3);
+        } else {
+            let plain = if *byte == b'+' && is_form {
+                b' '
+            } else {
+                *byte
+            };
+            undone.push(&[plain], place);
+            place = place.saturating_add(1);
         }
     }
     undone.view(place)

@@ -78,6 +78,7 @@ const NAMES: [(Detector, &str); 21] = [
 
 impl Detector {
     /// Every detector.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = Detector> {
         NAMES.iter().map(|(detector, _)| *detector)
     }

@@ -41,7 +41,7 @@ fn is_word(text: &str) -> bool {
         let mut plain = true;
         let mut budget = LONGEST;
         Decoder::new([Form::Url]).views(text, &mut budget, &mut |view, _| {
-            plain &= is_word(&view.text)
+            plain &= is_word(&view.text);
         });
         if !plain {
             return false;

@@ -1,5 +1,12 @@
 //! What stands in a text in another form is found where it stands.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
+
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use tollgate_detect::{Decoder, Detector, Detectors, Form, Hit};
@@ -20,12 +27,11 @@ fn base64(text: &str) -> String {
     const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in text.as_bytes().chunks(3) {
-        let word = (0..3).fold(0_u32, |word, place| {
-            word << 8 | u32::from(chunk.get(place).copied().unwrap_or_default())
-        });
-        for place in 0..4 {
+        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or_default());
+        let word = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
             let symbol = SYMBOLS[(word >> (18 - 6 * place)) as usize & 63];
-            out.push(if place as usize > chunk.len() {
+            out.push(if place > chunk.len() {
                 '='
             } else {
                 char::from(symbol)
@@ -36,15 +42,14 @@ fn base64(text: &str) -> String {
 }
 
 fn url(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    text.bytes().map(byte).collect()
 }
 
 fn json(text: &str) -> String {
@@ -53,9 +58,10 @@ fn json(text: &str) -> String {
 
 /// Every character escaped, as some serialisers write what is not for HTML.
 fn escaped(text: &str) -> String {
-    text.encode_utf16()
-        .map(|unit| format!("\\u{unit:04x}"))
-        .collect()
+    text.encode_utf16().fold(String::new(), |mut text, unit| {
+        write!(text, "\\u{unit:04x}").unwrap();
+        text
+    })
 }
 
 const SECRETS: [(&str, Detector); 6] = [

@@ -2,6 +2,7 @@
 //! --nocapture` prints the figures that `docs/detectors.md` tells.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     missing_docs,
     reason = "a test may panic and print"
@@ -47,7 +48,7 @@ impl Labelled {
 }
 
 fn next_label(text: &str) -> Option<(&str, &str)> {
-    let places = text.match_indices("{{").map(|(place, _)| place);
+    let mut places = text.match_indices("{{").map(|(place, _)| place);
     let is_label = |place: &usize| {
         let name = text[place + 2..]
             .split(['|', '}'])
@@ -55,7 +56,7 @@ fn next_label(text: &str) -> Option<(&str, &str)> {
             .unwrap_or_default();
         name.split('/').all(|name| name.parse::<Detector>().is_ok())
     };
-    let place = places.filter(is_label).next()?;
+    let place = places.find(is_label)?;
     Some((&text[..place], &text[place + 2..]))
 }
 

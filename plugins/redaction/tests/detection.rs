@@ -1,5 +1,10 @@
 //! Detectors, actions and rules for fields, through the policy.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use serde_json::{Value, json};
 use tollgate_redaction::Redaction;
@@ -15,7 +20,7 @@ fn policy(config: Value) -> Harness<Redaction> {
 }
 
 /// What is left of a log record.
-fn left(config: &Value, record: Value) -> Value {
+fn left(config: &Value, record: &Value) -> Value {
     let mut config = config.clone();
     config["allow_all_keys"] = json!(true);
     let payload = json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]});
@@ -33,7 +38,7 @@ fn body(text: &str) -> Value {
 
 /// What is left of a body that is a text.
 fn text(config: &Value, written: &str) -> String {
-    left(config, body(written))["body"]["stringValue"]
+    left(config, &body(written))["body"]["stringValue"]
         .as_str()
         .unwrap_or_default()
         .to_owned()
@@ -87,7 +92,7 @@ fn every_action_has_its_way() {
     assert_eq!(
         left(
             &json!({"detect": [{"detector": "email", "action": "drop"}]}),
-            body(mail)
+            &body(mail)
         ),
         Value::Null
     );
@@ -166,7 +171,7 @@ fn fields_have_rules_of_their_own() {
         attribute("owner", text("ops@example.com, jane@example.com")),
         attribute("deep", json!({"kvlistValue": {"values": [attribute("who", text("jane"))]}})),
     ]});
-    let left = left(&config, record);
+    let left = left(&config, &record);
     let by_key = |key: &str| {
         let attributes = left["attributes"].as_array().unwrap().iter();
         attributes
@@ -198,12 +203,12 @@ fn what_goes_takes_what_is_in_it() {
     let record = json!({"attributes": [{"key": "m", "value": map}, {"key": "n", "value": {"intValue": "2"}}, {"key": "a", "value": {"stringValue": "x"}}]});
     let config = json!({"detect": ["email"], "fields": [{"path": "attributes[\"m\"]", "action": "remove"}, {"path": "attributes[\"n\"]", "action": "remove"}]});
     assert_eq!(
-        left(&config, record.clone())["attributes"],
+        left(&config, &record)["attributes"],
         json!([{"key": "a", "value": {"stringValue": "x"}}])
     );
     let config = json!({"fields": [{"path": "attributes[\"m\"][\"a\"]", "action": "remove"}]});
     assert_eq!(
-        left(&config, record)["attributes"][0]["value"]["kvlistValue"]["values"],
+        left(&config, &record)["attributes"][0]["value"]["kvlistValue"]["values"],
         json!([{"key": "b", "value": {"intValue": "1"}}])
     );
 }
@@ -236,7 +241,7 @@ fn keys_and_bodies_are_looked_through_also_beside_rules_about_keys() {
     ]);
     let left = left(
         &config,
-        json!({"body": {"kvlistValue": {"values": values}}}),
+        &json!({"body": {"kvlistValue": {"values": values}}}),
     );
     assert_eq!(
         left["body"]["kvlistValue"]["values"],

@@ -99,13 +99,14 @@ impl Number {
     }
 
     fn is_grouped_as_card(&self) -> bool {
-        match (self.separator, self.groups.as_slice()) {
-            (None, _) => true,
-            (Some(b'.'), _) => false,
+        let groups = self.groups.as_slice();
+        let printed = matches!(groups, [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5]);
+        match self.separator {
+            None => true,
+            Some(b'.') => false,
             // Round numbers side by side.
-            (Some(b' '), _) if self.is_round() => false,
-            (_, [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5]) => true,
-            (_, groups) => groups.iter().all(|length| *length == 1),
+            Some(b' ') if self.is_round() => false,
+            Some(_) => printed || groups.iter().all(|length| *length == 1),
         }
     }
 
@@ -183,7 +184,8 @@ pub(crate) fn may_begin(text: &[u8], start: usize) -> bool {
     }
     let glued = !begins_word(text, start)
         || matches!(previous, b'.' | b'-' | b'+') && is_word(before(text, start.saturating_sub(1)));
-    !glued && !(previous == b',' && before(text, start.saturating_sub(1)).is_ascii_digit())
+    let listed = previous == b',' && before(text, start.saturating_sub(1)).is_ascii_digit();
+    !glued && !listed
 }
 
 /// Whether a number may end at a place.

@@ -466,7 +466,5 @@ impl Name {
 
 /// Whether what stands before `token` says that tokens are counted, or that it is another word: `stop`, `max`.
 fn is_counted(rest: &[u8]) -> bool {
-    [&b"no"[..], b"max", b"min", b"sub", b"stop", b"num"]
-        .iter()
-        .any(|start| rest == *start)
+    [&b"no"[..], b"max", b"min", b"sub", b"stop", b"num"].contains(&rest)
 }

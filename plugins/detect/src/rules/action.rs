@@ -159,7 +159,7 @@ impl Deed {
     /// Whether something that was found is what this or another deed left there.
     pub(super) fn is_own(&self, text: &str) -> bool {
         let own_text = matches!(&self.action, Action::Replace(Some(own)) if own == text);
-        own_text || is_masked(text) || is_token(text) || is_note(text) || text.contains(CUT)
+        own_text || is_masked(text) || is_token(text) || is_note(text) || is_cut(text)
     }
 }
 
@@ -185,11 +185,16 @@ pub(super) fn is_note(text: &str) -> bool {
 
 /// Whether there is no more of it than stars and four letters or digits.
 fn is_masked(text: &str) -> bool {
-    let signs = text
-        .chars()
-        .filter(|character| character.is_alphanumeric())
-        .count();
+    let signs = text.chars().filter(|character| character.is_alphanumeric());
+    let signs = signs.take(5).count();
     signs == 0 || signs <= 4 && text.contains("***")
+}
+
+/// Whether it ends with how much more there was.
+fn is_cut(text: &str) -> bool {
+    let tail = text.len().saturating_sub(20);
+    let tail = (tail..=text.len()).find_map(|start| text.get(start..));
+    tail.is_some_and(|tail| tail.contains(CUT))
 }
 
 /// Whether it is a pseudonym: a name, and sixteen hexadecimal digits.

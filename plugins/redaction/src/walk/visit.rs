@@ -126,23 +126,15 @@ impl Walk<'_> {
             known,
             seen_or_all(cell.value, self.redaction.everywhere, suspects),
         );
-        match self.settled(place, known, new) {
-            Some(leaf) => {
-                self.tally.note(Deed::Masked, false, name);
-                self.write(
-                    batch,
-                    cell,
-                    place,
-                    leaf.of_kind(cell.value, redaction.everywhere),
-                )
+        let Some(leaf) = self.settled(place, known, new) else {
+            if allowed {
+                self.tally.note(Deed::Spared, false, name);
             }
-            None => {
-                if allowed {
-                    self.tally.note(Deed::Spared, false, name);
-                }
-                false
-            }
-        }
+            return false;
+        };
+        self.tally.note(Deed::Masked, false, name);
+        let leaf = leaf.of_kind(cell.value, redaction.everywhere);
+        self.write(batch, cell, place, leaf)
     }
 
     /// What detectors and rules for fields make of a text, when blocked values are done with it.
