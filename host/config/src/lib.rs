@@ -15,6 +15,7 @@ mod address;
 mod check;
 mod diagnostic;
 mod document;
+mod editor;
 mod expand;
 mod model;
 mod nearest;
@@ -27,6 +28,7 @@ pub mod written;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use editor::{SCHEMA_FILE, SCHEMA_LINE};
 pub use model::{
     BasicCredentials, Batch, BearerToken, ClientAuth, ClientTls, Compat, Component, ComponentId,
     Compression, Config, Connector, DebugExporter, Delivery, Destination, Encoding, Endpoint,

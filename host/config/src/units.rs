@@ -48,7 +48,8 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 }
 
 /// Reads a size such as `64MiB`, `64MB`, `1.5GiB` or `1048576`.
-pub(crate) fn size(text: &str) -> Option<u64> {
+#[must_use]
+pub fn size(text: &str) -> Option<u64> {
     let text = text.trim();
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')

@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::yaml::{self, Budget, Node, Span, Value};
 
 pub use crate::nearest::nearest;
+pub use crate::units::size;
 
 /// A file as it is written: what stands in it, and where.
 #[derive(Debug, Clone)]

@@ -31,7 +31,22 @@ pub struct RecordFields {
 
 /// The records of a request as fields, in order.
 pub fn fields(signal: Signal, wire: &Bytes) -> Result<Vec<RecordFields>, Malformed> {
-    let access = everything(signal);
+    read(signal, wire, everything(signal))
+}
+
+/// Likewise, of these fields alone.
+pub fn chosen(fields: Fields, wire: &Bytes) -> Result<Vec<RecordFields>, Malformed> {
+    let signal = fields.signal();
+    let access = Access {
+        reads: fields,
+        writes: Fields::none(signal),
+        drops: false,
+        adds: false,
+    };
+    read(signal, wire, &access)
+}
+
+fn read(signal: Signal, wire: &Bytes, access: &Access) -> Result<Vec<RecordFields>, Malformed> {
     let context = Arc::<RequestContext>::default();
     let batch = Batch::index(
         signal,

@@ -26,12 +26,22 @@ impl Alone {
 
     /// Makes it ready, for each signal that it takes.
     pub fn open(&self, opening: &Opening<'_>, options: Options) -> Result<Opened, OpenError> {
+        self.open_beside("policy", opening, options)
+    }
+
+    /// Likewise, where the paths that it names stand beside the file `name`.
+    pub fn open_beside(
+        &self,
+        name: &str,
+        opening: &Opening<'_>,
+        options: Options,
+    ) -> Result<Opened, OpenError> {
         let id = ComponentId {
             kind: if self.is_file() { "wasm" } else { &self.policy }.to_owned(),
             name: self.is_file().then(|| "policy".to_owned()),
         };
         let text = self.text(&id, opening.stock.connectors().contains(&&*id.kind));
-        opening.open(&[written("policy", text)], &Scope::Stage(id), options)
+        opening.open(&[written(name, text)], &Scope::Stage(id), options)
     }
 
     /// The text of its settings stands as it was typed, so that what is wrong with it is pointed at.
