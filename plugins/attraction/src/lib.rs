@@ -8,6 +8,7 @@
 mod build;
 mod check;
 mod constant;
+mod explain;
 mod hash;
 mod others;
 mod plan;
@@ -63,11 +64,17 @@ impl Attraction {
             plan,
             hasher,
             states,
+            telling: node.trail().map(|_| explain::Telling::default()),
             node,
         }
         .run();
         if plan.matches_keys {
             others.run(plan, hasher, node);
         }
+    }
+
+    /// A node is not acted upon, because it was not chosen: says so, where somebody asks for reasons.
+    pub fn pass_over(&self, node: &mut Node<'_>) {
+        explain::passed_over(&self.plan, node);
     }
 }

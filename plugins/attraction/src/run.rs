@@ -9,6 +9,7 @@ use tollgate_values::{parse_double, parse_int, text};
 
 use crate::build::Plan;
 use crate::constant::Constant;
+use crate::explain::Telling;
 use crate::hash::Hasher;
 use crate::plan::{Context, Slot, SlotIndex, Source, Step, Target, Type, When};
 
@@ -44,6 +45,8 @@ pub(crate) struct Run<'r, 'n> {
     pub(crate) hasher: &'r mut Hasher,
     pub(crate) states: &'r mut Vec<State>,
     pub(crate) node: &'r mut Node<'n>,
+    /// There while somebody asks for reasons.
+    pub(crate) telling: Option<Telling>,
 }
 
 impl<'r, 'n> Run<'r, 'n> {
@@ -55,12 +58,36 @@ impl<'r, 'n> Run<'r, 'n> {
             self.states.resize(plan.slots.len(), State::AsItCame);
         }
         for (nth, step) in plan.steps.iter().enumerate() {
-            self.step(nth, step);
+            if self.telling.is_some() {
+                self.told_step(nth, step);
+            } else {
+                self.step(nth, step);
+            }
         }
         if plan.takes_notes {
             for (slot, state) in plan.slots.iter().zip(self.states.iter()) {
                 edit(self.node, plan, slot, state);
             }
+        }
+    }
+
+    /// A step, and what came of it.
+    fn told_step(&mut self, nth: usize, step: &'r Step) {
+        let slots = step.slots().iter();
+        let was_there: Vec<_> = slots
+            .map(|slot| (*slot, self.current(*slot).is_some()))
+            .collect();
+        self.step(nth, step);
+        let Some(mut telling) = self.telling.take() else {
+            return;
+        };
+        telling.tell(self.plan, step, &was_there, self.node);
+        self.telling = Some(telling);
+    }
+
+    fn touched(&mut self, slot: SlotIndex) {
+        if let Some(telling) = &mut self.telling {
+            telling.touched.push(slot);
         }
     }
 
@@ -102,6 +129,7 @@ impl<'r, 'n> Run<'r, 'n> {
             && let Some(value) = self.at_hand(source)
         {
             self.node.set(rule, target.field, value);
+            self.touched(slot);
         } else if let Some(made) = self.made(nth, source) {
             self.note(slot, State::Has(rule, made));
         }
@@ -169,7 +197,10 @@ impl<'r, 'n> Run<'r, 'n> {
         };
         let hash = self.hasher.hash(value);
         match self.plan.slots.get(slot) {
-            Some(slot) if slot.alone => self.node.set(rule, slot.field, hash),
+            Some(found) if found.alone => {
+                self.node.set(rule, found.field, hash);
+                self.touched(slot);
+            }
             _ => {
                 let made = Made::Text(hash.to_owned());
                 self.note(slot, State::Has(rule, made));
@@ -215,6 +246,7 @@ impl<'r, 'n> Run<'r, 'n> {
 
     /// Takes a note of what became of an attribute, or edits it if no other action asks.
     fn note(&mut self, slot: SlotIndex, state: State) {
+        self.touched(slot);
         match (self.plan.slots.get(slot), self.states.get_mut(slot)) {
             (Some(slot), _) if slot.alone => edit(self.node, self.plan, slot, &state),
             (_, Some(place)) => *place = state,

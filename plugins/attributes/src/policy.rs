@@ -70,6 +70,8 @@ impl Policy for Attributes {
                 batch.each_record(|record| {
                     if chosen.holds(record) {
                         attraction.act(record);
+                    } else {
+                        attraction.pass_over(record);
                     }
                     Verdict::Keep
                 });

@@ -1,14 +1,16 @@
 //! Conditions that are compiled: of several, one that holds is enough.
 
 use tollgate_ottl::{Condition, Context};
-use tollgate_sdk::{Problem, Setup, Signal};
+use tollgate_sdk::{Problem, Setup, Signal, Trail};
 use tollgate_statements::{ErrorMode, Failures, Fallible, Plan, Scene, functions, problem};
+
+use crate::explain;
 
 /// A condition with its rule.
 #[derive(Debug)]
 pub(crate) struct Ruled {
-    condition: Condition,
-    fallible: Fallible,
+    pub(crate) condition: Condition,
+    pub(crate) fallible: Fallible,
 }
 
 /// What conditions say of a node.
@@ -38,20 +40,33 @@ pub(crate) fn ask<'e>(
     conditions: &'e [Ruled],
     scene: &mut Scene<'e>,
     failures: &mut Failures,
+    mut trail: Option<&mut Trail>,
 ) -> Said {
+    let mut decided = Said::Nothing;
     for ruled in conditions {
-        match ruled.condition.holds(scene) {
+        let held = match trail.as_deref_mut() {
+            None => ruled.condition.holds(scene),
+            Some(trail) => explain::ask(ruled, scene, decided, trail),
+        };
+        // Who asks for reasons wants to know of the others, too; they decide nothing.
+        if decided != Said::Nothing {
+            continue;
+        }
+        match held {
             Ok(false) => {}
-            Ok(true) => return Said::Drop(ruled.fallible.rule),
+            Ok(true) => decided = Said::Drop(ruled.fallible.rule),
             Err(error) => {
                 failures.note(ruled.fallible, error);
                 if !ruled.fallible.mode.goes_on() {
-                    return Said::Fail(ruled.fallible.rule);
+                    decided = Said::Fail(ruled.fallible.rule);
                 }
             }
         }
+        if decided != Said::Nothing && trail.is_none() {
+            return decided;
+        }
     }
-    Said::Nothing
+    decided
 }
 
 /// Compiles conditions of one signal.

@@ -5,6 +5,7 @@
 //! event. One walk over the batch then judges each node; what stands below a node that is dropped is not looked at.
 
 mod conditions;
+mod explain;
 mod inferred;
 mod legacy;
 mod levels;

@@ -4,6 +4,7 @@ use tollgate_sdk::{Batch, NodeKind, Rule, Signal, Verdict};
 use tollgate_statements::{Failures, Layout, Scene, indices};
 
 use crate::conditions::{Ruled, Said, ask};
+use crate::explain;
 use crate::levels::{Conditions, Properties};
 
 /// Judges the nodes of a batch by conditions.
@@ -79,7 +80,7 @@ fn records(
     for node in batch.views(batch.signal().record_kind()) {
         let index = node.index();
         scene.enter(node);
-        match ask(conditions, &mut scene, failures) {
+        match ask(conditions, &mut scene, failures, batch.trail()) {
             Said::Nothing => {}
             Said::Drop(rule) => judging.judge(index, Verdict::Drop(rule), batch),
             Said::Fail(rule) => {
@@ -120,18 +121,19 @@ fn tree(
         let Some(node) = NodeKind::from_number(*kind).and_then(|_| batch.node(index)) else {
             continue;
         };
-        let mut say = |list, said_above: Said| {
+        let mut say = |list, said_above: Said, batch: &mut Batch<'_>| {
             if said_above != Said::Nothing {
+                explain::skipped(list, index, said_above, batch.trail());
                 return said_above;
             }
             scene.enter(node);
-            ask(list, &mut scene, failures)
+            ask(list, &mut scene, failures, batch.trail())
         };
         match node.kind() {
-            NodeKind::Resource => above.resource = say(&conditions.resource, Said::Nothing),
-            NodeKind::Scope => above.scope = say(&conditions.scope, above.resource),
+            NodeKind::Resource => above.resource = say(&conditions.resource, Said::Nothing, batch),
+            NodeKind::Scope => above.scope = say(&conditions.scope, above.resource, batch),
             NodeKind::Metric => {
-                above.metric = say(&conditions.metric, above.scope);
+                above.metric = say(&conditions.metric, above.scope, batch);
                 // Points that fail are judged by themselves, and a metric that is dropped takes its points with it.
                 if let Said::Drop(rule) = above.metric {
                     judging.judge(index, Verdict::Drop(rule), batch);
@@ -144,7 +146,7 @@ fn tree(
                 } else {
                     above.scope
                 };
-                let said = say(&conditions.record, over);
+                let said = say(&conditions.record, over, batch);
                 let dropped_with_metric =
                     kind == NodeKind::DataPoint && matches!(over, Said::Drop(_));
                 above.record = said;
@@ -160,7 +162,7 @@ fn tree(
                 }
             }
             NodeKind::SpanEvent if above.record == Said::Nothing && failing_span.is_none() => {
-                match say(&conditions.event, Said::Nothing) {
+                match say(&conditions.event, Said::Nothing, batch) {
                     Said::Nothing => {}
                     Said::Drop(rule) => judging.judge(index, Verdict::Drop(rule), batch),
                     Said::Fail(rule) => {

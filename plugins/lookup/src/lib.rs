@@ -5,6 +5,7 @@
 
 mod config;
 mod csv;
+mod explain;
 mod lookup;
 mod policy;
 mod prefixes;

@@ -4,6 +4,7 @@ use tollgate_attraction::Constant;
 use tollgate_sdk::{Field, Node, NodeKind, Problem, Rule, Setup, Signal};
 
 use crate::config::{Action, WrittenLookup, WrittenSignal, level, signals_of};
+use crate::explain;
 use crate::table::Table;
 
 /// A lookup that was checked.
@@ -148,6 +149,7 @@ impl Compiled {
     /// Looks up, and writes.
     pub(crate) fn apply(&self, node: &mut Node<'_>, tables: &[Table], search: &mut Search) {
         let row = self.find(node, tables, search);
+        explain::looked(self.rule, &self.from, row.is_some(), node);
         for target in &self.set {
             let value = row
                 .and_then(|row| target.values.get(row)?.as_ref())

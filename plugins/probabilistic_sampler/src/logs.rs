@@ -86,7 +86,7 @@ impl Logs {
                 sampling.write_randomness(|digits| record.set(rule, self.randomness, digits));
             }
         }
-        self.rules.verdict(&decision)
+        self.rules.judged(record, &decision)
     }
 
     fn arrived<'a>(&self, record: &Record<'a>) -> Arrived<'a> {

@@ -1,6 +1,9 @@
 //! The policy: a sampler for each signal.
 
-use tollgate_sdk::{Batch, Description, Policy, Problem, Rule, Setup, Signal, Verdict};
+use tollgate_sdk::{
+    Batch, Description, Effect, Policy, Problem, Record, Rule, Setup, Sighting, Signal, Subject,
+    Verdict,
+};
 
 use crate::config::Written;
 use crate::logs::Logs;
@@ -68,7 +71,22 @@ impl Rules {
         }
     }
 
-    pub(crate) fn verdict(self, decision: &Decision<'_>) -> Verdict {
+    /// Likewise, and says so where somebody asks for reasons.
+    pub(crate) fn judged(self, record: &mut Record<'_>, decision: &Decision<'_>) -> Verdict {
+        let node = record.index();
+        if let Some(trail) = record.trail() {
+            let (effect, note) = if decision.kept {
+                (Effect::Missed, "by it the record is kept")
+            } else {
+                (Effect::Applied, "by it the record is not kept")
+            };
+            let sighting = Sighting::new(self.of(decision.reason), Subject::Node(node), effect);
+            trail.add(&sighting.note(note));
+        }
+        self.verdict(decision)
+    }
+
+    fn verdict(self, decision: &Decision<'_>) -> Verdict {
         if decision.kept {
             Verdict::Keep
         } else {

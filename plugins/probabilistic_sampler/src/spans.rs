@@ -71,7 +71,7 @@ impl Spans {
                 );
             }
         }
-        self.rules.verdict(&decision)
+        self.rules.judged(span, &decision)
     }
 }
 

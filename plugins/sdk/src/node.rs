@@ -59,6 +59,14 @@ impl<'a> NodeView<'a> {
         self.frame.columns.value(self.cell(field)?)
     }
 
+    /// Where a declared field stands, for a [`crate::Trail`]: the index of its node, that of its cell if it has one, and its path.
+    #[must_use]
+    pub fn spot(&self, field: Field) -> Option<(u32, Option<u32>, &'a str)> {
+        let owner = self.owner(field.owner)?;
+        let path = self.frame.declared.paths.get(field.path as usize)?;
+        Some((owner.index, self.cell(field).map(narrow), path))
+    }
+
     /// The index of the cell with this field, own or of an ancestor.
     #[inline]
     pub(crate) fn cell(&self, field: Field) -> Option<usize> {

@@ -147,19 +147,16 @@ impl Trail {
         self.len() == 0
     }
 
-    /// A rule turned out to have done its work for nothing: what it did since the sighting `from`, at `subject`, another one undid.
-    pub fn override_since(&mut self, from: usize, rule: Rule, by: Rule) {
+    /// What a sighting, by its place in the trail, tells of as applied has been undone by another rule since.
+    pub fn overrule(&mut self, sighting: usize, by: Rule) {
         let columns = &mut self.columns;
-        let sightings = columns
-            .rule
-            .iter()
-            .zip(&mut columns.effect)
-            .zip(&mut columns.by);
-        for ((known, effect), known_by) in sightings.skip(from) {
-            if *known == rule.0 && *effect == Effect::Applied as u8 {
-                *effect = Effect::Overridden as u8;
-                *known_by = by.0;
-            }
+        if let (Some(effect), Some(known)) = (
+            columns.effect.get_mut(sighting),
+            columns.by.get_mut(sighting),
+        ) && *effect == Effect::Applied as u8
+        {
+            *effect = Effect::Overridden as u8;
+            *known = by.0;
         }
     }
 

@@ -65,6 +65,7 @@ mod store;
 mod telemetry;
 mod trace_state;
 mod views;
+mod watched;
 
 pub use failures::{Failures, Fallible};
 pub use field::{show, store};
@@ -75,3 +76,4 @@ pub use plan::Plan;
 pub use rows::{ALL, Holds, Row, Shown};
 pub use scene::Scene;
 pub use views::indices;
+pub use watched::{Watched, Writings};

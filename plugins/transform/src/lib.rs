@@ -6,6 +6,7 @@
 //! (`whole`).
 
 mod compile;
+mod explain;
 mod functions;
 mod metric;
 mod point;

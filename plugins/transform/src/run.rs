@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_ottl::{Context, Entries, Telemetry};
-use tollgate_sdk::{Batch, NodeKind, NodeView, Rule, Verdict};
-use tollgate_statements::{Failures, Scene, indices, node_kind};
+use tollgate_ottl::{Context, Entries, Error, Telemetry};
+use tollgate_sdk::{Batch, NodeKind, NodeView, Rule, Trail, Verdict};
+use tollgate_statements::{Failures, Fallible, Scene, Writings, indices, node_kind};
+
+use crate::explain;
 
 use crate::program::{Group, Program};
 
@@ -13,6 +15,7 @@ pub(crate) fn run(program: &Program, failures: &mut Failures, all: bool, batch: 
     let mut scene = Scene::new(&program.layout, batch.now(), batch.seed());
     let mut failed = Failed::new(all);
     let mut caches = BTreeMap::new();
+    let mut writings = Writings::default();
     let last = program.passes.len().saturating_sub(1);
     for (place, pass) in program.passes.iter().enumerate() {
         let groups = program.groups.get(pass.clone()).unwrap_or_default();
@@ -25,7 +28,8 @@ pub(crate) fn run(program: &Program, failures: &mut Failures, all: bool, batch: 
                 continue;
             }
             scene.enter(node);
-            match groups_on(groups, &mut scene, &mut caches, failures) {
+            let trail = batch.trail().map(|trail| (trail, &mut writings));
+            match groups_on(groups, &mut scene, &mut caches, failures, trail) {
                 Ok(()) if place == last => scene.flush_node(batch),
                 Ok(()) => {}
                 Err(rule) => {
@@ -50,6 +54,7 @@ fn groups_on<'e>(
     scene: &mut Scene<'e>,
     caches: &mut BTreeMap<Context, Entries<'e>>,
     failures: &mut Failures,
+    mut trail: Option<(&mut Trail, &mut Writings)>,
 ) -> Result<(), Rule> {
     for group in groups {
         let cache = if group.shared_cache {
@@ -58,7 +63,10 @@ fn groups_on<'e>(
             Entries::new()
         };
         scene.put_cache(cache);
-        let ran = group_on(group, scene, failures, Scene::rule);
+        let ran = match &mut trail {
+            None => group_on(group, scene, failures, &mut Alone),
+            Some((trail, writings)) => explain::group_on(group, scene, failures, trail, writings),
+        };
         if group.shared_cache {
             caches.insert(group.context, scene.take_cache());
         }
@@ -67,16 +75,44 @@ fn groups_on<'e>(
     Ok(())
 }
 
+/// Who stands beside a group that runs.
+pub(crate) trait Watcher<T> {
+    /// Changes that follow are due to this rule.
+    fn rule(&self, record: &mut T, rule: Rule);
+
+    /// A condition or a statement has run; `is_certain`: it has no condition of its own.
+    fn told(&mut self, record: &mut T, of: Fallible, came: &Result<bool, Error>, is_certain: bool) {
+        let _ = (record, of, came, is_certain);
+    }
+
+    /// None of the group's conditions held.
+    fn shut(&mut self, record: &mut T, group: &Group) {
+        let _ = (record, group);
+    }
+}
+
+/// Nobody watches.
+pub(crate) struct Alone;
+
+impl<'e> Watcher<Scene<'e>> for Alone {
+    #[inline]
+    fn rule(&self, scene: &mut Scene<'e>, rule: Rule) {
+        scene.rule(rule);
+    }
+}
+
 /// Runs a group on a record, whatever stands for it.
 pub(crate) fn group_on<'e, T: Telemetry<'e>>(
     group: &'e Group,
     record: &mut T,
     failures: &mut Failures,
-    rule: impl Fn(&mut T, Rule),
+    watcher: &mut impl Watcher<T>,
 ) -> Result<(), Rule> {
     let mut holds = group.conditions.is_empty();
     for (condition, fallible) in &group.conditions {
-        match condition.holds(record) {
+        let held = condition.holds(record);
+        watcher.told(record, *fallible, &held, false);
+        match held {
             Ok(held) => holds = held,
             Err(error) => {
                 failures.note(*fallible, error);
@@ -90,11 +126,14 @@ pub(crate) fn group_on<'e, T: Telemetry<'e>>(
         }
     }
     if !holds {
+        watcher.shut(record, group);
         return Ok(());
     }
     for (statement, fallible) in &group.statements {
-        rule(record, fallible.rule);
-        if let Err(error) = statement.run(record) {
+        watcher.rule(record, fallible.rule);
+        let ran = statement.run(record);
+        watcher.told(record, *fallible, &ran, statement.constant() == Some(true));
+        if let Err(error) = ran {
             failures.note(*fallible, error);
             if !fallible.mode.goes_on() {
                 return Err(fallible.rule);

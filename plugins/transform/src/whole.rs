@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use tollgate_metrics::{Aggregation, Distribution, Metric, Temporality, bucket_limit};
 use tollgate_ottl::{Context, Entries, Error, Telemetry, Value};
 use tollgate_sdk::{Batch, Field, NewValue, NodeKind, NodeView, Rule, Value as Cell};
-use tollgate_statements::{Failures, Scene, convert, node_kind};
+use tollgate_statements::{Failures, Scene, Writings, convert, node_kind};
 
+use crate::explain;
 use crate::functions::action;
 use crate::metric::Whole;
 use crate::point::{Point, point};
 use crate::program::{Group, Program};
-use crate::run::{Failed, group_on};
+use crate::run::{Alone, Failed, Watcher, group_on};
 
 /// A metric that is run on.
 struct Held<'e> {
@@ -41,6 +42,7 @@ pub(crate) fn run(
     let mut scopes = read(field, batch)?;
     let mut failed = Failed::new(all);
     let mut caches = BTreeMap::new();
+    let mut writings = Writings::default();
     for group in &program.groups {
         match group.context {
             Context::Metric | Context::DataPoint => {
@@ -59,8 +61,12 @@ pub(crate) fn run(
             context => {
                 for node in batch.views(node_kind(context)) {
                     scene.enter(node);
-                    let ran = cached(group, &mut scene, &mut caches, |scene| {
-                        group_on(group, scene, failures, Scene::rule)
+                    let trail = batch.trail();
+                    let ran = cached(group, &mut scene, &mut caches, |scene| match trail {
+                        None => group_on(group, scene, failures, &mut Alone),
+                        Some(trail) => {
+                            explain::group_on(group, scene, failures, trail, &mut writings)
+                        }
                     });
                     if let Err(rule) = ran {
                         failed.fail(node, rule, batch);
@@ -150,7 +156,12 @@ fn on_scope<'e>(
                     added: &mut added,
                     rule: held.rule,
                 };
-                let ran = group_on(group, &mut whole, failures, Whole::rule);
+                let ran = match batch.trail().zip(held.node) {
+                    None => group_on(group, &mut whole, failures, &mut Alone),
+                    Some((trail, node)) => {
+                        explain::group_on_whole(group, &mut whole, node, failures, trail)
+                    }
+                };
                 held.rule = whole.rule;
                 ran
             });
@@ -174,6 +185,12 @@ fn on_scope<'e>(
             // A function that is given what it makes would go on for ever.
             break;
         }
+    }
+}
+
+impl<'s, 'e> Watcher<Whole<'s, 'e>> for Alone {
+    fn rule(&self, whole: &mut Whole<'s, 'e>, rule: Rule) {
+        whole.rule(rule);
     }
 }
 
