@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::capture::Capture;
 use crate::completions::Completions;
+use crate::explain::Explain;
 use crate::leak_test::LeakTest;
 use crate::terminal::Color;
 use crate::r#try::Try;
@@ -37,8 +38,10 @@ pub(crate) enum Verb {
     Validate(Configuration),
     /// Print the configuration in one piece: everything merged, variables expanded, secrets starred out.
     PrintConfig(PrintConfig),
-    /// Print the JSON Schema of a whole configuration.
-    Schema,
+    /// Print the JSON Schema of a whole configuration, or of case files.
+    Schema(crate::schema::Schema),
+    /// Run case files: what a configuration must do, written down beside it.
+    Test(crate::test::Test),
     /// List what can be configured.
     Components(Configuration),
     /// Show a component: digest, size, world, imports, what it reads and writes, its configuration's schema.
@@ -55,6 +58,8 @@ pub(crate) enum Verb {
     New(New),
     /// Pass telemetry through a configuration, a policy or a rule, and show it before and after.
     Try(Try),
+    /// Say which rules looked at a record or a field, which one won and why; or of a data set, which rules hit and which never do.
+    Explain(Explain),
     /// Store incoming OTLP requests as files, raw, to try policies on them later.
     Capture(Capture),
     /// Print what a shell needs to complete what is typed: bash, zsh or fish.

@@ -9,6 +9,7 @@ mod completions;
 mod components;
 mod configuration;
 mod diff;
+mod explain;
 mod here;
 mod inspect;
 mod leak_test;
@@ -21,6 +22,7 @@ mod schema;
 mod stock;
 mod telemetry;
 mod terminal;
+mod test;
 mod trial;
 mod r#try;
 mod validate;
@@ -55,11 +57,13 @@ fn main() -> ExitCode {
         }
         Some(Verb::Components(_)) => components::components(),
         Some(Verb::PrintConfig(wanted)) => print_config::print_config(wanted, args.configuration),
-        Some(Verb::Schema) => schema::schema(),
+        Some(Verb::Schema(wanted)) => schema::schema(wanted),
         Some(Verb::Inspect(wanted)) => inspect::inspect(&wanted, &args.configuration),
         Some(Verb::Build(wanted)) => build::build(&wanted),
         Some(Verb::Playground(asked)) => playground::playground(&asked),
+        Some(Verb::Test(wanted)) => test::test(&wanted),
         Some(Verb::Try(wanted)) => r#try::r#try(wanted, args.configuration),
+        Some(Verb::Explain(wanted)) => explain::explain(wanted, args.configuration),
         Some(Verb::Capture(wanted)) => capture::capture(&wanted),
         Some(Verb::Completions(wanted)) => completions::completions(&wanted),
         Some(Verb::Diff(wanted)) => diff::diff(&wanted),

@@ -5,6 +5,7 @@ mod format;
 mod show;
 mod words;
 
+use std::cell::OnceCell;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use tollgate_lab::{Opened, Options, Telemetry};
 use tollgate_sandbox::Sandbox;
 
 use crate::args::Configuration;
-use crate::configuration::sandbox;
+use crate::configuration::{laptop, sandbox};
 use crate::here::Here;
 use crate::telemetry::Telemetries;
 use crate::terminal;
@@ -76,16 +77,40 @@ pub(crate) fn r#try(wanted: Try, before: Configuration) -> anyhow::Result<ExitCo
         subject: wanted.subject.or(before),
         ..wanted
     };
-    let sandbox = sandbox()?;
+    let sandboxes = Sandboxes::new()?;
     if wanted.watch {
-        return again::again(&wanted, &sandbox);
+        return again::again(&wanted, &sandboxes);
     }
-    match wanted.once(&sandbox, &Here, None)? {
+    match wanted.once(&sandboxes, &Here, None)? {
         Ok(tried) => {
             terminal::show(&tried.shown);
             Ok(tried.code())
         }
         Err(code) => Ok(code),
+    }
+}
+
+/// Where policies run. The gate's own sandbox has the stock policies compiled already; one that tells what a failing policy said, and in
+/// which of its functions, compiles them first. It is asked only where a policy has failed.
+struct Sandboxes {
+    quick: Sandbox,
+    telling: OnceCell<Sandbox>,
+}
+
+impl Sandboxes {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            quick: sandbox()?,
+            telling: OnceCell::new(),
+        })
+    }
+
+    fn telling(&self) -> anyhow::Result<&Sandbox> {
+        if let Some(sandbox) = self.telling.get() {
+            return Ok(sandbox);
+        }
+        let sandbox = laptop(false)?;
+        Ok(self.telling.get_or_init(|| sandbox))
     }
 }
 
@@ -107,7 +132,7 @@ impl Try {
     /// Passes the telemetry through what is tried. What is wrong has been printed when this returns an exit code.
     fn once(
         &self,
-        sandbox: &Sandbox,
+        sandboxes: &Sandboxes,
         around: &dyn Surroundings,
         kept: Option<&Arc<[Telemetry]>>,
     ) -> anyhow::Result<Result<Tried, ExitCode>> {
@@ -116,7 +141,7 @@ impl Try {
             seed: self.seed,
             ..Options::default()
         };
-        let mut opened = match self.subject.open(sandbox, around, options)? {
+        let mut opened = match self.subject.open(&sandboxes.quick, around, options)? {
             Ok(opened) => opened,
             Err(code) => return Ok(Err(code)),
         };
@@ -127,9 +152,19 @@ impl Try {
                 Err(code) => return Ok(Err(code)),
             },
         };
-        let Some(passed) = pass(&mut opened, &telemetry) else {
+        let Some(mut passed) = pass(&mut opened, &telemetry) else {
             return Ok(Err(ExitCode::from(BAD_INPUT)));
         };
+        if passed.iter().any(|(_, passage)| has_failed(passage)) {
+            let telling = sandboxes.telling()?;
+            if let Ok(mut again) = self.subject.open_quietly(telling, around, options)? {
+                for (telemetry, passage) in &mut passed {
+                    if let Ok(told) = again.trial.pass(telemetry) {
+                        *passage = told;
+                    }
+                }
+            }
+        }
         let mut report = Report::default();
         for (telemetry, passage) in &passed {
             report.add(telemetry, passage, self.all);
@@ -161,8 +196,14 @@ impl Try {
     }
 }
 
+/// Whether a policy trapped, looped or answered nonsense.
+fn has_failed(passage: &Passage) -> bool {
+    let mut calls = passage.visits.iter().flat_map(|visit| &visit.calls);
+    calls.any(|call| call.failure.is_some())
+}
+
 /// Passes every request that a pipeline takes; none if that is wrong with all of them, which has been printed then.
-fn pass<'t>(
+pub(crate) fn pass<'t>(
     opened: &mut Opened,
     telemetry: &'t [Telemetry],
 ) -> Option<Vec<(&'t Telemetry, Passage)>> {

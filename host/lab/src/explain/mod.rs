@@ -18,4 +18,4 @@ mod why;
 pub use look::Look;
 pub use record::{RecordExplanation, StageExplanation, ToldBy, explain, spelled};
 pub use sight::Sight;
-pub use survey::{Finding, RuleCounts, StageSurvey, Survey};
+pub use survey::{Finding, RuleCounts, StageSurvey, Survey, SurveyReport};

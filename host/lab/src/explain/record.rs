@@ -36,6 +36,15 @@ pub struct RecordExplanation {
     pub ends: Vec<EndReport>,
 }
 
+impl RecordExplanation {
+    /// Whether it had the field that was asked for when it came, or came to have it.
+    #[must_use]
+    pub fn has_field(&self) -> bool {
+        let mut stages = self.stages.iter();
+        self.came.is_some() || stages.any(|stage| stage.before.is_some() || stage.after.is_some())
+    }
+}
+
 /// What a stage did with it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StageExplanation {

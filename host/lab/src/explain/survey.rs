@@ -23,6 +23,15 @@ pub struct Survey {
     stages: Vec<(StagePlace, Counting)>,
 }
 
+/// What a survey comes to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SurveyReport {
+    /// Records that came.
+    pub records: u64,
+    /// The stages, in the order in which records meet them.
+    pub stages: Vec<StageSurvey>,
+}
+
 /// What one stage's rules did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StageSurvey {
@@ -155,21 +164,18 @@ impl Survey {
         }
     }
 
-    /// Records that came.
+    /// What it comes to.
     #[must_use]
-    pub fn records(&self) -> u64 {
-        self.records
-    }
-
-    /// What it comes to, in the order in which records meet the stages.
-    #[must_use]
-    pub fn stages(&self, trial: &Trial) -> Vec<StageSurvey> {
+    pub fn report(&self, trial: &Trial) -> SurveyReport {
         let places = trial.places().iter();
         let told = places.filter_map(|place| {
             let (_, counting) = self.stages.iter().find(|(known, _)| known == place)?;
             Some(counting.tell(trial, place))
         });
-        told.collect()
+        SurveyReport {
+            records: self.records,
+            stages: told.collect(),
+        }
     }
 }
 
