@@ -20,9 +20,7 @@ class Config:
 
     prices: dict[str, Price] = field(
         default_factory=dict,
-        metadata={
-            "description": "Prices by model, for a million tokens. A name also stands for the models that begin with it and `-`."
-        },
+        metadata={"description": "Prices by model, for a million tokens. A name also stands for the models that begin with it and `-`."},
     )
     prices_file: str | None = field(
         default=None, metadata={"description": "A JSON file of the same form, by its name under `gate: {files: ...}`."}

@@ -66,9 +66,7 @@ def from_file(setup: Setup, name: str) -> dict[str, Price]:
 def mistakes(prices: dict[str, Price]) -> list[Problem]:
     """Prices that are none."""
     return [
-        Problem(
-            tollgate.pointer("prices", model), "a price is a number, zero or more", "give the price of a million tokens"
-        )
+        Problem(tollgate.pointer("prices", model), "a price is a number, zero or more", "give the price of a million tokens")
         for model, price in sorted(prices.items())
         if not price.is_price()
     ]

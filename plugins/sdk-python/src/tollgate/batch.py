@@ -17,7 +17,7 @@ from .values import Value
 class Batch:
     """The records of one request, with what stands above and below them; and the outcome, while it is written."""
 
-    __slots__ = ("frame", "draft", "signal", "number", "_above")
+    __slots__ = ("_above", "draft", "frame", "number", "signal")
 
     def __init__(self, columns: Columns) -> None:
         self.frame = Frame(columns)

@@ -41,7 +41,7 @@ class Columns:
 class Frame:
     """Columns, and what was found out about them."""
 
-    __slots__ = ("columns", "_cells", "_keys", "_paths")
+    __slots__ = ("_cells", "_keys", "_paths", "columns")
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns

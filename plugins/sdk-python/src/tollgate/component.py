@@ -138,10 +138,7 @@ def _manifest(wit: Any, batch: Any, manifest: Manifest) -> Any:
         ],
         manifest.rules,
         manifest.routes,
-        [
-            wit.Instrument(made.name, made.unit, made.description, wit.InstrumentKind(made.kind.value))
-            for made in manifest.instruments
-        ],
+        [wit.Instrument(made.name, made.unit, made.description, wit.InstrumentKind(made.kind.value)) for made in manifest.instruments],
         [batch.Signal(signal.value) for signal in manifest.emits],
         None,
         None,
@@ -152,9 +149,7 @@ def _manifest(wit: Any, batch: Any, manifest: Manifest) -> Any:
 def _outcome(batch: Any, draft: Draft) -> Any:
     verdicts, rules, arguments = zip(*draft.judged.values(), strict=True) if draft.judged else ((), (), ())
     return batch.Outcome(
-        batch.Judgements(
-            list(draft.judged), bytes(verdicts), list(rules), list(arguments), [list(routes) for routes in draft.route_sets]
-        ),
+        batch.Judgements(list(draft.judged), bytes(verdicts), list(rules), list(arguments), [list(routes) for routes in draft.route_sets]),
         batch.Edits(
             bytes(draft.op),
             draft.target,

@@ -31,7 +31,7 @@ _PARENTS = {
 class Node:
     """A node that can be read, edited and judged."""
 
-    __slots__ = ("batch", "index", "kind", "_own")
+    __slots__ = ("_own", "batch", "index", "kind")
 
     def __init__(self, batch: Batch, index: int, kind: NodeKind) -> None:
         self.batch = batch

@@ -27,9 +27,7 @@ _RECORD_NAMES = {
     NodeKind.DATA_POINT: "datapoint.",
 }
 
-_ATTRIBUTE = re.compile(
-    r"(?:(?:resource|scope|spanevent|spanlink)\.)?attributes|metric\.metadata|exemplar\.filtered_attributes|metadata"
-)
+_ATTRIBUTE = re.compile(r"(?:(?:resource|scope|spanevent|spanlink)\.)?attributes|metric\.metadata|exemplar\.filtered_attributes|metadata")
 _STEP = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\[(\*\*?)\]', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
