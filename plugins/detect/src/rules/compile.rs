@@ -3,23 +3,21 @@
 use tollgate_patterns::Pattern;
 
 use super::action::{Action, Deed, Written};
-use super::path::PathPattern;
-use super::settings::{Entry, EntrySettings, FieldEntry, PresetSettings, Settings};
-use super::treat::{Kind, Treatment};
-use super::{Field, Mistake, Rules, Search, preset};
+use super::settings::{Entry, EntrySettings, PresetSettings, Settings};
+use super::{Field, Mistake, Rules, Search};
 use crate::decode::{Decoder, Form};
 use crate::detector::{Detector, UnknownDetector};
 use crate::find::Detectors;
 
 /// What is in the making.
-struct Compiler<'s> {
-    settings: &'s Settings,
+pub(super) struct Compiler<'s> {
+    pub(super) settings: &'s Settings,
     names: Vec<String>,
-    mistakes: Vec<Mistake>,
-    searches: Vec<Search>,
-    fields: Vec<Field>,
+    pub(super) mistakes: Vec<Mistake>,
+    pub(super) searches: Vec<Search>,
+    pub(super) fields: Vec<Field>,
     /// What is done with what is found where nothing is said.
-    action: Action,
+    pub(super) action: Action,
 }
 
 impl Rules {
@@ -84,7 +82,7 @@ impl Compiler<'_> {
         (self.decoder(preset.is_some()), shape)
     }
 
-    fn rule(&mut self, name: String) -> u32 {
+    pub(super) fn rule(&mut self, name: String) -> u32 {
         let known = self.names.iter().position(|known| *known == name);
         let place = known.unwrap_or_else(|| {
             self.names.push(name);
@@ -102,7 +100,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn mistake(&mut self, at: impl Into<String>, message: String, help: &str) {
+    pub(super) fn mistake(&mut self, at: impl Into<String>, message: String, help: &str) {
         self.mistakes.push(Mistake {
             at: at.into(),
             message,
@@ -141,7 +139,7 @@ impl Compiler<'_> {
     }
 
     /// What a list of detectors and patterns looks for.
-    fn entries(
+    pub(super) fn entries(
         &mut self,
         entries: &[Entry],
         at: &str,
@@ -241,173 +239,12 @@ impl Compiler<'_> {
         pattern.ok()
     }
 
-    fn patterns(&mut self, patterns: &[String], at: &str) -> Vec<Pattern> {
+    pub(super) fn patterns(&mut self, patterns: &[String], at: &str) -> Vec<Pattern> {
         let patterns = patterns.iter().enumerate();
         patterns
             .filter_map(|(index, pattern)| self.pattern(pattern, format!("{at}/{index}")))
             .collect()
     }
-
-    fn field(&mut self, index: usize, entry: &FieldEntry, shape: Option<u32>) {
-        let at = format!("/fields/{index}");
-        let mut paths = Vec::new();
-        let written = entry.path.iter().map(|path| (path, format!("{at}/path")));
-        let more = entry
-            .paths
-            .iter()
-            .enumerate()
-            .map(|(place, path)| (path, format!("{at}/paths/{place}")));
-        for (path, at) in written.chain(more).collect::<Vec<_>>() {
-            match PathPattern::new(path) {
-                Ok(path) => paths.push(path),
-                Err(message) => self.mistake(at, message, "write OTTL's paths: `attributes[\"prompt\"]`, `body`, `name`; `*[\"prompt\"]` is that key anywhere"),
-            }
-        }
-        if paths.is_empty() && entry.path.is_none() && entry.paths.is_empty() {
-            self.mistake(
-                at.as_str(),
-                "the rule has no path".to_owned(),
-                "name one in `path`, or several in `paths`",
-            );
-        }
-        let allowed = self.patterns(&entry.allow, &format!("{at}/allow"));
-        let looks = entry.action.as_deref() == Some("detect");
-        let says = entry.action.is_some()
-            || entry.keep.is_some()
-            || entry.text.is_some()
-            || entry.length.is_some();
-        let written = Written {
-            at: &at,
-            action: entry.action.as_deref().filter(|_| !looks),
-            keep: entry.keep.as_deref(),
-            text: entry.text.as_deref(),
-            length: entry.length,
-            key: self.settings.pseudonym_key.as_deref(),
-        };
-        let otherwise = self.action.clone();
-        let action = written.read(&otherwise, &mut self.mistakes);
-        let prefix = format!("fields[{index}]");
-        let treatment = if let Some(entries) = &entry.detect {
-            let mut search = Search {
-                allowed,
-                ..Search::default()
-            };
-            self.entries(
-                entries,
-                &format!("{at}/detect"),
-                &format!("{prefix}."),
-                &action,
-                &mut search,
-            );
-            self.look(search, None)
-        } else if says && !looks {
-            match action {
-                Action::Keep => Treatment(Kind::Keep),
-                action => Treatment(Kind::Whole(Deed {
-                    action,
-                    rule: self.rule(prefix),
-                    name: field_name(entry),
-                    allowed,
-                })),
-            }
-        } else if allowed.is_empty() && !looks {
-            self.mistake(at, "the rule does nothing".to_owned(), "say what is done in `action`, what is looked for in `detect`, or what is spared in `allow`");
-            return;
-        } else {
-            let mut search = self.searches.first().cloned().unwrap_or_default();
-            search.allowed = allowed;
-            self.look(search, shape.filter(|_| !looks))
-        };
-        self.fields.push(Field { paths, treatment });
-    }
-
-    fn look(&mut self, mut search: Search, shape: Option<u32>) -> Treatment {
-        search.ready();
-        self.searches.push(search);
-        Treatment(Kind::Look {
-            search: self.searches.len().saturating_sub(1),
-            shape,
-        })
-    }
-
-    /// What the preset does with content and with ids.
-    fn preset(&mut self, preset: &PresetSettings, shape: Option<u32>) {
-        let anywhere = |keys: &[&str]| {
-            keys.iter()
-                .map(|key| PathPattern::anywhere(key))
-                .collect::<Vec<_>>()
-        };
-        let mut without = self.searches.first().cloned().unwrap_or_default();
-        without.forget(Detector::HighEntropy);
-        let ids = self.look(without, shape);
-        self.fields.push(Field {
-            paths: anywhere(&preset::NO_CONTENT),
-            treatment: ids.clone(),
-        });
-        let action = match preset.content.as_deref() {
-            None | Some("replace") => Some(Action::Replace(None)),
-            Some("remove") => Some(Action::Remove),
-            Some("truncate") => Some(Action::Truncate(preset::CONTENT_LENGTH)),
-            Some("detect") => None,
-            Some(other) => {
-                self.mistake(
-                    "/preset/content",
-                    format!("content cannot be treated by `{other}`"),
-                    "one of replace, remove, truncate, detect",
-                );
-                None
-            }
-        };
-        let rule = self.rule("agents.content".to_owned());
-        let treatment = Treatment(match action {
-            Some(action) => Kind::Whole(Deed {
-                action,
-                rule,
-                name: "content".to_owned(),
-                allowed: Vec::new(),
-            }),
-            None => Kind::Look {
-                search: 0,
-                shape: None,
-            },
-        });
-        self.fields.push(Field {
-            paths: anywhere(&preset::CONTENT),
-            treatment,
-        });
-        // A message of an error may be a code, which says what happened, or quote what was said.
-        let shape = shape.or_else(|| (preset.content.as_deref() != Some("detect")).then_some(rule));
-        let messages = Treatment(Kind::Look { search: 0, shape });
-        self.fields.push(Field {
-            paths: anywhere(&preset::MESSAGES),
-            treatment: messages,
-        });
-        self.fields.push(Field {
-            paths: anywhere(&preset::IDS),
-            treatment: ids,
-        });
-    }
-}
-
-/// What pseudonyms of a field are called: its last key.
-fn field_name(entry: &FieldEntry) -> String {
-    let path = entry
-        .path
-        .as_deref()
-        .or(entry.paths.first().map(String::as_str))
-        .unwrap_or_default();
-    let mut keys = path
-        .split('"')
-        .filter(|part| part.bytes().any(|byte| byte.is_ascii_alphanumeric()));
-    let last = keys.next_back().unwrap_or_default();
-    let name = last.chars().map(|character| {
-        if character.is_ascii_alphanumeric() {
-            character.to_ascii_lowercase()
-        } else {
-            '_'
-        }
-    });
-    name.collect()
 }
 
 impl Search {
@@ -418,14 +255,14 @@ impl Search {
         }
     }
 
-    fn forget(&mut self, detector: Detector) {
+    pub(super) fn forget(&mut self, detector: Detector) {
         if let Some(place) = self.deeds.get_mut(detector as usize) {
             *place = None;
         }
     }
 
     /// Makes ready what the deeds ask for.
-    fn ready(&mut self) {
+    pub(super) fn ready(&mut self) {
         self.detectors =
             Detectors::new(Detector::all().filter(|detector| self.deed(*detector).is_some()));
     }

@@ -5,7 +5,9 @@
 
 mod action;
 mod compile;
+mod fields;
 mod looked;
+mod matches;
 mod path;
 mod preset;
 mod settings;
@@ -13,9 +15,10 @@ mod treat;
 
 pub use action::{Action, Keep};
 pub use looked::{Look, Looked};
+pub use matches::Match;
 pub use path::Step;
 pub use settings::{Entry, FieldEntry, PresetSettings, Settings};
-pub use treat::{Match, Outcome, Treatment};
+pub use treat::{Outcome, Treatment};
 
 use tollgate_patterns::Pattern;
 
