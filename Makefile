@@ -29,7 +29,7 @@ SAY := @printf '\n== %s\n'
 .DEFAULT_GOAL := help
 # Each step keeps all cores busy by itself.
 .NOTPARALLEL:
-.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests binary release-policies test-guests test-host lint-deny cargo
+.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests browser binary release-policies test-guests test-host lint-deny cargo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,7 +39,7 @@ build: release-policies ## the self-contained binary target/release/tollgate (15
 	$(CARGO) build --release --workspace --bins
 	@ls -l target/release/tollgate
 
-test: binary guests test-guests test-host ## all tests (20 minutes the first time, on two cores; a minute later)
+test: binary guests browser test-guests test-host ## all tests (20 minutes the first time, on two cores; a minute later)
 
 demo: binary guests ## real agent telemetry through all policies, before and after (10 minutes the first time, seconds later)
 	$(SAY) "demo: a gate with the stock policies and one of a user, and telemetry of real agents sent to it"
@@ -103,6 +103,15 @@ policies: workshop
 guests: workshop
 	$(SAY) "guests: the hostile policy and the examples"
 	target/debug/forge guests
+
+# The playground is tried in a real one. Where none can be installed, its tests say that they were skipped.
+browser:
+	@if command -v chromedriver >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  printf '\n== browser: installing chromium and chromium-driver by apt (a few minutes the first time)\n'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null && exit 0; \
+	fi; \
+	printf '\n== browser: no chromium with chromedriver here, and none can be installed: the tests of the playground in a browser are skipped\n'
 
 binary: policies
 	$(SAY) "binary: target/debug/tollgate, a development build"

@@ -30,6 +30,7 @@ mod peer;
 mod pipelines;
 mod playground;
 mod redaction;
+mod rehearsal;
 mod reload;
 mod service;
 mod statements;

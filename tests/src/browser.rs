@@ -17,6 +17,21 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Under this key WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Keys without a letter, as WebDriver writes them.
+pub const TAB: &str = "\u{e004}";
+/// Enter.
+pub const ENTER: &str = "\u{e007}";
+/// Escape.
+pub const ESCAPE: &str = "\u{e00c}";
+/// Holds Control down.
+pub const CONTROL: &str = "\u{e009}";
+/// Holds Alt down.
+pub const ALT: &str = "\u{e00a}";
+/// F8.
+pub const F8: &str = "\u{e038}";
+/// Lets go of what is held down.
+pub const RELEASE: &str = "\u{e000}";
+
 /// What keeps a browser to itself: no window, no other network than the page's.
 const ALONE: [&str; 12] = [
     "--headless=new",
@@ -135,10 +150,32 @@ impl Browser {
         self.post(&format!("/element/{element}/click"), &json!({}));
     }
 
-    /// Presses keys while an element has the focus.
-    pub fn keys(&self, selector: &str, keys: &str) {
+    /// Picks a file.
+    pub fn pick(&self, selector: &str, file: &str) {
         let element = self.element(selector);
-        self.post(&format!("/element/{element}/value"), &json!({"text": keys}));
+        self.post(&format!("/element/{element}/value"), &json!({"text": file}));
+    }
+
+    /// Presses keys where the focus is, one after the other; what is held down is so until [`RELEASE`].
+    pub fn press(&self, keys: &str) {
+        let mut actions = Vec::new();
+        let mut held = Vec::new();
+        for key in keys.chars().map(String::from) {
+            let mut act = |kind: &str, key: &str| actions.push(json!({"type": kind, "value": key}));
+            match key.as_str() {
+                CONTROL | ALT => {
+                    act("keyDown", &key);
+                    held.push(key);
+                }
+                RELEASE => held.drain(..).for_each(|key| act("keyUp", &key)),
+                key => {
+                    act("keyDown", key);
+                    act("keyUp", key);
+                }
+            }
+        }
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.post("/actions", &json!({"actions": [keyboard]}));
     }
 
     /// What is seen of an element.

@@ -157,11 +157,16 @@ async fn case(
         telemetry,
     } = read(&headers, body)?;
     let written = desk.work(move |workbench| {
-        let tried = workbench.try_out(&configuration, &telemetry);
-        case_file::written(&configuration, &telemetry, &tried)
+        let passed = workbench.try_out(&configuration, &telemetry).passed;
+        let passed = passed.and_then(Result::ok)?.into_iter();
+        let passed: Vec<_> = passed.map(|(_, passage)| passage).collect();
+        Some(case_file::written(&configuration, &telemetry, &passed))
     });
+    let wrong = "mend what is wrong first: a case holds what came of its telemetry";
+    let wrong = || Failure::new(StatusCode::UNPROCESSABLE_ENTITY, wrong);
+    let written = written.await?.ok_or_else(wrong)?;
     let kind = [(CONTENT_TYPE, "application/yaml; charset=utf-8")];
-    Ok((kind, written.await?).into_response())
+    Ok((kind, written).into_response())
 }
 
 /// A file that was opened in the page.

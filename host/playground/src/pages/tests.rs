@@ -356,3 +356,75 @@ async fn nothing_else_is_there() {
     let answered = site.post("/", "", &[]).await;
     assert_eq!(answered.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn a_case_holds_what_was_typed_and_is_opened_again() {
+    let site = Site::new();
+    let configuration = format!("# A comment, \"quoted\": it stays.\n\n{CONFIGURATION}");
+    for telemetry in [
+        "hello\nagain\n",
+        "no end of a line",
+        "  indented\n\n\nwith gaps\n\n",
+        "a\ttab and \u{7} a bell\n",
+    ] {
+        let typed = json!({"configuration": configuration, "telemetry": telemetry}).to_string();
+        let case = site.post("/api/case", typed, &[]).await;
+        assert_eq!(case.status, StatusCode::OK, "{}", case.body);
+        assert!(case.body.contains("golden: |"), "{}", case.body);
+        let picked = json!({"name": "playground.test.yaml", "text": case.body}).to_string();
+        let opened = site.post("/api/open", picked, &[]).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+        let both = json!({"configuration": configuration, "telemetry": telemetry});
+        assert_eq!(opened.json(), both);
+    }
+}
+
+#[tokio::test]
+async fn there_is_no_case_of_what_is_wrong() {
+    let typed = json!({"configuration": "nonsense: 1\n", "telemetry": "hello\n"}).to_string();
+    let case = Site::new().post("/api/case", typed, &[]).await;
+    assert_eq!(case.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn what_is_opened_goes_where_it_belongs() {
+    let site = Site::new();
+    let open = async |text: &str| {
+        let picked = json!({"name": "picked", "text": text}).to_string();
+        site.post("/api/open", picked, &[]).await
+    };
+    let configuration = open(CONFIGURATION).await.json();
+    assert_eq!(
+        configuration,
+        json!({"configuration": CONFIGURATION, "telemetry": null})
+    );
+    let telemetry = "{\"resourceLogs\": []}";
+    let opened = open(telemetry).await.json();
+    assert_eq!(
+        opened,
+        json!({"configuration": null, "telemetry": telemetry})
+    );
+    let reaching =
+        open("config: /etc/passwd\ncases:\n  - name: a\n    input: {file: /etc/passwd}\n").await;
+    assert_eq!(
+        reaching.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        reaching.body
+    );
+    assert!(!reaching.body.contains("root:"), "{}", reaching.body);
+}
+
+#[tokio::test]
+async fn one_record_is_explained() {
+    let site = Site::new();
+    let ask = async |number: usize| {
+        let doubted =
+            json!({"configuration": CONFIGURATION, "telemetry": "one\ntwo\n", "number": number});
+        site.post("/api/explain", doubted.to_string(), &[]).await
+    };
+    assert_eq!(ask(2).await.json()["label"], "two");
+    for beyond in [0, 3] {
+        assert_eq!(ask(beyond).await.status, StatusCode::NOT_FOUND);
+    }
+}
