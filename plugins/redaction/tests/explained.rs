@@ -155,3 +155,65 @@ fn entries_of_a_body_are_told_of_where_it_is_worked_on_as_a_whole() {
         ]
     );
 }
+
+mod law {
+    use proptest::prelude::*;
+    use serde_json::json;
+    use tollgate_redaction::Redaction;
+    use tollgate_sdk::testing::Harness;
+
+    fn texts() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "ann@x.example",
+            "ann@ourshop.example",
+            "1234",
+            "12345678",
+            "id-12",
+            "*",
+            "****",
+            " ",
+            "key",
+            "é",
+        ]);
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    fn patterns() -> impl Strategy<Value = Vec<&'static str>> {
+        let pattern = prop::sample::select(vec![
+            "[0-9]{4}",
+            "[0-9]+",
+            "id-[0-9*]+",
+            "[a-z.]+@[a-z.]+",
+            "\\*+",
+            "k.*y",
+            ".+",
+        ]);
+        prop::collection::vec(pattern, 1..4)
+    }
+
+    proptest! {
+        /// What is told is what is done: a text changes if and only if a rule says that it did something to it, and to ask changes nothing.
+        #[test]
+        fn what_is_told_is_what_is_done(text in texts(), blocked in patterns(), spares in any::<bool>()) {
+            let allowed = if spares { vec!["[a-z.]+@ourshop\\.example"] } else { Vec::new() };
+            let config = json!({"allow_all_keys": true, "blocked_values": blocked, "allowed_values": allowed});
+            let request = super::note(&text);
+            let left = |asked: bool| {
+                let mut redaction = Harness::<Redaction>::configure(config.clone()).unwrap();
+                let told = asked.then(|| redaction.explain(&request).unwrap());
+                (redaction.run(&request).unwrap().json().to_string(), told)
+            };
+            let (plain, _) = left(false);
+            let (after, told) = left(true);
+            prop_assert_eq!(&plain, &after);
+            let did = told.unwrap().iter().any(|told| {
+                told.effect == "applied" && told.path == super::NOTE && told.rule.starts_with("blocked_values")
+            });
+            let value = format!("\"stringValue\":{}", serde_json::Value::from(text.as_str()));
+            let is_changed = !plain.contains(&value);
+            // A mask in the place of a mask is a deed that nobody sees.
+            prop_assert!(did || !is_changed, "changed, and nobody says so");
+            prop_assert!(!did || is_changed || text.contains('*'), "told, and not done");
+        }
+    }
+}

@@ -48,9 +48,7 @@ fn a_statement_that_fails_says_why_and_what_comes_of_it() {
         "{ignored:?}"
     );
     assert!(
-        ignored.contains(
-            &r#"log_statements[1]: attributes["b"]: applied (writes it)"#.to_owned()
-        ),
+        ignored.contains(&r#"log_statements[1]: attributes["b"]: applied (writes it)"#.to_owned()),
         "{ignored:?}"
     );
     let propagated = told(config("propagate"), &request);
@@ -59,7 +57,9 @@ fn a_statement_that_fails_says_why_and_what_comes_of_it() {
         "{propagated:?}"
     );
     assert!(
-        !propagated.iter().any(|line| line.starts_with("log_statements[1]")),
+        !propagated
+            .iter()
+            .any(|line| line.starts_with("log_statements[1]")),
         "{propagated:?}"
     );
 }
