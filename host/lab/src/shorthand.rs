@@ -40,12 +40,23 @@ impl Alone {
             kind: if self.is_file() { "wasm" } else { &self.policy }.to_owned(),
             name: self.is_file().then(|| "policy".to_owned()),
         };
-        let text = self.text(&id, opening.stock.connectors().contains(&&*id.kind));
-        opening.open(&[written(name, text)], &Scope::Stage(id), options)
+        let section = if opening.stock.connectors().contains(&&*id.kind) {
+            "connectors"
+        } else {
+            "processors"
+        };
+        let mut locations = vec![written(name, self.text(&id, section))];
+        // On top of the settings: these may be one mapping in braces, behind which no other key can stand.
+        if !self.gate.trim().is_empty() {
+            let gate = indented(&self.gate, 6);
+            let gate = format!("{section}:\n  {id}:\n    gate:\n{gate}");
+            locations.push(written("gate", gate));
+        }
+        opening.open(&locations, &Scope::Stage(id), options)
     }
 
     /// The text of its settings stands as it was typed, so that what is wrong with it is pointed at.
-    fn text(&self, id: &ComponentId, is_connector: bool) -> String {
+    fn text(&self, id: &ComponentId, section: &str) -> String {
         let mut settings = String::new();
         if self.is_file() {
             settings.extend([
@@ -60,18 +71,9 @@ impl Alone {
         } else {
             settings.push_str(&indented(&self.settings, 4));
         }
-        if !self.gate.trim().is_empty() {
-            settings.push_str("    gate:\n");
-            settings.push_str(&indented(&self.gate, 6));
-        }
-        let section = if is_connector {
-            "connectors"
-        } else {
-            "processors"
-        };
         format!(
             "{section}:\n  {id}:\n{settings}{}",
-            around(&[id.to_string()], &Signal::ALL, is_connector)
+            around(&[id.to_string()], &Signal::ALL, section == "connectors")
         )
     }
 }
