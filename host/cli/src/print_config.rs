@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use tollgate_config::{Options, load};
+use tollgate_config::{Options, SCHEMA_LINE, load};
 
 use crate::args::PrintConfig;
 use crate::args::{Configuration, Product};
@@ -23,7 +23,7 @@ pub(crate) fn print_config(wanted: PrintConfig, before: Configuration) -> anyhow
         }
     }
     match tollgate_config::print(&locations, &Here) {
-        Ok(text) => print(&text),
+        Ok(text) => print(&format!("{SCHEMA_LINE}{text}")),
         Err(found) => return Ok(misconfigured(&found)),
     }
     Ok(ExitCode::SUCCESS)

@@ -63,13 +63,33 @@ impl Subject {
         around: &dyn Surroundings,
         options: Options,
     ) -> anyhow::Result<Result<Opened, ExitCode>> {
+        Ok(match self.open_quietly(sandbox, around, options)? {
+            Ok(opened) => {
+                report(&opened.warnings);
+                Ok(opened)
+            }
+            Err(OpenError::Wrong(found)) => Err(misconfigured(&found)),
+            Err(OpenError::Trial(error)) => {
+                complain(&format!("error: {error}"));
+                Err(ExitCode::from(BAD_INPUT))
+            }
+        })
+    }
+
+    /// Likewise; nothing is printed.
+    pub(crate) fn open_quietly(
+        &self,
+        sandbox: &Sandbox,
+        around: &dyn Surroundings,
+        options: Options,
+    ) -> anyhow::Result<Result<Opened, OpenError>> {
         let opening = Opening {
             around,
             stock: &Embedded,
             sandbox,
             compat_collector: self.configuration.compat == Some(Product::Collector),
         };
-        let opened = match (&self.policy, &self.rule) {
+        Ok(match (&self.policy, &self.rule) {
             (Some(policy), _) => {
                 let alone = Alone {
                     policy: policy.clone(),
@@ -85,17 +105,6 @@ impl Subject {
                     "say what to try: --config FILE, --policy NAME, or --rule OTTL"
                 );
                 opening.open(&locations(&self.configuration)?, &self.scope(), options)
-            }
-        };
-        Ok(match opened {
-            Ok(opened) => {
-                report(&opened.warnings);
-                Ok(opened)
-            }
-            Err(OpenError::Wrong(found)) => Err(misconfigured(&found)),
-            Err(OpenError::Trial(error)) => {
-                complain(&format!("error: {error}"));
-                Err(ExitCode::from(BAD_INPUT))
             }
         })
     }

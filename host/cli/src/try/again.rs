@@ -7,9 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use tollgate_lab::Telemetry;
-use tollgate_sandbox::Sandbox;
 
-use super::Try;
+use super::{Sandboxes, Try};
 use crate::terminal::{self, Text, style};
 use crate::watch::Watch;
 
@@ -17,7 +16,7 @@ use crate::watch::Watch;
 const PAUSE: Duration = Duration::from_millis(60);
 
 /// Ends when the user ends it.
-pub(super) fn again(wanted: &Try, sandbox: &Sandbox) -> anyhow::Result<ExitCode> {
+pub(super) fn again(wanted: &Try, sandboxes: &Sandboxes) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -33,7 +32,7 @@ pub(super) fn again(wanted: &Try, sandbox: &Sandbox) -> anyhow::Result<ExitCode>
     };
     let mut watch = Watch::default();
     loop {
-        watch = once(wanted, sandbox, kept.as_ref(), &watch);
+        watch = once(wanted, sandboxes, kept.as_ref(), &watch);
         runtime.block_on(watch.changed_within(PAUSE));
         if terminal::is_watched() {
             terminal::clear();
@@ -43,7 +42,12 @@ pub(super) fn again(wanted: &Try, sandbox: &Sandbox) -> anyhow::Result<ExitCode>
 
 /// One more time. What was looked at before goes on being looked at: a configuration that is wrong does not say which components it
 /// would have.
-fn once(wanted: &Try, sandbox: &Sandbox, kept: Option<&Arc<[Telemetry]>>, before: &Watch) -> Watch {
+fn once(
+    wanted: &Try,
+    sandboxes: &Sandboxes,
+    kept: Option<&Arc<[Telemetry]>>,
+    before: &Watch,
+) -> Watch {
     let saved = before.last_change();
     let start = Instant::now();
     let watch = Watch::default();
@@ -56,7 +60,7 @@ fn once(wanted: &Try, sandbox: &Sandbox, kept: Option<&Arc<[Telemetry]>>, before
     for path in wanted.telemetry.files() {
         watch.add(&path);
     }
-    match wanted.once(sandbox, &watch, kept) {
+    match wanted.once(sandboxes, &watch, kept) {
         Ok(Ok(tried)) => {
             watch.add_stages(&tried.opened.config);
             terminal::show(&tried.shown);
