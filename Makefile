@@ -26,10 +26,17 @@ LAWS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_targets/*.rs)))
 WORKSHOP := --workspace --exclude tollgate --bins
 SAY := @printf '\n== %s\n'
 
+# What makes components of Python and JavaScript, and what holds the SDKs to their types. Other versions make other components.
+COMPONENTIZE_PY := 0.25.1
+MYPY := 1.19.0
+JCO := 1.35.0
+LANGUAGES := $(CARGO_TARGET_DIR)/languages
+PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(CURDIR)/plugins/sdk-python/src:. $(LANGUAGES)/venv/bin/python
+
 .DEFAULT_GOAL := help
 # Each step keeps all cores busy by itself.
 .NOTPARALLEL:
-.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests browser binary release-policies test-guests test-host lint-deny cargo
+.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests browser binary release-policies test-guests languages test-host lint-deny cargo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,7 +46,7 @@ build: release-policies ## the self-contained binary target/release/tollgate (15
 	$(CARGO) build --release --workspace --bins
 	@ls -l target/release/tollgate
 
-test: binary guests browser test-guests test-host ## all tests (20 minutes the first time, on two cores; a minute later)
+test: binary guests browser test-guests languages test-host ## all tests (20 minutes the first time, on two cores; a minute later)
 
 demo: binary guests ## real agent telemetry through all policies, before and after (10 minutes the first time, seconds later)
 	$(SAY) "demo: a gate with the stock policies and one of a user, and telemetry of real agents sent to it"
@@ -86,7 +93,7 @@ lint: policies lint-deny ## format, clippy, documentation, licenses (5 minutes t
 	done
 
 clean: ## remove everything that was built
-	rm -rf target plugins/target $(wildcard examples/*/target) tests/fuzz/target
+	rm -rf target plugins/target $(wildcard examples/*/target examples/*/node_modules) tests/fuzz/target
 
 setup: workshop
 	target/debug/forge setup
@@ -134,6 +141,31 @@ test-host: binary guests
 	$(CARGO) test --workspace
 	$(SAY) "test: no planted secret in anything that the gates of the tests left behind"
 	target/debug/canaries
+
+# The marks name the versions that are there.
+languages: $(LANGUAGES)/python-$(COMPONENTIZE_PY)-$(MYPY) $(LANGUAGES)/javascript-$(JCO)
+	$(SAY) "languages: the SDKs of Python and JavaScript, natively"
+	cd plugins/sdk-python && $(PYTHON) -m unittest discover --start-directory tests
+	cd examples/cost-python && $(PYTHON) -m unittest discover --start-directory tests
+	cd plugins/sdk-python && $(LANGUAGES)/venv/bin/mypy --cache-dir $(LANGUAGES)/mypy
+	cd plugins/sdk-js && node --test --test-reporter=dot && $(LANGUAGES)/node_modules/.bin/tsc --project tsconfig.json
+	cd examples/cost-js && npm install --omit=dev --no-package-lock --offline --no-audit --no-fund --silent && node --test --test-reporter=dot
+
+$(LANGUAGES)/python-$(COMPONENTIZE_PY)-$(MYPY):
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.11 or later with venv, then call make again"; exit 1; }
+	$(SAY) "languages: componentize-py and mypy, in target/languages/venv (a download of 60 MB, half a minute)"
+	rm -rf $(LANGUAGES)/venv $(LANGUAGES)/python-*
+	python3 -m venv $(LANGUAGES)/venv
+	$(LANGUAGES)/venv/bin/pip install --quiet --disable-pip-version-check componentize-py==$(COMPONENTIZE_PY) mypy==$(MYPY)
+	@touch $@
+
+$(LANGUAGES)/javascript-$(JCO):
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later (https://nodejs.org), then call make again"; exit 1; }
+	$(SAY) "languages: jco, in target/languages/node_modules (a download of 70 MB, a quarter of a minute)"
+	rm -rf $(LANGUAGES)/node_modules $(LANGUAGES)/javascript-*
+	@mkdir -p $(LANGUAGES) && echo '{"private": true}' > $(LANGUAGES)/package.json
+	npm install --prefix $(LANGUAGES) --no-package-lock --no-audit --no-fund --silent @bytecodealliance/jco@$(JCO)
+	@touch $@
 
 lint-deny: cargo
 	@command -v cargo-deny >/dev/null || { echo "installing cargo-deny (four minutes)"; $(CARGO) install --locked cargo-deny --target-dir target/tools; }
