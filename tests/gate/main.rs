@@ -12,15 +12,20 @@
 
 mod access;
 mod capture;
+mod cases;
 mod chaos;
 mod codex;
 mod command_line;
+mod cookbook;
 mod delivery;
 mod diff;
 mod documents;
+mod explain;
 mod followed;
+mod forge;
 mod hostile;
 mod interface;
+mod languages;
 mod leaks;
 mod machine;
 mod malformed;

@@ -1,13 +1,13 @@
 //! What can be typed.
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::build::Build;
 use crate::capture::Capture;
 use crate::completions::Completions;
 use crate::explain::Explain;
 use crate::leak_test::LeakTest;
+use crate::new::New;
 use crate::terminal::Color;
 use crate::r#try::Try;
 
@@ -46,7 +46,7 @@ pub(crate) enum Verb {
     Components(Configuration),
     /// Show a component: digest, size, world, imports, what it reads and writes, its configuration's schema.
     Inspect(Inspect),
-    /// Build a policy's component from its Rust package.
+    /// Build a policy's component from its package in Rust, Python or JavaScript, and check it.
     Build(Build),
     /// Serve a page on this machine in which rules are typed and seen at work.
     Playground(crate::playground::Asked),
@@ -54,7 +54,9 @@ pub(crate) enum Verb {
     Diff(crate::diff::Diff),
     /// Try to get secrets through a configuration: each kind, in each encoding, at each place of OTLP.
     LeakTest(LeakTest),
-    /// Start a policy of your own: a Rust package with a test.
+    /// Measure what policies cost: records a second, instructions, memory, beside a policy that does nothing.
+    Bench(crate::bench::Bench),
+    /// Start a policy of your own, in Rust, Python or JavaScript: a package with tests, a configuration, cases and a workflow for CI.
     New(New),
     /// Pass telemetry through a configuration, a policy or a rule, and show it before and after.
     Try(Try),
@@ -122,23 +124,4 @@ pub(crate) struct PrintConfig {
     /// Print it although it is wrong otherwise.
     #[arg(long)]
     pub(crate) unchecked: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Build {
-    /// The package's folder.
-    #[arg(default_value = ".")]
-    pub(crate) folder: PathBuf,
-    /// Where the component goes: a file, or a folder; the package's own folder if it is not said.
-    #[arg(short, long, value_name = "PATH")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct New {
-    /// Name of the policy and of the folder that is made for it.
-    pub(crate) name: String,
-    /// Folder of the guest SDK: `plugins/sdk` of tollgate's source.
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) sdk: PathBuf,
 }

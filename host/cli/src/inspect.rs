@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use tollgate_config::Role;
+use tollgate_forge::{About, Language};
 use tollgate_pipeline::StockPolicies as _;
 use tollgate_record::{Fields, Instrument, InstrumentKind};
 use tollgate_sandbox::{Component, ConfigureError, Manifest, Sandbox, StageSettings};
@@ -28,8 +29,9 @@ pub(crate) fn inspect(wanted: &Inspect, before: &Configuration) -> anyhow::Resul
 
 /// A component on its own. What it reads and writes depends on its configuration, so it is asked with an empty one.
 fn one(name: &str) -> anyhow::Result<ExitCode> {
-    let component = load(&configuration::sandbox()?, name)?;
+    let (component, about) = load(&configuration::sandbox()?, name)?;
     let mut text = identity(&component)?;
+    text.push_str(&making(&about));
     match component.configure(Arc::new(StageSettings {
         stage: name.to_owned(),
         config: "{}".to_owned(),
@@ -72,14 +74,47 @@ fn every_stage(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn load(sandbox: &Sandbox, name: &str) -> anyhow::Result<Component> {
+/// What made it, as far as its parts say.
+fn making(about: &About) -> String {
+    let mut text = String::new();
+    let mut line = |label: &str, said: String| {
+        if !said.is_empty() {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{label:<8} {said}");
+        }
+    };
+    let language = about.language().map(Language::name).unwrap_or_default();
+    line("language", language.to_owned());
+    line("made by", about.tools.join(", "));
+    let explains = if about.explains() {
+        "yes: tollgate explain"
+    } else {
+        "no"
+    };
+    line("explains", explains.to_owned());
+    text
+}
+
+fn load(sandbox: &Sandbox, name: &str) -> anyhow::Result<(Component, About)> {
     if let Some(artifact) = Embedded.artifact(name) {
-        return Ok(sandbox.load_stock(artifact)?);
+        let source = Embedded.source(name).unwrap_or_default();
+        return Ok((
+            sandbox.load_stock(artifact)?,
+            About::read(&source).unwrap_or_default(),
+        ));
     }
     let stock = Embedded::names().collect::<Vec<_>>().join(", ");
     let wasm = std::fs::read(name)
         .with_context(|| format!("cannot read {name}; it is no stock policy either ({stock})"))?;
-    sandbox.load(name, &wasm).with_context(|| name.to_owned())
+    let about = About::read(&wasm).unwrap_or_default();
+    match sandbox.load(name, &wasm) {
+        Ok(component) => Ok((component, about)),
+        // What made it decides how it is to be built instead.
+        Err(refused) => match about.check() {
+            Err(misfit) if about != About::default() => anyhow::bail!("{name}: {misfit}"),
+            _ => Err(refused).context(name.to_owned()),
+        },
+    }
 }
 
 fn identity(component: &Component) -> anyhow::Result<String> {

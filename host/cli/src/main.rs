@@ -3,6 +3,7 @@
 //! One file a verb. Only this crate prints and exits.
 
 mod args;
+mod bench;
 mod build;
 mod capture;
 mod completions;
@@ -28,6 +29,7 @@ mod r#try;
 mod validate;
 mod watch;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Some(Verb::Completions(wanted)) => completions::completions(&wanted),
         Some(Verb::Diff(wanted)) => diff::diff(&wanted),
         Some(Verb::LeakTest(wanted)) => leak_test::leak_test(wanted, args.configuration),
+        Some(Verb::Bench(wanted)) => bench::bench(wanted, args.configuration),
         Some(Verb::New(wanted)) => new::new(&wanted),
     };
     outcome.unwrap_or_else(|error| {
@@ -77,9 +80,9 @@ fn main() -> ExitCode {
 }
 
 /// Prints what a verb found out.
-#[expect(clippy::print_stdout, reason = "the one place that prints results")]
 fn print(text: &str) {
-    println!("{}", text.trim_end());
+    // Whoever closed the pipe has read enough.
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
 /// Prints what went wrong.

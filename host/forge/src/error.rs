@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum ForgeError {
     /// The folder holds no package.
-    #[error("there is no Cargo.toml in {}: name the folder of a policy, or make one with `tollgate new`", dir.display())]
+    #[error("there is no Cargo.toml, pyproject.toml or package.json in {}: name the folder of a policy, or make one with `tollgate new`", dir.display())]
     NoPackage {
         /// The folder.
         dir: PathBuf,
@@ -58,6 +58,56 @@ pub enum ForgeError {
         /// What the encoder said.
         detail: String,
     },
+    /// A tool refused or failed.
+    #[error("{program} failed in {}:\n{said}", dir.display())]
+    Tool {
+        /// The program.
+        program: String,
+        /// The folder it was run in.
+        dir: PathBuf,
+        /// Everything it said.
+        said: String,
+    },
+    /// A tool is not there, and could not be brought.
+    #[error("there is no `{program}`: {cure}")]
+    NoTool {
+        /// The program.
+        program: &'static str,
+        /// How to have it.
+        cure: &'static str,
+    },
+    /// A package describes itself in a way that cannot be read.
+    #[error("{} cannot be read: {detail}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Nothing in the folder exports a policy.
+    #[error("{} has no policy: it needs {wanted}", dir.display())]
+    NoEntry {
+        /// The folder.
+        dir: PathBuf,
+        /// What was looked for.
+        wanted: &'static str,
+    },
+    /// More than one does.
+    #[error("several modules of {} export a policy: {}; leave the line in one of them", dir.display(), found.join(", "))]
+    SeveralEntries {
+        /// The folder.
+        dir: PathBuf,
+        /// All of them.
+        found: Vec<String>,
+    },
+    /// What was built is no policy of this host.
+    #[error("{} was built, and cannot be used: {misfit}", path.display())]
+    Misfit {
+        /// What was built; it was not written.
+        path: PathBuf,
+        /// Why.
+        misfit: crate::Misfit,
+    },
     /// A component could not be compiled ahead.
     #[error("the component of {name} cannot be compiled ahead: {detail}")]
     Compile {
@@ -91,7 +141,7 @@ pub enum ForgeError {
         dir: PathBuf,
     },
     /// The SDK is not where it was said to be.
-    #[error("there is no SDK in {}: name the folder plugins/sdk of tollgate's source", sdk.display())]
+    #[error("there is no SDK in {}: name the folder plugins/sdk, plugins/sdk-python or plugins/sdk-js of tollgate's source, or none at all", sdk.display())]
     NoSdk {
         /// The folder.
         sdk: PathBuf,

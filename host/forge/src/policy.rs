@@ -5,7 +5,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{ForgeError, Toolchain, build_guest, componentize};
+use crate::{
+    About, ForgeError, Language, Say, Toolchain, build_guest, component, componentize, javascript,
+    python,
+};
 
 /// A policy that was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,35 +23,75 @@ pub struct Built {
     pub unchanged: bool,
     /// How it was compiled, for the terminal.
     pub toolchain: String,
+    /// In which language it is written.
+    pub language: Language,
+    /// What it imports and exports.
+    pub about: About,
 }
 
-/// Builds the policy in `dir` and writes its component to `out`, or else into `dir`, under the name of its module.
-pub fn build_policy(dir: &Path, out: Option<&Path>) -> Result<Built, ForgeError> {
-    if !dir.join("Cargo.toml").exists() {
-        return Err(ForgeError::NoPackage {
-            dir: dir.to_owned(),
-        });
-    }
-    let toolchain = Toolchain::find(dir)?;
-    let guest = build_guest(&toolchain, dir, None)?;
-    let out = match (out, guest.module.file_name()) {
-        (Some(out), _) => out.to_owned(),
-        (None, Some(name)) => dir.join(name),
-        (None, None) => {
-            return Err(ForgeError::NoModule {
-                dir: dir.to_owned(),
-            });
-        }
+/// A component before anybody has looked at it.
+struct Raw {
+    name: String,
+    component: Vec<u8>,
+    toolchain: String,
+}
+
+/// Builds the policy in `dir` by its language's own tool, looks at the result, and writes it to `out` (a file, or a folder that is
+/// there), or else into `dir`, under the name of its package.
+pub fn build_policy(dir: &Path, out: Option<&Path>, say: Say<'_>) -> Result<Built, ForgeError> {
+    let language = Language::of(dir)?;
+    let raw = match language {
+        Language::Rust => rust(dir)?,
+        Language::Python => raw(python::build(dir, say)?),
+        Language::JavaScript => raw(javascript::build(dir, say)?),
     };
-    let component = component_of(&guest.module)?;
-    let unchanged = write_if_changed(&out, &component)?;
+    let file = format!("{}.wasm", raw.name);
+    let path = match out {
+        None => dir.join(file),
+        Some(folder) if folder.is_dir() => folder.join(file),
+        Some(path) => path.to_owned(),
+    };
+    let misfit = |misfit| ForgeError::Misfit {
+        path: path.clone(),
+        misfit,
+    };
+    let about = About::read(&raw.component).map_err(misfit)?;
+    about.check().map_err(misfit)?;
+    let component = component::signed(&raw.component, language, &raw.toolchain)?;
+    let unchanged = write_if_changed(&path, &component)?;
     Ok(Built {
-        path: out,
+        path,
         size: component.len() as u64,
         digest: digest(&component),
         unchanged,
+        toolchain: raw.toolchain,
+        language,
+        about,
+    })
+}
+
+fn rust(dir: &Path) -> Result<Raw, ForgeError> {
+    let toolchain = Toolchain::find(dir)?;
+    let guest = build_guest(&toolchain, dir, None)?;
+    let name = guest
+        .module
+        .file_stem()
+        .ok_or_else(|| ForgeError::NoModule {
+            dir: dir.to_owned(),
+        })?;
+    Ok(Raw {
+        name: name.to_string_lossy().into_owned(),
+        component: component_of(&guest.module)?,
         toolchain: toolchain.describe(),
     })
+}
+
+fn raw((name, component, toolchain): (String, Vec<u8>, String)) -> Raw {
+    Raw {
+        name,
+        component,
+        toolchain,
+    }
 }
 
 /// Reads a core module and makes a component of it.

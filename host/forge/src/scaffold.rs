@@ -1,34 +1,122 @@
+//! The start of a policy: a package of its language with tests, a configuration, cases and a workflow for CI.
+
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::{ForgeError, policy::write_if_changed};
+use crate::{ForgeError, Language, policy::write_if_changed, sdk};
 
 /// A package that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scaffolded {
     /// Its folder.
     pub dir: PathBuf,
-    /// Its files, in the order in which they are worth reading.
+    /// Its files, in the order in which they are worth reading; the SDK is not among them.
     pub files: Vec<PathBuf>,
 }
 
+/// Where a policy has its SDK from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sdk<'a> {
+    /// From this program, which writes it into the policy's folder.
+    Own,
+    /// From a folder of tollgate's source: `plugins/sdk`, `plugins/sdk-python` or `plugins/sdk-js`.
+    Folder(&'a Path),
+}
+
 /// Each file of a new policy and what it begins as.
-const TEMPLATES: [(&str, &str); 5] = [
-    ("src/lib.rs", include_str!("../templates/lib.rs.in")),
+type Templates = &'static [(&'static str, &'static str)];
+
+const RUST: Templates = &[
+    ("src/lib.rs", include_str!("../templates/rust/lib.rs.in")),
+    (
+        "schema.json",
+        include_str!("../templates/rust/schema.json.in"),
+    ),
     (
         "tests/records.rs",
-        include_str!("../templates/records.rs.in"),
+        include_str!("../templates/rust/records.rs.in"),
     ),
-    ("README.md", include_str!("../templates/README.md.in")),
-    ("Cargo.toml", include_str!("../templates/Cargo.toml.in")),
-    (".gitignore", include_str!("../templates/gitignore.in")),
+    ("{{name}}.test.yaml", CASES),
+    ("config.yaml", CONFIG),
+    ("README.md", include_str!("../templates/rust/README.md.in")),
+    (
+        "Cargo.toml",
+        include_str!("../templates/rust/Cargo.toml.in"),
+    ),
+    (".github/workflows/policy.yaml", WORKFLOW),
+    (".gitignore", include_str!("../templates/rust/gitignore.in")),
 ];
+const PYTHON: Templates = &[
+    (
+        "{{name}}.py",
+        include_str!("../templates/python/policy.py.in"),
+    ),
+    (
+        "tests/test_{{name}}.py",
+        include_str!("../templates/python/test.py.in"),
+    ),
+    ("{{name}}.test.yaml", CASES),
+    ("config.yaml", CONFIG),
+    (
+        "README.md",
+        include_str!("../templates/python/README.md.in"),
+    ),
+    (
+        "pyproject.toml",
+        include_str!("../templates/python/pyproject.toml.in"),
+    ),
+    (
+        "requirements.txt",
+        include_str!("../templates/python/requirements.txt.in"),
+    ),
+    (".github/workflows/policy.yaml", WORKFLOW),
+    (
+        ".gitignore",
+        include_str!("../templates/python/gitignore.in"),
+    ),
+];
+const JAVASCRIPT: Templates = &[
+    (
+        "policy.js",
+        include_str!("../templates/javascript/policy.js.in"),
+    ),
+    (
+        "component.js",
+        include_str!("../templates/javascript/component.js.in"),
+    ),
+    (
+        "test/policy.test.js",
+        include_str!("../templates/javascript/policy.test.js.in"),
+    ),
+    ("{{name}}.test.yaml", CASES),
+    ("config.yaml", CONFIG),
+    (
+        "README.md",
+        include_str!("../templates/javascript/README.md.in"),
+    ),
+    (
+        "package.json",
+        include_str!("../templates/javascript/package.json.in"),
+    ),
+    (".github/workflows/policy.yaml", WORKFLOW),
+    (
+        ".gitignore",
+        include_str!("../templates/javascript/gitignore.in"),
+    ),
+];
+const CASES: &str = include_str!("../templates/common/cases.yaml.in");
+const CONFIG: &str = include_str!("../templates/common/config.yaml.in");
+const WORKFLOW: &str = include_str!("../templates/common/workflow.yaml.in");
 
-/// Makes the package of a new policy called `name` in the folder `dir`, which must not be there yet. `sdk` is the folder of
-/// `tollgate-sdk`; the lock file beside it is taken along, so that a policy begins with the versions that the SDK was tested with.
-pub fn scaffold(name: &str, dir: &Path, sdk: &Path) -> Result<Scaffolded, ForgeError> {
+/// Makes the package of a new policy called `name` in the folder `dir`, which must not be there yet.
+pub fn scaffold(
+    name: &str,
+    dir: &Path,
+    language: Language,
+    sdk: Sdk<'_>,
+) -> Result<Scaffolded, ForgeError> {
     if !is_component_type(name) {
         return Err(ForgeError::Name {
             name: name.to_owned(),
@@ -39,26 +127,28 @@ pub fn scaffold(name: &str, dir: &Path, sdk: &Path) -> Result<Scaffolded, ForgeE
             dir: dir.to_owned(),
         });
     }
-    let sdk = match sdk.canonicalize() {
-        Ok(found) if found.join("Cargo.toml").exists() => found,
-        _ => {
-            return Err(ForgeError::NoSdk {
-                sdk: sdk.to_owned(),
-            });
-        }
+    let given = match sdk {
+        Sdk::Own => None,
+        Sdk::Folder(folder) => Some(sdk_in(folder, language)?),
+    };
+    let (templates, steps) = match language {
+        Language::Rust => (RUST, include_str!("../templates/rust/steps.in")),
+        Language::Python => (PYTHON, include_str!("../templates/python/steps.in")),
+        Language::JavaScript => (JAVASCRIPT, include_str!("../templates/javascript/steps.in")),
+    };
+    let named = match &given {
+        Some(folder) => folder.clone(),
+        None => sdk::write_sdk(language, dir)?,
     };
     let mut files = Vec::new();
-    for (file, template) in TEMPLATES {
-        let path = dir.join(file);
-        write_if_changed(&path, fill(template, name, &sdk).as_bytes())?;
+    for (file, template) in templates {
+        let path = dir.join(file.replace("{{name}}", name));
+        let text = template.replace("{{steps}}\n", steps);
+        write_if_changed(&path, fill(&text, name, &named).as_bytes())?;
         files.push(path);
     }
-    // Cargo removes from it by itself what the new package does not need.
-    let lock = sdk.join("../Cargo.lock");
-    if lock.exists() {
-        let path = dir.join("Cargo.lock");
-        fs::copy(&lock, &path).map_err(ForgeError::file("write", &path))?;
-        files.push(path);
+    if language == Language::Rust {
+        files.extend(lock(dir, &dir.join(&named))?);
     }
     Ok(Scaffolded {
         dir: fs::canonicalize(dir).map_err(ForgeError::file("find", dir))?,
@@ -66,8 +156,30 @@ pub fn scaffold(name: &str, dir: &Path, sdk: &Path) -> Result<Scaffolded, ForgeE
     })
 }
 
+/// The folder of an SDK, if it is one.
+fn sdk_in(folder: &Path, language: Language) -> Result<PathBuf, ForgeError> {
+    match folder.canonicalize() {
+        Ok(found) if found.join(language.manifest()).exists() => Ok(found),
+        _ => Err(ForgeError::NoSdk {
+            sdk: folder.to_owned(),
+        }),
+    }
+}
+
+/// Takes the lock file beside the SDK along, so that a policy begins with the versions that the SDK was tested with. Cargo removes from it
+/// by itself what the new package does not need.
+fn lock(dir: &Path, sdk: &Path) -> Result<Option<PathBuf>, ForgeError> {
+    let lock = sdk.join("../Cargo.lock");
+    if !lock.exists() {
+        return Ok(None);
+    }
+    let path = dir.join("Cargo.lock");
+    fs::copy(&lock, &path).map_err(ForgeError::file("write", &path))?;
+    Ok(Some(path))
+}
+
 fn fill(template: &str, name: &str, sdk: &Path) -> String {
-    // The path stands in a string of TOML.
+    // The path stands in a string of TOML or JSON, which write it alike.
     let sdk = sdk
         .display()
         .to_string()
@@ -94,11 +206,12 @@ fn type_name(name: &str) -> String {
 }
 
 /// The Collector's rule for the type of a component, which a policy's name has to follow. Rust's keywords would pass it and make a
-/// crate that nobody can name.
+/// crate that nobody can name, and Python's a module; and a module that is called as the SDK is hides it.
 fn is_component_type(name: &str) -> bool {
-    const KEYWORDS: [&str; 12] = [
+    const KEYWORDS: [&str; 24] = [
         "self", "super", "crate", "type", "match", "move", "use", "mod", "fn", "impl", "test",
-        "core",
+        "core", "tollgate", "tests", "class", "def", "del", "from", "global", "import", "is",
+        "lambda", "pass", "with",
     ];
     let mut letters = name.chars();
     letters
@@ -125,7 +238,12 @@ mod tests {
     fn a_new_policy_has_its_name_in_every_place() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let sdk = sdk_in(folder.path())?;
-        let made = scaffold("token_cost", &folder.path().join("token_cost"), &sdk)?;
+        let made = scaffold(
+            "token_cost",
+            &folder.path().join("token_cost"),
+            Language::Rust,
+            Sdk::Folder(&sdk),
+        )?;
         for file in &made.files {
             let text = fs::read_to_string(file)?;
             assert!(!text.contains("{{"), "{} still has a hole", file.display());
@@ -141,12 +259,60 @@ mod tests {
     }
 
     #[test]
+    fn a_new_policy_of_each_language_has_no_holes_and_its_sdk_with_it()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        for language in Language::ALL {
+            let dir = folder.path().join(language.name());
+            let made = scaffold("token_cost", &dir, language, Sdk::Own)?;
+            assert_eq!(Language::of(&made.dir)?, language);
+            for file in &made.files {
+                let text = fs::read_to_string(file)?;
+                let workflow = text.replace("${{ vars.TOLLGATE_URL }}", "");
+                assert!(
+                    !workflow.contains("{{"),
+                    "{} still has a hole",
+                    file.display()
+                );
+            }
+            let sdk = match language {
+                Language::Rust => "plugins/sdk/src/lib.rs",
+                Language::Python => "plugins/sdk-python/src/tollgate/__init__.py",
+                Language::JavaScript => "plugins/sdk-js/src/index.js",
+            };
+            assert!(made.dir.join(".tollgate").join(sdk).is_file(), "{sdk}");
+            let interface = fs::read_to_string(made.dir.join(".tollgate/wit/policy.wit"))?;
+            assert_eq!(interface, tollgate_sandbox::interface());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_sdk_that_is_written_again_leaves_nothing_of_the_one_before()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        sdk::write_sdk(Language::Python, folder.path())?;
+        let old = folder
+            .path()
+            .join(".tollgate/plugins/sdk-python/src/tollgate/old.py");
+        fs::write(&old, "")?;
+        sdk::write_sdk(Language::Python, folder.path())?;
+        assert!(!old.exists());
+        Ok(())
+    }
+
+    #[test]
     fn a_new_policy_begins_with_the_versions_of_the_sdk() -> Result<(), Box<dyn std::error::Error>>
     {
         let folder = tempfile::tempdir()?;
         let sdk = sdk_in(folder.path())?;
         fs::write(folder.path().join("Cargo.lock"), "version = 4")?;
-        let made = scaffold("cost", &folder.path().join("cost"), &sdk)?;
+        let made = scaffold(
+            "cost",
+            &folder.path().join("cost"),
+            Language::Rust,
+            Sdk::Folder(&sdk),
+        )?;
         assert_eq!(
             fs::read_to_string(made.dir.join("Cargo.lock"))?,
             "version = 4"
@@ -158,10 +324,15 @@ mod tests {
     fn what_is_there_is_never_written_over() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let sdk = sdk_in(folder.path())?;
-        let made = scaffold("cost", &folder.path().join("cost"), &sdk)?;
+        let made = scaffold(
+            "cost",
+            &folder.path().join("cost"),
+            Language::Rust,
+            Sdk::Folder(&sdk),
+        )?;
         fs::write(made.dir.join("src/lib.rs"), "mine")?;
         assert!(matches!(
-            scaffold("cost", &made.dir, &sdk),
+            scaffold("cost", &made.dir, Language::Rust, Sdk::Folder(&sdk)),
             Err(ForgeError::Exists { .. })
         ));
         assert_eq!(fs::read_to_string(made.dir.join("src/lib.rs"))?, "mine");
@@ -175,7 +346,12 @@ mod tests {
         for name in [
             "", "Cost", "1st", "a-b", "a b", "../up", "_x", "type", "über",
         ] {
-            let refused = scaffold(name, &folder.path().join("x"), &sdk);
+            let refused = scaffold(
+                name,
+                &folder.path().join("x"),
+                Language::Rust,
+                Sdk::Folder(&sdk),
+            );
             assert!(matches!(refused, Err(ForgeError::Name { .. })), "{name:?}");
         }
         assert!(
@@ -189,9 +365,14 @@ mod tests {
     fn a_wrong_sdk_is_named() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let missing = folder.path().join("no-sdk-here");
-        let error = scaffold("cost", &folder.path().join("cost"), &missing)
-            .err()
-            .ok_or("accepted")?;
+        let error = scaffold(
+            "cost",
+            &folder.path().join("cost"),
+            Language::Rust,
+            Sdk::Folder(&missing),
+        )
+        .err()
+        .ok_or("accepted")?;
         assert!(error.to_string().contains("no-sdk-here"), "{error}");
         Ok(())
     }

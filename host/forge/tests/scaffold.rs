@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use tollgate_forge::{build_guest, componentize, scaffold, setup, workshop};
+use tollgate_forge::{About, Language, Sdk, build_guest, componentize, scaffold, setup, workshop};
 use tollgate_sandbox::{Options, Sandbox};
 
 fn root() -> PathBuf {
@@ -19,10 +19,7 @@ fn root() -> PathBuf {
 fn a_new_policy_passes_its_tests_and_becomes_a_component() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("token_guard");
-    let made = scaffold("token_guard", &dir, &root().join("plugins/sdk")).unwrap();
-    // The versions that the SDK was built with, which are on this machine already.
-    fs::copy(root().join("plugins/Cargo.lock"), dir.join("Cargo.lock")).unwrap();
-
+    let made = scaffold("token_guard", &dir, Language::Rust, Sdk::Own).unwrap();
     let tests = Command::new(env!("CARGO"))
         .arg("test")
         .current_dir(&made.dir)
@@ -35,6 +32,10 @@ fn a_new_policy_passes_its_tests_and_becomes_a_component() {
     let toolchain = setup::install(&made.dir, &mut |_| ()).unwrap();
     let guest = build_guest(&toolchain, &made.dir, Some(&root().join("target/wasm"))).unwrap();
     let component = componentize(&fs::read(guest.module).unwrap()).unwrap();
+
+    let about = About::read(&component).unwrap();
+    about.check().unwrap();
+    assert_eq!(about.language(), Some(Language::Rust), "{about:?}");
 
     let sandbox = Sandbox::new(Options::default()).unwrap();
     let loaded = sandbox.load("token_guard", &component).unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tollgate_config::{
     ComponentId, Config, Connector, Diagnostic, Processor, Remark, Role, Severity, SourceMap,
 };
-use tollgate_sandbox::{Component, Manifest, Sandbox};
+use tollgate_sandbox::{Component, ConfigureError, Instance, Manifest, Sandbox};
 use tollgate_telemetry::{Instruments, Known};
 
 use crate::graph::Graph;
@@ -92,9 +92,15 @@ pub struct PlannedStage<'p> {
     pub component: &'p Component,
     /// What it may do under its configuration.
     pub manifest: &'p Manifest,
+    policy: &'p ConfiguredPolicy,
 }
 
 impl PlannedStage<'_> {
+    /// An instance of it, configured as the stage is.
+    pub fn configured(&self) -> Result<Instance, ConfigureError> {
+        self.policy.instance()
+    }
+
     /// What the policy says of its configuration although it works, at its place in the file.
     pub fn warnings(&self, map: &SourceMap) -> impl Iterator<Item = Diagnostic> {
         self.manifest.warnings.iter().map(move |warning| {
@@ -201,6 +207,7 @@ impl Policies {
                 id: &policy.id,
                 component: &policy.component,
                 manifest: &policy.manifest,
+                policy,
             })
     }
 }

@@ -8,6 +8,7 @@ use crate::bindings::exports::tollgate::policy::explanation::Trail;
 use crate::bindings::exports::tollgate::policy::policy::{Compat, Description, Manifest, Problem};
 use crate::bindings::tollgate::policy::batch::{Outcome, View};
 use crate::error::{LARGEST_COMPONENT, LoadError};
+use crate::text::presentable;
 
 /// Version of the interface that this host offers.
 pub(crate) const VERSION: &str = "0.1.0";
@@ -17,6 +18,10 @@ pub(crate) const WORLD: &str = "tollgate:policy/gatekeeper@0.1.0";
 pub(crate) const EXPLAINER: &str = "tollgate:policy/explainer@0.1.0";
 const POLICY: &str = "tollgate:policy/policy@0.1.0";
 const PACKAGE: &str = "tollgate:policy/";
+/// Exports of something that is no policy that are named.
+const SHOWN_EXPORTS: usize = 10;
+/// Bytes of such a name that are shown.
+const LONGEST_NAME: usize = 200;
 
 /// What `host` offers. The other interface that a policy imports, `batch`, has types alone.
 const HOST_FUNCTIONS: [&str; 3] = ["log", "pseudonym", "file"];
@@ -68,6 +73,19 @@ pub(crate) fn world(component: &types::Component, engine: &Engine) -> Result<Nam
             offered: VERSION,
         });
     }
+    let missing = || LoadError::MissingExport {
+        name: POLICY,
+        exports: exports
+            .iter()
+            .take(SHOWN_EXPORTS)
+            .map(|name| presentable(name, LONGEST_NAME))
+            .collect(),
+    };
+    let is_policy = |name: &&str| interface_of(name) == Some("policy");
+    // What is for another world needs other imports, too, and building it in another way would not help.
+    if !exports.is_empty() && !exports.iter().any(is_policy) {
+        return Err(missing());
+    }
     if !strangers.is_empty() {
         return Err(LoadError::Imports { names: strangers });
     }
@@ -79,7 +97,7 @@ pub(crate) fn world(component: &types::Component, engine: &Engine) -> Result<Nam
             _ => None,
         }
     };
-    let policy = exported("policy").ok_or(LoadError::MissingExport { name: POLICY })?;
+    let policy = exported("policy").ok_or_else(missing)?;
     functions(component, &policy, engine)?;
     let explanation = exported("explanation");
     if let Some(interface) = &explanation {

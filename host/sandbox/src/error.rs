@@ -74,7 +74,8 @@ pub enum LoadError {
     },
     /// Another version of the interface.
     #[error(
-        "the component was built for {found}, and this host offers version {offered}: build it against this host's interface"
+        "the component was built for {found}, and this host offers version {offered}: build it again with this host's SDK \
+         (`tollgate new --sdk-only` and `tollgate build` in its folder)"
     )]
     Version {
         /// What the component names.
@@ -83,10 +84,15 @@ pub enum LoadError {
         offered: &'static str,
     },
     /// It is no policy.
-    #[error("the component does not export {name}: a policy exports it, see `tollgate new`")]
+    #[error(
+        "the component does not export {name}, as a policy does{}: see `tollgate new`",
+        if .exports.is_empty() { String::new() } else { format!("; it is for another world, of which it exports {}", .exports.join(", ")) }
+    )]
     MissingExport {
         /// What is missing.
         name: &'static str,
+        /// What it exports instead; of many the first ones.
+        exports: Vec<String>,
     },
     /// The names are right, and the types are not.
     #[error("the component does not fit the interface: {reason}")]

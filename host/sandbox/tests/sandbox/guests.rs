@@ -43,6 +43,8 @@ pub struct Guest {
     pub configure: String,
     pub process: String,
     pub describe: String,
+    /// What `explain` does; none for a guest of the plain world.
+    pub explain: Option<String>,
 }
 
 impl Default for Guest {
@@ -53,6 +55,7 @@ impl Default for Guest {
             configure: format!("i32.const {MANIFEST}"),
             process: format!("(global.set $heap (i32.const {HEAP})) i32.const {OUTCOME}"),
             describe: format!("i32.const {DESCRIPTION}"),
+            explain: None,
         }
     }
 }
@@ -97,7 +100,13 @@ impl Guest {
             configure,
             process,
             describe,
+            explain,
         } = self;
+        let explain = explain.as_ref().map_or_else(String::new, |explain| {
+            format!(
+                r#"(func (export "tollgate:policy/explanation@0.1.0#explain") (param $view i32) (result i32) {explain})"#
+            )
+        });
         wat::parse_str(format!(
             r#"(module
             {definitions}
@@ -112,6 +121,7 @@ impl Guest {
                     (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))
                     unreachable))
                 local.get $place)
+            {explain}
             (func (export "tollgate:policy/policy@0.1.0#describe") (result i32) {describe})
             (func (export "tollgate:policy/policy@0.1.0#configure") (param $config i32) (param $length i32) (param $compat i32)
                 (result i32) {configure})
@@ -127,9 +137,12 @@ impl Guest {
         let package = resolve
             .push_str("policy.wit", tollgate_sandbox::interface())
             .unwrap();
-        let world = resolve
-            .select_world(&[package], Some("gatekeeper"))
-            .unwrap();
+        let world = if self.explain.is_some() {
+            "explainer"
+        } else {
+            "gatekeeper"
+        };
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         let mut encoder = ComponentEncoder::default()
             .module(&module)

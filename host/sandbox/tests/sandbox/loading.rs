@@ -141,7 +141,24 @@ fn a_component_that_is_no_policy_is_told_what_it_lacks() {
     let name = "tollgate:policy/policy@0.1.0";
     assert_eq!(
         load("(component)").unwrap_err(),
-        LoadError::MissingExport { name }
+        LoadError::MissingExport {
+            name,
+            exports: Vec::new()
+        }
+    );
+    let other = load(
+        r#"(component
+            (import "wasi:http/types@0.2.3" (instance))
+            (instance $i) (export "wasi:http/incoming-handler@0.2.3" (instance $i)))"#,
+    )
+    .unwrap_err();
+    assert_eq!(
+        other,
+        LoadError::MissingExport {
+            name,
+            exports: vec!["wasi:http/incoming-handler@0.2.3".to_owned()]
+        },
+        "another world, and not a policy with too many imports"
     );
 
     let empty = format!(r#"(component (instance $i) (export "{name}" (instance $i)))"#);

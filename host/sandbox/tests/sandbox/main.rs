@@ -16,6 +16,7 @@
 mod answers;
 mod artifacts;
 mod attacks;
+mod explain;
 mod guests;
 mod host_functions;
 mod laptop;
