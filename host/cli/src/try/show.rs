@@ -42,7 +42,14 @@ struct View<'r> {
 
 impl<'r> View<'r> {
     fn line(&mut self, indent: usize, text: &Text) {
-        for line in text.wrapped(self.width.saturating_sub(indent)) {
+        // What does not fit on a line goes on further in.
+        let within = self.width.saturating_sub(indent).saturating_sub(INMOST);
+        for (at, line) in text.wrapped(within).iter().enumerate() {
+            let indent = if at == 0 {
+                indent
+            } else {
+                indent.saturating_add(INMOST)
+            };
             // Writing to a string does not fail.
             let _ = writeln!(self.out, "{:indent$}{line}", "");
         }
