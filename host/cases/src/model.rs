@@ -61,11 +61,20 @@ pub enum Configuration {
     Alone {
         /// The name of a stock policy, or a component's file.
         policy: String,
-        /// Its configuration, in JSON; empty if it has none.
-        settings: String,
-        /// What the host allows it, likewise.
-        gate: String,
+        /// Its configuration.
+        settings: Option<Block>,
+        /// What the host allows it.
+        gate: Option<Block>,
     },
+}
+
+/// A mapping as it stands in a case file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Block {
+    /// The line that it begins in, from 0.
+    pub(crate) line: usize,
+    /// Its lines, of which the first one begins at its column.
+    pub(crate) text: String,
 }
 
 /// One case.

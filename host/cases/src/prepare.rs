@@ -208,11 +208,12 @@ impl Prepared {
             let Some((file, case)) = self.case(planned) else {
                 continue;
             };
+            let of = planned.telemetry.first().map(|first| first.signal);
             for at in assertions(case) {
                 let Assertion::Holds(condition) = &at.value else {
                     continue;
                 };
-                if let Err((message, help)) = conditions.add(condition, bench) {
+                if let Err((message, help)) = conditions.add(condition, of, bench) {
                     found.push(
                         file.written
                             .diagnostic(Severity::Error, at.place, message, help),

@@ -140,10 +140,25 @@ pub(crate) fn open(key: &Key, scope: &Scope, bench: &Bench<'_>) -> Result<Ready,
         } => {
             let alone = Alone {
                 policy: policy.clone(),
-                settings: settings.clone(),
-                gate: gate.clone(),
+                settings: String::new(),
+                gate: String::new(),
             };
-            alone.open_beside(&file, &opening, options)?
+            let config = if alone.is_file() { "::config" } else { "" };
+            // Where they stand in the case file, so that what is said of them points there.
+            let on_top = |stage: &str| {
+                let blocks = [(config, settings), ("::gate", gate)].into_iter();
+                let blocks = blocks.filter_map(|(key, block)| Some((key, block.as_ref()?)));
+                let blocks = blocks.map(|(key, block)| Source {
+                    name: file.clone(),
+                    text: format!(
+                        "{}{stage}{key}:\n{}",
+                        "\n".repeat(block.line.saturating_sub(1)),
+                        block.text
+                    ),
+                });
+                blocks.collect()
+            };
+            alone.open_beside(&file, &on_top, &opening, options)?
         }
         other => {
             let first = match other {

@@ -19,20 +19,23 @@ pub struct Alone {
 }
 
 impl Alone {
-    /// A component's file has a folder, or a file's ending.
-    fn is_file(&self) -> bool {
+    /// Whether a component's file is named: that has a folder, or a file's ending.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
         self.policy.contains(['/', '.'])
     }
 
     /// Makes it ready, for each signal that it takes.
     pub fn open(&self, opening: &Opening<'_>, options: Options) -> Result<Opened, OpenError> {
-        self.open_beside("policy", opening, options)
+        self.open_beside("policy", &|_| Vec::new(), opening, options)
     }
 
-    /// Likewise, where the paths that it names stand beside the file `name`.
+    /// Likewise, where the paths that it names stand beside the file `name`. `on_top` are more texts, given the key of the stage:
+    /// `processors::redaction`.
     pub fn open_beside(
         &self,
         name: &str,
+        on_top: &dyn Fn(&str) -> Vec<Source>,
         opening: &Opening<'_>,
         options: Options,
     ) -> Result<Opened, OpenError> {
@@ -52,6 +55,8 @@ impl Alone {
             let gate = format!("{section}:\n  {id}:\n    gate:\n{gate}");
             locations.push(written("gate", gate));
         }
+        let on_top = on_top(&format!("{section}::{id}"));
+        locations.extend(on_top.into_iter().map(Location::Text));
         opening.open(&locations, &Scope::Stage(id), options)
     }
 
@@ -78,51 +83,94 @@ impl Alone {
     }
 }
 
-/// One statement or one condition of OTTL: a statement edits, what a condition holds for is dropped.
+/// One statement or one condition of OTTL: a statement edits, what a condition holds for is dropped. Its paths name their context
+/// (`log.body`), or are those of a log record, a span or a data point (`body`).
 pub fn open_rule(rule: &str, opening: &Opening<'_>, options: Options) -> Result<Opened, OpenError> {
-    let open = |signals: &[Signal]| {
+    let open = |spelling: Spelling, signals: &[Signal]| {
         opening.open(
-            &[written("rule", of_rule(rule, signals))],
+            &[written("rule", of_rule(rule, spelling, signals))],
             &Scope::Whole,
             options,
         )
     };
     // Its paths say which signals it is for, and only the policy can read them.
-    let takes = |signal: &Signal| open(&[*signal]).is_ok();
-    let signals: Vec<Signal> = Signal::ALL.into_iter().filter(takes).collect();
-    open(if signals.is_empty() {
-        &[Signal::Logs]
-    } else {
-        &signals
-    })
+    for spelling in [Spelling::Full, Spelling::Short] {
+        let takes = |signal: &Signal| open(spelling, &[*signal]).is_ok();
+        let signals: Vec<Signal> = Signal::ALL.into_iter().filter(takes).collect();
+        if !signals.is_empty() {
+            return open(spelling, &signals);
+        }
+    }
+    // What is wrong with it is told of the signal and the spelling that it seems to be meant for.
+    let named = CONTEXTS
+        .iter()
+        .find(|(context, _)| rule.contains(&format!("{context}.")));
+    match named {
+        Some((_, signal)) => open(Spelling::Full, &[*signal]),
+        None => open(Spelling::Short, &[Signal::Logs]),
+    }
 }
 
-fn of_rule(rule: &str, signals: &[Signal]) -> String {
-    let is_statement = rule
-        .trim_start()
-        .starts_with(|first: char| first.is_ascii_lowercase())
-        && rule.find('(').is_some_and(|at| {
-            let name = rule.get(..at).unwrap_or_default().trim();
-            name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && name != "not"
-        });
-    let (policy, lists) = if is_statement {
-        (
-            "transform",
-            ["log_statements", "trace_statements", "metric_statements"],
-        )
-    } else {
-        (
-            "filter",
-            ["log_conditions", "trace_conditions", "metric_conditions"],
-        )
-    };
+/// Contexts of paths, and a signal that has them.
+const CONTEXTS: [(&str, Signal); 5] = [
+    ("log", Signal::Logs),
+    ("spanevent", Signal::Traces),
+    ("span", Signal::Traces),
+    ("metric", Signal::Metrics),
+    ("datapoint", Signal::Metrics),
+];
+
+/// How a rule spells its paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// With their contexts.
+    Full,
+    /// Without: those of the signal's records.
+    Short,
+}
+
+fn of_rule(rule: &str, spelling: Spelling, signals: &[Signal]) -> String {
     let mut settings = json!({"error_mode": "propagate"});
-    for (signal, list) in Signal::ALL.iter().zip(lists) {
-        if let Some(settings) = settings
-            .as_object_mut()
-            .filter(|_| signals.contains(signal))
-        {
-            settings.insert(list.to_owned(), json!([rule]));
+    let policy = if is_statement(rule) {
+        "transform"
+    } else {
+        "filter"
+    };
+    for signal in signals {
+        let (statements, conditions, group, list, context) = match signal {
+            Signal::Logs => (
+                "log_statements",
+                "log_conditions",
+                "logs",
+                "log_record",
+                "log",
+            ),
+            Signal::Traces => (
+                "trace_statements",
+                "trace_conditions",
+                "traces",
+                "span",
+                "span",
+            ),
+            Signal::Metrics => (
+                "metric_statements",
+                "metric_conditions",
+                "metrics",
+                "datapoint",
+                "datapoint",
+            ),
+        };
+        let (key, value) = match (policy, spelling) {
+            ("transform", Spelling::Full) => (statements, json!([rule])),
+            ("transform", Spelling::Short) => (
+                statements,
+                json!([{"context": context, "statements": [rule]}]),
+            ),
+            (_, Spelling::Full) => (conditions, json!([rule])),
+            (_, Spelling::Short) => (group, json!({ list: [rule] })),
+        };
+        if let Some(settings) = settings.as_object_mut() {
+            settings.insert(key.to_owned(), value);
         }
     }
     let processors = json!({ policy: settings });
@@ -130,6 +178,14 @@ fn of_rule(rule: &str, signals: &[Signal]) -> String {
         "processors: {processors}\n{}",
         around(&[policy.to_owned()], signals, false)
     )
+}
+
+/// Whether a rule is a call of an editor; a condition is a comparison, or a call of a converter.
+fn is_statement(rule: &str) -> bool {
+    let rule = rule.trim_start();
+    let name = rule.split('(').next().unwrap_or_default().trim();
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    rule.contains('(') && !name.is_empty() && is_name(name) && name != "not"
 }
 
 /// Receivers, exporters and pipelines, none of which is ever started.

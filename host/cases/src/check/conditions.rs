@@ -27,10 +27,11 @@ pub(crate) enum Answer {
 }
 
 impl Conditions {
-    /// Reads a condition. What is wrong with it is told with what would mend it.
+    /// Reads a condition. What is wrong with it for records of a signal is told with what would mend it.
     pub(crate) fn add(
         &mut self,
         condition: &str,
+        of: Option<Signal>,
         bench: &Bench<'_>,
     ) -> Result<(), (String, Option<String>)> {
         if self.known.contains_key(condition) {
@@ -41,6 +42,7 @@ impl Conditions {
         for signal in Signal::ALL {
             match open(condition, signal, bench) {
                 Ok(trial) => ready.push((signal, std::sync::Mutex::new(trial))),
+                Err(error) if of == Some(signal) => wrong = Some(error),
                 Err(error) => wrong = wrong.or(Some(error)),
             }
         }
@@ -95,14 +97,15 @@ impl Conditions {
 }
 
 fn open(condition: &str, signal: Signal, bench: &Bench<'_>) -> Result<Trial, OpenError> {
-    let list = match signal {
-        Signal::Logs => "log_conditions",
-        Signal::Traces => "trace_conditions",
-        Signal::Metrics => "metric_conditions",
+    // The form in which a path needs no prefix.
+    let (section, list) = match signal {
+        Signal::Logs => ("logs", "log_record"),
+        Signal::Traces => ("traces", "span"),
+        Signal::Metrics => ("metrics", "datapoint"),
     };
     let text = json!({
         "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": "127.0.0.1:4317"}}}},
-        "processors": {"filter": {"error_mode": "propagate", (list): [condition]}},
+        "processors": {"filter": {"error_mode": "propagate", (section): {(list): [condition]}}},
         "exporters": {"debug": {}},
         "service": {"pipelines": {(signal.as_str()): {
             "receivers": ["otlp"], "processors": ["filter"], "exporters": ["debug"],

@@ -354,7 +354,12 @@ impl<'w> Reader<'w> {
             let Some(pair) = item.pair(short) else {
                 continue;
             };
-            let value = pair.item.to_json();
+            let mut value = pair.item.to_json();
+            // Digits alone are a number to YAML; as an id they are what stands there.
+            if short.ends_with("_id") && value.is_number() {
+                let text = self.written.text().get(pair.item.at().range());
+                value = text.unwrap_or_default().into();
+            }
             let fits = if *short == "flags" {
                 value.is_u64()
             } else {

@@ -4,7 +4,7 @@ use tollgate_config::Source;
 use tollgate_config::written::{Item, Pair, Written};
 
 use super::Reader;
-use crate::model::{Configuration, Subject};
+use crate::model::{Block, Configuration, Subject};
 
 impl<'w> Reader<'w> {
     /// What is tried, as `item` says it on top of what the file says; none if it says nothing.
@@ -133,15 +133,46 @@ impl<'w> Reader<'w> {
         Some((configuration, at))
     }
 
-    fn block_of_policy(&mut self, pair: Option<Pair<'w>>) -> String {
-        let Some(pair) = pair.filter(|pair| !pair.item.is_absent()) else {
-            return String::new();
-        };
+    fn block_of_policy(&mut self, pair: Option<Pair<'w>>) -> Option<Block> {
+        let pair = pair.filter(|pair| !pair.item.is_absent())?;
         if pair.item.pairs().is_none() {
             self.wrong(pair.item, &format!("`{}` takes a mapping", pair.key));
-            return String::new();
+            return None;
         }
-        pair.item.to_json().to_string()
+        let text = self.written.text();
+        let at = pair.item.at();
+        let before = text.get(..at.start).unwrap_or_default();
+        let line = before.matches('\n').count();
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
+        let own = text.get(at.range()).unwrap_or_default();
+        let block = Block {
+            line,
+            text: format!("{}{own}\n", " ".repeat(column)),
+        };
+        // Anchors are defined elsewhere, and a key needs a line before its block.
+        let source = Source {
+            name: self.name.to_owned(),
+            text: format!("under:\n{}", block.text),
+        };
+        let read = Written::read(source).ok();
+        let is_same = read.is_some_and(|read| {
+            read.root()
+                .pair("under")
+                .is_some_and(|under| under.item.to_json() == pair.item.to_json())
+        });
+        Some(if is_same && line > 0 {
+            block
+        } else {
+            Block {
+                line: line.max(1),
+                text: format!(" {}\n", pair.item.to_json()),
+            }
+        })
     }
 
     /// A list of `key=value`, or a mapping of keys to values.
