@@ -160,8 +160,12 @@ fn keys_reach_everything_and_the_focus_is_seen() {
 
     browser.press(&format!("{ALT}2{RELEASE}"));
     assert_eq!(active(&browser), "configuration");
+    let before = seen.value("configuration");
     browser.press(TAB);
     assert_eq!(active(&browser), "configuration", "Tab indents");
+    assert_eq!(seen.value("configuration").len(), before.len() + 2);
+    browser.press(&format!("{CONTROL}z{RELEASE}"));
+    assert_eq!(seen.value("configuration"), before, "it can be undone");
     browser.press(&format!("{ALT}1{RELEASE}"));
     assert_eq!(active(&browser), "telemetry");
     browser.press(&format!("more{CONTROL}{ENTER}{RELEASE}"));

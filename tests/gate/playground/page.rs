@@ -21,6 +21,7 @@ impl Page {
             .env("XDG_CACHE_HOME", binary().with_file_name("test-cache"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut said = String::new();

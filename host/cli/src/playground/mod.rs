@@ -60,9 +60,8 @@ pub(crate) fn playground(asked: &Asked) -> anyhow::Result<ExitCode> {
         let sandbox = configuration::sandbox()?;
         let page = Playground::listen(address, sandbox, Arc::new(Embedded), first).await?;
         let url = page.url();
-        print(&format!(
-            "the playground is at {url}\nnothing that is typed there leaves this machine; Ctrl+C ends it"
-        ));
+        print(&format!("the playground is at {url}"));
+        complain("nothing that is typed there leaves this machine; Ctrl+C ends it");
         if asked.open {
             show(&url);
         }
