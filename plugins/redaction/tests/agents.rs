@@ -270,6 +270,18 @@ const TELEMETRY: &[(&str, &str, &str)] = &[
         r#"[{"name":"cli_startup","duration_ms":302}]"#,
     ),
     ("user.email", "jane.doe@example.com", "[email]"),
+    ("note", "AKIAIOSFODNN7EXAMPLE", "[aws_access_key_id]"),
+    (
+        "note",
+        "key=AKIAIOSFODNN7EXAMPLE",
+        "key=[aws_access_key_id]",
+    ),
+    ("note", "akiaiosfodnn7example", "[redacted:20]"),
+    (
+        "note",
+        "GHP_16C7E42F292C6912E7710C838347AE178BZZ",
+        "[redacted:40]",
+    ),
     ("prompt", "hunter2", "[redacted:7]"),
     ("arguments", r#"{"cmd":"ls"}"#, "[redacted:12]"),
     (

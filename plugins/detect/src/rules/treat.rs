@@ -146,25 +146,48 @@ impl Rules {
         match &treatment.0 {
             Kind::Keep => Outcome::Kept,
             Kind::Whole(deed) => self.whole(deed, text, pseudonym),
-            Kind::Look { search, shape } => {
-                let shapeless = shape.filter(|_| !self.is_plain(*search, text));
-                let Some(search) = self.searches.get(*search) else {
-                    return Outcome::Kept;
-                };
-                if let Some(rule) = shapeless
-                    && !search.drops()
-                {
-                    return Outcome::Text(note(text), rule);
-                }
-                let outcome = found(search, text, &self.matches(treatment, text), pseudonym);
-                match (shapeless, outcome) {
-                    (Some(rule), Outcome::Kept | Outcome::Text(..) | Outcome::Removed(_)) => {
-                        Outcome::Text(note(text), rule)
-                    }
-                    (_, outcome) => outcome,
-                }
-            }
+            Kind::Look { search, shape } => self.look(*search, *shape, treatment, text, pseudonym),
         }
+    }
+
+    fn look(
+        &self,
+        number: usize,
+        shape: Option<u32>,
+        treatment: &Treatment,
+        text: &str,
+        pseudonym: &mut dyn FnMut(&str, &str) -> Option<String>,
+    ) -> Outcome {
+        let Some(search) = self.searches.get(number) else {
+            return Outcome::Kept;
+        };
+        let shapeless = shape.filter(|_| !self.is_plain(number, text));
+        if let Some(rule) = shapeless
+            && !search.drops()
+        {
+            return Outcome::Text(note(text), rule);
+        }
+        let outcome = found(search, text, &self.matches(treatment, text), pseudonym);
+        let left = match &outcome {
+            Outcome::Kept => text,
+            Outcome::Text(left, _) => left.as_str(),
+            Outcome::Removed(_) | Outcome::Dropped(_) => return outcome,
+        };
+        // A key of which no detector knows shall not pass because its letters are in another case.
+        let drawn = shape.filter(|_| self.has_drawn_word(number, left));
+        match shapeless.or(drawn) {
+            Some(rule) => Outcome::Text(note(text), rule),
+            None => outcome,
+        }
+    }
+
+    /// Whether a word may be a key, where what is drawn by lot is looked for.
+    fn has_drawn_word(&self, search: usize, text: &str) -> bool {
+        let search = self.searches.get(search);
+        let looked_for = search.is_some_and(|search| search.detectors.has(Detector::HighEntropy));
+        let spared = |pattern: &Pattern| covers(pattern, text, &(0..text.len()));
+        let own = search.into_iter().flat_map(|search| &search.allowed);
+        looked_for && shape::has_drawn_word(text) && !self.allowed.iter().chain(own).any(spared)
     }
 
     /// Whether a text has a plain shape, or is spared as a whole.
@@ -175,13 +198,7 @@ impl Rules {
             .get(search)
             .into_iter()
             .flat_map(|search| &search.allowed);
-        // Where what is drawn by lot is looked for, a key shall not pass with its letters in another case.
-        let keyless = self
-            .searches
-            .get(search)
-            .is_none_or(|search| !search.detectors.has(Detector::HighEntropy))
-            || !shape::has_drawn_word(text);
-        keyless && shape::is_plain(text) || self.allowed.iter().chain(own).any(spared)
+        shape::is_plain(text) || self.allowed.iter().chain(own).any(spared)
     }
 
     fn whole(
