@@ -68,7 +68,10 @@ impl<'w, T> Watched<'w, T> {
             let Some((on, cell, path)) = found(layout, node, slot) else {
                 continue;
             };
+            // What is read above the node is this node's matter, and not that of all others there.
+            let is_above = touch == Touch::Read && on != node.index();
             let subject = match cell {
+                _ if is_above => Subject::Path(node.index(), &path),
                 Some(cell) => Subject::Cell(on, cell),
                 None => Subject::Path(on, &path),
             };

@@ -159,11 +159,12 @@ fn because(look: &Look) -> Text {
         parts.push(match look.effect {
             Effect::Spared => format!("{by} spares it"),
             Effect::Skipped => format!("{by} ended the matter"),
-            _ => format!("{by} was before it"),
+            _ => format!("{by} stands instead"),
         });
     }
     parts.extend(look.did.clone());
-    parts.extend(look.note.clone());
+    let is_said = look.did.is_some() && look.note.as_deref() == Some("writes it");
+    parts.extend(look.note.clone().filter(|_| !is_said));
     Text::from(parts.join("; ").as_str())
 }
 

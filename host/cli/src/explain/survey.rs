@@ -4,6 +4,22 @@ use tollgate_lab::explain::{Finding, RuleCounts, StageSurvey, SurveyReport};
 
 use crate::terminal::{self, Table, Text, style};
 
+/// A column: its heading, and what stands in it.
+type Column = (&'static str, fn(&RuleCounts) -> Option<u64>);
+
+/// Columns that are left out where there is nothing in them.
+const COLUMNS: [Column; 9] = [
+    ("#looks", |rule| rule.looked),
+    ("#matched", |rule| Some(rule.matched)),
+    ("#applied", |rule| Some(rule.applied)),
+    ("#lost", |rule| Some(rule.overridden)),
+    ("#spared", |rule| Some(rule.spared)),
+    ("#idle", |rule| Some(rule.idle)),
+    ("#failed", |rule| Some(rule.failed)),
+    ("#no turn", |rule| Some(rule.skipped)),
+    ("#records", |rule| Some(rule.records)),
+];
+
 pub(super) fn show(report: &SurveyReport) -> String {
     let mut out = format!("{} {}\n", report.records, noun(report.records));
     for stage in &report.stages {
@@ -23,83 +39,81 @@ pub(super) fn show(report: &SurveyReport) -> String {
                 style::FAINT,
             );
         }
-        out.push_str(&format!("{heading}\n"));
+        line(&mut out, &heading);
         if stage.rules.is_empty() {
-            out.push_str(&format!(
-                "{}\n",
-                Text::styled("it has no rules", style::FAINT)
-            ));
+            line(&mut out, &Text::styled("it has no rules", style::FAINT));
         } else {
             out.push_str(&table(stage).render(terminal::width()));
         }
-        for finding in &stage.findings {
-            let text = Text::styled("! ", style::WARNING).with(sentence(finding), style::PLAIN);
-            for line in text.wrapped(terminal::width()) {
-                out.push_str(&format!("{line}\n"));
-            }
+        for sentence in sentences(&stage.findings) {
+            let text = Text::styled("! ", style::WARNING).with(sentence, style::PLAIN);
+            line(&mut out, &text);
         }
     }
     out
 }
 
+fn line(out: &mut String, text: &Text) {
+    for line in text.wrapped(terminal::width()) {
+        out.push_str(&format!("{line}\n"));
+    }
+}
+
 fn table(stage: &StageSurvey) -> Table {
-    let mut table = Table::new([
-        "rule",
-        "#looked",
-        "#matched",
-        "#applied",
-        "#lost",
-        "#spared",
-        "#idle",
-        "#failed",
-        "#no turn",
-        "#records",
-        "stood above it",
-    ]);
+    let is_used = |(heading, count): &&Column| {
+        let always = ["#looks", "#matched", "#applied", "#records"].contains(heading);
+        always
+            || stage
+                .rules
+                .iter()
+                .any(|rule| count(rule).unwrap_or_default() > 0)
+    };
+    let columns: Vec<&Column> = COLUMNS.iter().filter(is_used).collect();
+    let headings = columns.iter().map(|(heading, _)| *heading);
+    let mut table = Table::new(std::iter::once("rule").chain(headings));
     for rule in &stage.rules {
-        table.row(row(rule));
+        let cells = columns.iter().map(|(_, count)| match count(rule) {
+            None => Text::styled("?", style::FAINT),
+            Some(0) => Text::styled("·", style::FAINT),
+            Some(count) => Text::from(count.to_string().as_str()),
+        });
+        table.row(std::iter::once(Text::styled(&rule.rule, style::RULE)).chain(cells));
     }
     table
 }
 
-fn row(rule: &RuleCounts) -> Vec<Text> {
-    let number = |count: u64| {
-        if count == 0 {
-            Text::styled("·", style::FAINT)
-        } else {
-            Text::from(count.to_string().as_str())
-        }
+/// Findings in sentences; rules of which the same is to be said share one.
+fn sentences(findings: &[Finding]) -> Vec<String> {
+    let rules = |of: fn(&Finding) -> Option<&String>| {
+        let found: Vec<_> = findings.iter().filter_map(of).map(String::as_str).collect();
+        (!found.is_empty()).then(|| found.join(", "))
     };
-    let above: Vec<_> = rule
-        .by
-        .iter()
-        .map(|(by, times)| format!("{by} ({times})"))
-        .collect();
-    vec![
-        Text::styled(&rule.rule, style::RULE),
-        rule.looked
-            .map_or_else(|| Text::styled("?", style::FAINT), number),
-        number(rule.matched),
-        number(rule.applied),
-        number(rule.overridden),
-        number(rule.spared),
-        number(rule.idle),
-        number(rule.failed),
-        number(rule.skipped),
-        number(rule.records),
-        Text::from(above.join(", ").as_str()),
-    ]
+    let never_hit = rules(|finding| match finding {
+        Finding::NeverHits { rule } => Some(rule),
+        _ => None,
+    });
+    let never_looked = rules(|finding| match finding {
+        Finding::NeverLooks { rule } => Some(rule),
+        _ => None,
+    });
+    let mut sentences: Vec<String> = findings.iter().filter_map(sentence).collect();
+    sentences.extend(never_hit.map(|rules| format!("never hit: {rules}")));
+    sentences.extend(never_looked.map(|rules| format!("had nothing to look at: {rules}")));
+    sentences
 }
 
-fn sentence(finding: &Finding) -> String {
-    match finding {
-        Finding::NeverHits { rule } => format!("{rule} never hits"),
+fn sentence(finding: &Finding) -> Option<String> {
+    Some(match finding {
+        Finding::NeverHits { .. } | Finding::NeverLooks { .. } => return None,
         Finding::Shadowed { rule, by } => format!(
-            "{rule} is shadowed: whatever it matches, {} took or spared",
+            "{rule} is in the shadow of {}: whatever it matches is taken or spared",
             by.join(", ")
         ),
         Finding::NeverAsked { rule, by } => {
-            format!("{rule} never had a turn: {} came first", by.join(", "))
+            format!(
+                "{rule} never had a turn: {} ended the matter",
+                by.join(", ")
+            )
         }
         Finding::MatchesEverything { rule } => {
             format!("{rule} matches all of everything that it looks at")
@@ -112,14 +126,14 @@ fn sentence(finding: &Finding) -> String {
             let asked = if rules.is_empty() {
                 String::new()
             } else {
-                format!(", which {} asks for", rules.join(", "))
+                format!(", which {} looked for", rules.join(", "))
             };
             format!("no {signal} have {field}{asked}")
         }
         Finding::NotTold { trouble } => {
             format!("the policy did not say what its rules saw: {trouble}")
         }
-    }
+    })
 }
 
 fn noun(records: u64) -> &'static str {

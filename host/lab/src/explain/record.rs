@@ -52,6 +52,7 @@ pub struct StageExplanation {
     #[serde(flatten)]
     pub place: Place,
     /// Who says what its rules saw.
+    #[serde(flatten)]
     pub told_by: ToldBy,
     /// What the stage could see of the field; null where none was asked for.
     #[serde(flatten)]

@@ -53,7 +53,7 @@ pub struct StageSurvey {
 pub struct RuleCounts {
     /// The rule.
     pub rule: String,
-    /// Things that it looked at; null where its policy does not tell.
+    /// Its looks, the turns that it did not get left out; null where its policy does not tell.
     pub looked: Option<u64>,
     /// Looks at which it matched, whatever came of it.
     pub matched: u64,
@@ -79,6 +79,11 @@ pub struct RuleCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 pub enum Finding {
+    /// The rule looked at nothing: there was nothing of its kind, or the configuration leaves it nothing to do.
+    NeverLooks {
+        /// The rule.
+        rule: String,
+    },
     /// The rule matched nothing.
     NeverHits {
         /// The rule.
@@ -128,6 +133,8 @@ struct Counting {
     /// Fields that were there, by signal.
     fields: HashSet<(Signal, String)>,
     signals: BTreeSet<Signal>,
+    /// Fields that rules did something with.
+    made: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -201,7 +208,6 @@ impl Counting {
         self.fields.extend(cells.map(|path| (signal, path)));
         let nodes = Nodes::of(&call.view, call.first);
         let mut touched = HashSet::new();
-        let mut seen = HashSet::new();
         for placed in looks(call, &nodes, rules) {
             let Placed {
                 rule,
@@ -213,7 +219,7 @@ impl Counting {
             if let Some(count) = own.counts.get_mut(place_of(look.effect)) {
                 *count = count.saturating_add(1);
             }
-            if seen.insert((rule, node, look.field.clone())) {
+            if look.effect != Effect::Skipped {
                 own.looked = own.looked.saturating_add(1);
             }
             if look.effect.matches() && (look.is_whole || look.field.is_none()) {
@@ -229,6 +235,7 @@ impl Counting {
                     .filter(|record| touched.insert((rule, *record)));
                 let fresh = u64::try_from(fresh.count()).unwrap_or(u64::MAX);
                 own.records = own.records.saturating_add(fresh);
+                self.made.extend(look.field.clone());
             }
             if look.effect == Effect::Missed
                 && let Some(field) = look.field
@@ -258,7 +265,9 @@ impl Counting {
                 .flat_map(|access| access.reads.iter())
                 .collect();
             let never = asked.into_iter().filter(|field| {
-                !field.contains('*') && !self.fields.contains(&(*signal, (*field).to_owned()))
+                !field.contains('*')
+                    && !self.made.contains(*field)
+                    && !self.fields.contains(&(*signal, (*field).to_owned()))
             });
             findings.extend(never.filter(|field| !is_a_whole(field)).map(|field| {
                 let looked = self
@@ -335,10 +344,10 @@ impl Rule {
         let missed = self.count(Effect::Missed);
         let undone = counts.overridden.saturating_add(counts.spared);
         if counts.matched == 0 && counts.failed == 0 {
-            return Some(if missed == 0 && counts.skipped > 0 {
-                Finding::NeverAsked { rule, by: by() }
-            } else {
-                Finding::NeverHits { rule }
+            return Some(match (missed, counts.skipped, counts.looked) {
+                (0, 1.., _) => Finding::NeverAsked { rule, by: by() },
+                (0, 0, Some(_)) => Finding::NeverLooks { rule },
+                _ => Finding::NeverHits { rule },
             });
         }
         if counts.matched > 0 && counts.matched == undone {

@@ -33,7 +33,7 @@ pub(super) fn why(
                 continue;
             }
             (Effect::Overridden, Some(by)) => format!(
-                "`{}` matches{}, and lost to `{by}`, which had its say before",
+                "`{}` matches{}, and lost to `{by}`",
                 look.rule,
                 quoted(look)
             ),
