@@ -28,21 +28,27 @@ export function explanation({ stages }) {
   });
 }
 
-/** What all rules came to, with what is worth a look. */
+/** What all rules came to, with what is worth a look. Rules that had nothing to look at are no news. */
 export function rules(stages) {
-  const told = stages.filter((stage) => stage.rules.length);
-  if (!told.length) return [];
-  const parts = told.flatMap(({ pipeline, stage, records, rules, findings }) => {
-    const rows = rules.map((rule) => [rule.rule, `${rule.matched}`, `${rule.applied}`, `${rule.records}`]);
-    const noted = findings.map(finding).filter(Boolean);
-    return [
-      table(`${stage} in ${pipeline}, ${records} records`, ["rule", "matched", "applied", "records"], rows),
-      noted.length ? element("ul", {}, ...noted.map((note) => element("li", {}, note))) : null,
-    ];
+  const told = stages.map((stage) => {
+    const idle = stage.findings.filter(({ finding }) => finding === "never_looks").map(({ rule }) => rule);
+    return {
+      ...stage,
+      rules: stage.rules.filter(({ rule }) => !idle.includes(rule)),
+      notes: stage.findings.filter(({ finding }) => finding !== "never_looks").map(note),
+    };
   });
-  const found = told.reduce((sum, { findings }) => sum + findings.length, 0);
-  const title = found ? `all rules: ${found} worth a look` : "all rules";
-  return [element("details", { "data-of": "rules", class: "rules" }, element("summary", {}, title), ...parts.filter(Boolean))];
+  const parts = told.flatMap(({ pipeline, stage, records, rules, notes }) => {
+    if (!rules.length) return [];
+    const rows = rules.map((rule) => [rule.rule, `${rule.matched}`, `${rule.applied}`, `${rule.records}`]);
+    const list = notes.length ? [element("ul", {}, ...notes.map((note) => element("li", {}, note)))] : [];
+    const title = `${stage} in ${pipeline}, ${records} ${records === 1 ? "record" : "records"}`;
+    return [table(title, ["rule", "matched", "applied", "records"], rows), ...list];
+  });
+  if (!parts.length) return [];
+  const found = told.reduce((sum, { notes }) => sum + notes.length, 0);
+  const title = found ? `all rules: ${found} to look at` : "all rules";
+  return [element("details", { "data-of": "rules", class: "rules" }, element("summary", {}, title), ...parts)];
 }
 
 const SENTENCES = {
@@ -54,4 +60,4 @@ const SENTENCES = {
   not_told: ({ trouble }) => `the policy did not tell its reasons: ${trouble}`,
 };
 
-const finding = (found) => SENTENCES[found.finding]?.(found);
+const note = (found) => SENTENCES[found.finding]?.(found) ?? `${found.rule}: ${found.finding}`;

@@ -133,6 +133,31 @@ fn records_cannot_speak_to_the_page() {
 }
 
 #[test]
+fn every_sample_shows_something() {
+    let page = Page::serve(&[]);
+    let Some(browser) = Browser::start("light") else {
+        return;
+    };
+    browser.open(&page.url);
+    let seen = Seen(&browser);
+    for sample in ["codex", "claude", "gemini", "otel-demo", "lines"] {
+        seen.choose(sample);
+        browser.wait(sample, |_| {
+            seen.texts("[aria-busy] #summary").is_empty()
+                && browser.text("#summary").contains("changed")
+        });
+        for pane in ["configuration", "telemetry"] {
+            assert_eq!(
+                seen.texts(&format!("#{pane}-problems *")),
+                Vec::<String>::new(),
+                "{sample}"
+            );
+        }
+        assert!(!seen.texts("#result ins").is_empty(), "{sample}");
+    }
+}
+
+#[test]
 fn a_file_of_ones_own_is_begun_with() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.log");
