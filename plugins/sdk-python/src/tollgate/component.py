@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import traceback
 from typing import Any
 
 from . import host
@@ -67,9 +66,15 @@ def export(policy: type[Policy[Any]]) -> type:
 
 
 def told(error: BaseException) -> str:
-    """An exception with the places that it came through."""
-    places = [f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in traceback.extract_tb(error.__traceback__)]
-    return "; ".join([f"{type(error).__name__}: {error}", *(f"in {place}" for place in reversed(places))])
+    """An exception with the places that it came through, the last one first."""
+    # The standard library's `traceback` looks for the files of these places, and a component has none.
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        places.append(f"in {code.co_name} ({code.co_filename.rpartition('/')[2]}:{step.tb_lineno})")
+        step = step.tb_next
+    return "; ".join([f"{type(error).__name__}: {error}", *reversed(places)])
 
 
 class _Imported:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import types
 import typing
@@ -122,14 +121,24 @@ def _mismatch(expected: str, value: Any, at: tuple[str | int, ...]) -> Problem:
 
 def _unknown(what: str, name: str, known: tuple[Any, ...], at: tuple[str | int, ...]) -> Problem:
     names = [str(candidate) for candidate in known]
-    near = difflib.get_close_matches(name, names, 1)
-    if near:
-        cure = f"did you mean `{near[0]}`?"
-    elif names:
-        cure = f"known here: {', '.join(names)}"
-    else:
+    nearest = min(names, key=lambda candidate: (_distance(name, candidate), candidate), default=None)
+    if nearest is None:
         cure = f"remove it: no {what} is known here"
+    elif _distance(name, nearest) <= -(-len(name) // 3):
+        cure = f"did you mean `{nearest}`?"
+    else:
+        cure = f"known here: {', '.join(names)}"
     return Problem(pointer(*at), f"unknown {what} `{name}`", cure)
+
+
+def _distance(source: str, target: str) -> int:
+    """How many characters to insert, remove or replace."""
+    row = list(range(len(target) + 1))
+    for line, character in enumerate(source, 1):
+        above, row = row, [line]
+        for place, other in enumerate(target):
+            row.append(min(row[place] + 1, above[place + 1] + 1, above[place] + (character != other)))
+    return row[-1]
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
