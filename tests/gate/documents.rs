@@ -86,9 +86,12 @@ fn what_the_documents_show_is_valid() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let documents = fs::read_dir(root().join("docs"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let folders =
+        ["docs", "docs/tutorials"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    let documents = folders.into_iter().flatten();
+    let documents = documents
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     let others = ["README.md", "examples/cost/README.md"].map(|file| root().join(file));
     for document in documents.chain(others) {
         let text = fs::read_to_string(&document).unwrap();
