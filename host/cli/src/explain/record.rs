@@ -109,7 +109,11 @@ fn table(looks: &[&Look], field: Option<&str>) -> Table {
     if has_fields {
         headings.push("looked at");
     }
-    headings.extend(["what", "because"]);
+    let has_texts = looks.iter().any(|look| look.text.is_some());
+    if has_texts {
+        headings.push("what");
+    }
+    headings.push("because");
     let mut table = Table::new(headings);
     for look in looks {
         let mut row = vec![
@@ -119,7 +123,9 @@ fn table(looks: &[&Look], field: Option<&str>) -> Table {
         if has_fields {
             row.push(place(look));
         }
-        row.push(what(look));
+        if has_texts {
+            row.push(what(look));
+        }
         row.push(because(look));
         table.row(row);
     }

@@ -106,7 +106,7 @@ fn sentence(finding: &Finding) -> Option<String> {
     Some(match finding {
         Finding::NeverHits { .. } | Finding::NeverLooks { .. } => return None,
         Finding::Shadowed { rule, by } => format!(
-            "{rule} is in the shadow of {}: whatever it matches is taken or spared",
+            "{rule} is in the shadow of {}: nothing that it matches is left to it",
             by.join(", ")
         ),
         Finding::NeverAsked { rule, by } => {
