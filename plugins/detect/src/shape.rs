@@ -107,15 +107,30 @@ fn fits(phrase: &str, text: &str) -> bool {
         let Some(word) = words.next() else {
             return false;
         };
-        match wanted.split_once('*') {
-            None => wanted == word,
-            Some((before, after)) => word
-                .strip_prefix(before)
-                .and_then(|rest| rest.strip_suffix(after))
-                .is_some_and(is_word),
-        }
+        is_word(word) && holds(wanted, word)
     });
     fits && words.next().is_none()
+}
+
+/// Whether a word has the parts of a pattern, in their order, with anything where the pattern has a `*`.
+fn holds(pattern: &str, word: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == word;
+    };
+    let Some(mut left) = word.strip_prefix(start) else {
+        return false;
+    };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return left.ends_with(part);
+        }
+        let Some((_, after)) = left.split_once(part) else {
+            return false;
+        };
+        left = after;
+    }
+    true
 }
 
 /// Whether it is JSON, more or less, and each of its strings is plain.
@@ -179,6 +194,7 @@ mod tests {
             "email_3fa9c1d2e4b5a697",
             "API response from gemini-2.5-pro. Status: 200. Duration: 100ms.",
             "event otel/src/events/session_telemetry.rs:1089",
+            "event model-provider/src/models_endpoint.rs:434",
             r#"[{"name":"cli_startup","duration_ms":1.5e3,"ok":true}]"#,
             "%2Fsrv%2Fcapture",
         ] {
@@ -207,6 +223,8 @@ mod tests {
             "&#87;&#114;",
             "API request to my boss.",
             "API request to a b c.",
+            "event jane",
+            "event a/src/b",
             r#"{"a":"V3JpdGUgYSBwb2VtIGFib3V0IG15IGJvc3M="}"#,
             "\"quoted\"",
         ] {

@@ -299,8 +299,8 @@ const TELEMETRY: &[(&str, &str, &str)] = &[
     ("gen_ai.input.messages", "[1]", "[redacted:3]"),
     (
         "reasoning",
-        "Routing bypassed by forced model directive.",
-        "[redacted:43]",
+        "Routing bypassed by the user.",
+        "[redacted:29]",
     ),
 ];
 
