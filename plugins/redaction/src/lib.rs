@@ -112,6 +112,10 @@ impl Policy for Redaction {
         let databases = Databases::new(&config.db_sanitizer, setup.rule("db_sanitizer"));
         let summary_rule = setup.rule("summary");
         let detection = Detection::new(&config.detection(), allowed, summary_rule, setup)?;
+        if detection.is_some() && !config.allow_all_keys && config.allowed_keys.is_empty() {
+            let warning = "every attribute is removed, because no key is allowed";
+            setup.warn(Problem::at("", warning).help("write `allow_all_keys: true`"));
+        }
 
         let mut redaction = Redaction {
             keys,

@@ -9,6 +9,37 @@ pub enum Step<'s> {
     Index,
 }
 
+/// Places where a text can stand. The first are maps: keys and elements may follow.
+const ROOTS: [&str; 26] = [
+    "attributes",
+    "body",
+    "resource.attributes",
+    "scope.attributes",
+    "spanevent.attributes",
+    "spanlink.attributes",
+    "exemplar.filtered_attributes",
+    "metric.metadata",
+    "name",
+    "trace_state",
+    "status.message",
+    "severity_text",
+    "event_name",
+    "resource.schema_url",
+    "resource.entity_refs.schema_url",
+    "resource.entity_refs.type",
+    "resource.entity_refs.id_keys",
+    "resource.entity_refs.description_keys",
+    "scope.name",
+    "scope.version",
+    "scope.schema_url",
+    "spanevent.name",
+    "spanlink.trace_state",
+    "metric.name",
+    "metric.description",
+    "metric.unit",
+];
+const MAPS: usize = 8;
+
 /// A path, or a pattern of paths. It stands for what is at it and for all that is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PathPattern {
@@ -36,13 +67,9 @@ impl PathPattern {
     pub(super) fn new(path: &str) -> Result<PathPattern, String> {
         let start = path.find('[').unwrap_or(path.len());
         let (root, mut rest) = path.split_at_checked(start).unwrap_or((path, ""));
-        let known = root == "*"
-            || !root.is_empty()
-                && root
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_'));
-        if !known {
-            return Err(format!("`{path}` is no path"));
+        let root = canonical(root);
+        if root != "*" && !ROOTS.contains(&root.as_str()) {
+            return Err(format!("there is no text at `{path}`"));
         }
         let mut steps = Vec::new();
         while !rest.is_empty() {
@@ -58,8 +85,10 @@ impl PathPattern {
                 let (index, after) = inner
                     .split_once(']')
                     .ok_or_else(|| format!("a bracket is missing in `{path}`"))?;
-                if index != "*" && !index.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(format!("`{index}` is no key: keys stand in quotes"));
+                if index != "*" {
+                    return Err(format!(
+                        "`{index}` is no key: keys stand in quotes, and every element of a list is `[*]`"
+                    ));
                 }
                 steps.push(StepPattern::Any);
                 rest = after;
@@ -68,16 +97,12 @@ impl PathPattern {
         if root == "*" && !matches!(steps.first(), Some(StepPattern::Key(_))) {
             return Err("`*` stands before a key: `*[\"prompt\"]`".to_owned());
         }
-        let root = match root {
-            "*" => None,
-            root => Some(
-                ["log.", "span.", "datapoint."]
-                    .iter()
-                    .find_map(|record| root.strip_prefix(record))
-                    .unwrap_or(root)
-                    .replace("instrumentation_scope.", "scope."),
-            ),
-        };
+        let is_map = root == "*" || ROOTS.iter().take(MAPS).any(|map| *map == root);
+        let is_list = root.starts_with("resource.entity_refs.") && root.ends_with("_keys");
+        if !steps.is_empty() && !is_map && !is_list {
+            return Err(format!("`{root}` is a text, in which no key can stand"));
+        }
+        let root = (root != "*").then_some(root);
         Ok(PathPattern { root, steps })
     }
 
@@ -104,6 +129,20 @@ impl PathPattern {
                     }
                     (StepPattern::Key(_), Step::Index) => false,
                 })
+    }
+}
+
+/// What stands before the first bracket as the host spells it: without OTTL's name for the record, and with the short name of the
+/// scope.
+fn canonical(root: &str) -> String {
+    let records = ["log.", "span.", "datapoint."];
+    let own = records
+        .iter()
+        .find_map(|record| root.strip_prefix(record))
+        .unwrap_or(root);
+    match own.strip_prefix("instrumentation_scope.") {
+        Some(of_scope) => format!("scope.{of_scope}"),
+        None => own.to_owned(),
     }
 }
 
@@ -209,6 +248,10 @@ mod tests {
             r#"attributes["x"#,
             r#"attributes["x"]y"#,
             "attributes[0",
+            "body[0]",
+            r#"attribute["x"]"#,
+            r#"name["x"]"#,
+            "severity_number",
         ] {
             assert!(PathPattern::new(wrong).is_err(), "{wrong}");
         }
