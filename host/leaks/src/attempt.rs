@@ -1,5 +1,6 @@
 //! Passing cells through a configuration, many at once, and finding out what became of each.
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::thread;
 
@@ -122,6 +123,8 @@ struct Sent<'a> {
     left: Option<String>,
     /// Its record, if it has one.
     record: Option<u32>,
+    /// What stands behind the configuration failed for it.
+    failed_behind: Option<String>,
 }
 
 /// A request that left: from which of the records that came each of its own is.
@@ -139,14 +142,19 @@ impl<'a> Attempt<'a> {
         };
         let (wire, mut sent) = self.sent(batch);
         let telemetry = Telemetry::new(place.signal, wire, "leak-test");
-        let reason = match self.pass(&telemetry) {
+        let mut failures = HashMap::new();
+        let reason = match self.pass(&telemetry, &mut failures) {
             Ok((passage, left)) => {
                 for left in &left {
                     self.look(left, &mut sent);
                 }
+                for sent in &mut sent {
+                    let own = sent.record.and_then(|record| failures.get(&record));
+                    sent.failed_behind = own.cloned();
+                }
                 let tried = sent.into_iter();
-                self.found
-                    .extend(tried.map(|sent| (sent.at, sent.judged(&passage))));
+                let tried = tried.map(|sent| (sent.at, sent.judged(&passage))).collect();
+                self.keep(batch, tried);
                 return;
             }
             Err(error) => error.to_string(),
@@ -162,6 +170,23 @@ impl<'a> Attempt<'a> {
                     (*at, Tried::closed(Closed::Rejected { reason }))
                 });
                 self.found.extend(rejected);
+            }
+        }
+    }
+
+    /// Keeps what became of the cells of a request. Those that a stage failed for may have failed with others, and are tried alone.
+    fn keep(&mut self, batch: &[(&'a Place, usize)], tried: Vec<(usize, Tried)>) {
+        let is_failed =
+            |tried: &Tried| matches!(tried.outcome, Outcome::Closed(Closed::Failed { .. }));
+        if batch.len() < 2 || tried.iter().all(|(_, own)| is_failed(own)) {
+            self.found.extend(tried);
+            return;
+        }
+        for (cell, (at, own)) in batch.iter().zip(tried) {
+            if is_failed(&own) {
+                self.batch(std::slice::from_ref(cell));
+            } else {
+                self.found.push((at, own));
             }
         }
     }
@@ -191,6 +216,7 @@ impl<'a> Attempt<'a> {
                 needles,
                 left: None,
                 record: (count > 0).then_some(records),
+                failed_behind: None,
             });
             records = records.saturating_add(count);
             wire.extend(own);
@@ -198,7 +224,12 @@ impl<'a> Attempt<'a> {
         (wire, sent)
     }
 
-    fn pass(&mut self, telemetry: &Telemetry) -> Result<(Passage, Vec<Left>), Malformed> {
+    /// Passes a request through everything. Records that what stands behind fails for are told with its stage.
+    fn pass(
+        &mut self,
+        telemetry: &Telemetry,
+        failures: &mut HashMap<u32, String>,
+    ) -> Result<(Passage, Vec<Left>), Malformed> {
         let passage = self.trial.pass(telemetry)?;
         let left = passage.exits.iter().map(|exit| Left {
             signal: exit.snapshot.signal,
@@ -212,9 +243,13 @@ impl<'a> Attempt<'a> {
         let mut further = Vec::new();
         for left in left {
             let again = behind.pass(&Telemetry::new(left.signal, left.wire, "leak-test"))?;
+            let first = |place: u32| left.origins.get(place as usize).copied().flatten();
+            for fate in &again.fates {
+                let failed = fate.failures.first().zip(first(fate.record));
+                failures.extend(failed.map(|(own, at)| (at, own.place.stage.to_string())));
+            }
             further.extend(again.exits.into_iter().map(|exit| {
                 let origins = exit.snapshot.origins.into_iter();
-                let first = |place: u32| left.origins.get(place as usize).copied().flatten();
                 Left {
                     signal: exit.snapshot.signal,
                     wire: exit.snapshot.wire,
@@ -276,6 +311,9 @@ impl Sent<'_> {
                 left: self.left,
             },
             None => {
+                if let Some(stage) = self.failed_behind {
+                    return Tried::closed(Closed::Failed { stage });
+                }
                 let fate = self.record.and_then(|at| passage.fates.get(at as usize));
                 Tried::closed(fate.map_or(Closed::NotTaken, Closed::of))
             }

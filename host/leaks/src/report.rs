@@ -95,11 +95,7 @@ impl Tally {
                 ..
             } => Glance::Closed,
             Self { open: 0, .. } => Glance::Unavoidable,
-            Self {
-                closed: 0,
-                unavoidable: 0,
-                ..
-            } => Glance::Open,
+            Self { closed: 0, .. } => Glance::Open,
             _ => Glance::Mixed,
         }
     }

@@ -11,6 +11,7 @@ use tollgate_lab::{Opening, Options, Trial};
 
 use crate::attempt::{Broken, Way, attempt};
 use crate::cell::Cell;
+use crate::outcome::{Closed, Outcome};
 use crate::protocol::Protocol;
 use crate::report::Report;
 
@@ -110,7 +111,7 @@ impl Counsel<'_> {
         };
         let tried = attempt(self.protocol, &self.report.places, &self.cells, &way)?;
         let all = self.at.iter().zip(&tried);
-        let closed = all.filter(|(_, tried)| !tried.outcome.is_open());
+        let closed = all.filter(|(_, tried)| is_stopped(&tried.outcome));
         let closed: Vec<usize> = closed.map(|(at, _)| *at).collect();
         let number = self.advice.remedies.len();
         let mut is_of_use = false;
@@ -130,6 +131,11 @@ impl Counsel<'_> {
         }
         Ok(())
     }
+}
+
+/// A rule that fails for a record stops the secret with it, and is no advice.
+fn is_stopped(outcome: &Outcome) -> bool {
+    !outcome.is_open() && !matches!(outcome, Outcome::Closed(Closed::Failed { .. }))
 }
 
 /// The rules, ready to be put behind a configuration; none if the policy does not take them.
