@@ -214,6 +214,41 @@ fn what_goes_takes_what_is_in_it() {
 }
 
 #[test]
+fn what_goes_goes_wherever_it_stands() {
+    let entry = |key: &str, value: Value| json!({"key": key, "value": value});
+    let mail = json!({"stringValue": "jane@example.com"});
+    let bytes = json!({"bytesValue": "amFuZUBleGFtcGxlLmNvbQ=="});
+    let list = json!({"arrayValue": {"values": [mail, bytes, {"intValue": "1"}]}});
+    let inner =
+        json!({"kvlistValue": {"values": [entry("a", mail.clone()), entry("b", list.clone())]}});
+    let values = json!([
+        entry("m", inner.clone()),
+        entry("l", list),
+        entry("k", json!({"kvlistValue": {"values": [entry("m", inner)]}})),
+        entry("t", mail)
+    ]);
+    let point = json!({"attributes": values, "asInt": "1", "exemplars": [{"asInt": "1", "filteredAttributes": values}]});
+    let payload = json!({"resourceMetrics": [{"resource": {"attributes": values}, "scopeMetrics": [{"scope": {"attributes": values}, "metrics": [
+        {"name": "n", "metadata": values, "gauge": {"dataPoints": [point]}}]}]}]});
+    for paths in [
+        json!(["*[\"*\"]"]),
+        json!(["*[\"m\"]", "*[\"l\"]", "*[\"t\"]"]),
+        json!(["*[\"a\"]", "*[\"b\"]", "*[\"l\"][*]", "*[\"t\"]"]),
+    ] {
+        let config =
+            json!({"allow_all_keys": true, "fields": [{"paths": paths, "action": "remove"}]});
+        let output = policy(config).run_json(Signal::Metrics, &payload.to_string());
+        let output = output.unwrap_or_else(|refused| panic!("{paths}: {refused}"));
+        assert_eq!(output.failed(), [0; 0], "{paths}");
+        let left = output.json().to_string();
+        assert!(
+            !left.contains("jane") && !left.contains("amFuZU"),
+            "{paths}: {left}"
+        );
+    }
+}
+
+#[test]
 fn a_record_is_dropped_for_what_stands_above_and_below_it() {
     let config =
         json!({"allow_all_keys": true, "detect": [{"detector": "email", "action": "drop"}]});

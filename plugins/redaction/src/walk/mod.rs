@@ -72,8 +72,8 @@ pub(crate) struct Walk<'w> {
     tally: Tally,
     /// The node whose cells are visited.
     node: u32,
-    /// The attribute that was taken away last, with its node: what is in it is gone, too.
-    gone: Option<(u32, u32)>,
+    /// What was taken away last, its node and its path: what is in it is gone, too.
+    gone: Option<(u32, String)>,
     /// Records that are dropped, by node.
     drops: BTreeMap<u32, Rule>,
     /// Keys to be changed when everything else is done: that invalidates what stands below them.

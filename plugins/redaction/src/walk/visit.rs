@@ -32,7 +32,7 @@ impl Walk<'_> {
         let is_gone = match place.kind {
             Kind::Attribute => self.attribute(batch, &cell, place, suspects),
             Kind::WithinAttribute => {
-                let is_gone = place.action != Action::Look || self.is_within_gone(&cell, place);
+                let is_gone = place.action != Action::Look || self.is_within_gone(&cell);
                 is_gone || self.leaf(batch, &cell, place, suspects)
             }
             Kind::Body => {
@@ -55,7 +55,9 @@ impl Walk<'_> {
                 self.span_name(batch, &cell, place, suspects);
                 false
             }
-            Kind::Other if self.redaction.everywhere => self.leaf(batch, &cell, place, suspects),
+            Kind::Other if self.redaction.everywhere => {
+                self.is_within_gone(&cell) || self.leaf(batch, &cell, place, suspects)
+            }
             Kind::Other | Kind::Request => true,
         };
         if explained {
@@ -160,9 +162,7 @@ impl Walk<'_> {
             Leaf::Set(new, rule) => batch.set_cell(rule, cell.index, new),
             Leaf::Removed(rule) if place.has_key => {
                 batch.delete_cell(rule, cell.index);
-                if place.kind == Kind::Attribute {
-                    self.gone = Some((cell.node, cell.field));
-                }
+                self.gone = Some((cell.node, cell.path.to_owned()));
                 return true;
             }
             // What has no key has a place that nothing else can take.
@@ -193,11 +193,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a cell stands in the attribute that was taken away last.
-    fn is_within_gone(&self, cell: &Cell<'_>, place: &Place) -> bool {
-        let gone = self.gone.filter(|(node, _)| *node == cell.node);
-        let within = gone.and_then(|(_, field)| self.places.get(field as usize));
-        within.is_some_and(|attribute| attribute.key == place.key)
+    /// Whether a cell stands in what was taken away last.
+    fn is_within_gone(&self, cell: &Cell<'_>) -> bool {
+        self.gone.as_ref().is_some_and(|(node, path)| {
+            let rest = cell.path.strip_prefix(path.as_str());
+            *node == cell.node && rest.is_some_and(|rest| rest.starts_with('['))
+        })
     }
 
     /// The text of an attribute that is looked at; none if it is not looked at. Where the Collector looks at text alone, all else is
