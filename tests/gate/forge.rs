@@ -121,6 +121,34 @@ fn a_policy_in_rust_goes_from_nothing_to_tested_with_the_binary_alone() {
     let made = desk.types("", &["new", "token_guard"]);
     assert!(made.contains("token_guard/.tollgate  (the SDK)"), "{made}");
     goes_on(&desk, "token_guard", "Rust");
+
+    // A panic is told by its message and its place, where the policy is tried.
+    let source = desk.path().join("token_guard/src/lib.rs");
+    let text = std::fs::read_to_string(&source).unwrap();
+    let mark = "record.set(self.marks, self.mark, true);";
+    assert!(text.contains(mark));
+    std::fs::write(
+        &source,
+        text.replace(mark, "panic!(\"no price for this\");"),
+    )
+    .unwrap();
+    desk.types("token_guard", &["build"]);
+    std::fs::write(desk.path().join("one.log"), "one line\n").unwrap();
+    let tried = desk.tries(
+        "token_guard",
+        &["try", "--config", "config.yaml", "--json", "../one.log"],
+    );
+    let report: Value = serde_json::from_slice(&tried.stdout).unwrap();
+    let failure = report.pointer("/requests/0/records/0/failures/0").unwrap();
+    assert_eq!(failure["kind"], "trap");
+    let said = failure["said"].as_str().unwrap();
+    assert!(
+        said.contains("no price for this") && said.contains("src/lib.rs"),
+        "{failure}"
+    );
+    let functions = failure["backtrace"].as_array().unwrap();
+    let is_ours = |function: &Value| function.as_str().unwrap().contains("token_guard");
+    assert!(functions.iter().any(is_ours), "{failure}");
 }
 
 #[test]
@@ -223,7 +251,9 @@ fn what_a_policy_costs_is_measured_beside_one_that_does_nothing() {
         assert!(number("/cost/p99_us") >= number("/cost/p50_us"));
         assert!(number("/cost/memory") >= 65_536.0);
         assert!(number("/idle/records_per_second") > 0.0);
-        assert!(number("/times_idle") > 1.0, "{stage}");
+        assert!(number("/times_idle") > 0.0, "{stage}");
+        let fuel = number("/cost/fuel_per_record");
+        assert!(fuel > number("/idle/fuel_per_record"), "{stage}");
     }
     // Instructions do not depend on the machine, nor on what else it does.
     let again: Value = serde_json::from_str(&bench(&["--json"])).unwrap();
@@ -261,4 +291,50 @@ fn what_a_policy_costs_is_measured_beside_one_that_does_nothing() {
         ],
     );
     assert_eq!(nothing.status.code(), Some(2));
+}
+
+/// What `try` tells of the first record, of which the hostile guest fails in this way.
+fn failure(behaviour: &str) -> Value {
+    let desk = Desk::new();
+    std::fs::write(desk.path().join("one.log"), "one line\n").unwrap();
+    let guest = root().join("target/guests/hostile.wasm");
+    let settings = format!("{{behaviour: {behaviour}, when: always, signals: [logs]}}");
+    let said = desk.tries(
+        "",
+        &[
+            "try",
+            "--policy",
+            guest.to_str().unwrap(),
+            "--settings",
+            &settings,
+            "--gate",
+            "{time: 20ms, memory: 16MiB}",
+            "--json",
+            "one.log",
+        ],
+    );
+    let report: Value =
+        serde_json::from_slice(&said.stdout).unwrap_or_else(|_| panic!("{}", all(&said)));
+    let failure = report.pointer("/requests/0/records/0/failures/0").cloned();
+    failure.unwrap_or_else(|| panic!("{report}"))
+}
+
+#[test]
+fn a_guest_that_fails_in_a_trial_is_told_with_its_functions() {
+    for (behaviour, kind) in [
+        ("trap", "trap"),
+        ("loop", "deadline"),
+        ("recursion", "trap"),
+    ] {
+        let failure = failure(behaviour);
+        assert_eq!(failure["kind"], kind, "{failure}");
+        let functions = failure["backtrace"].as_array().unwrap();
+        let is_named = |function: &Value| function.as_str().unwrap().contains("hostile");
+        assert!(functions.iter().any(is_named), "{failure}");
+    }
+    let failure = failure("error");
+    assert_eq!(
+        failure["said"], "one line",
+        "an error in the guest's own words"
+    );
 }

@@ -69,7 +69,7 @@ pub(crate) fn bench(wanted: Bench, before: Configuration) -> anyhow::Result<Exit
     let measured = measure(
         &quick,
         &opened.trial,
-        counted.as_ref(),
+        counted.as_ref().map(|trial| (&counting, trial)),
         &telemetry,
         time,
         &mut |done| bar.set_position(steps(done)),

@@ -76,12 +76,12 @@ fn once(wanted: &Build) -> Result<(), ForgeError> {
         built.about.imports.join(", ")
     };
     print(&format!(
-        "{} {state}: {} bytes, sha-256 {}\nit imports {imports}\nbuilt from {} with {}, in {:.1} s",
+        "{} {state}: {} bytes, sha-256 {}\nit imports {imports}\nbuilt with {} from {}, in {:.1} s",
         built.path.display(),
         built.size,
         built.digest,
-        built.language.name(),
         built.toolchain,
+        built.language.name(),
         began.elapsed().as_secs_f32(),
     ));
     Ok(())

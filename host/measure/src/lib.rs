@@ -16,7 +16,7 @@ use tollgate_config::ComponentId;
 use tollgate_lab::{Telemetry, Trial};
 use tollgate_pipeline::rehearsal::{Call, StagePlace};
 use tollgate_record::View;
-use tollgate_sandbox::{Instance, Sandbox, StageSettings};
+use tollgate_sandbox::{Component, Instance, Limits, Sandbox, StageSettings};
 
 use samples::Samples;
 
@@ -87,7 +87,7 @@ pub struct Measured {
     pub cost: Cost,
     /// What the same calls of a policy that does nothing cost.
     pub idle: Cost,
-    /// How many times as long as that policy it takes.
+    /// How many times as long as that policy it takes, by the medians of the calls.
     pub times_idle: f64,
 }
 
@@ -97,21 +97,24 @@ struct Stage {
     views: Vec<(View, u32)>,
 }
 
-/// Measures every stage of `trial` that is called for `telemetry`, for `time` altogether. `counted` is the same trial in a sandbox that counts
-/// instructions. `tell` is told now and then which part of it is done.
+/// Measures every stage of `trial` that is called for `telemetry`, for `time` altogether. `counting` is a sandbox that counts
+/// instructions, and the same trial in it. `tell` is told now and then which part of it is done.
 pub fn measure(
     sandbox: &Sandbox,
     trial: &Trial,
-    counted: Option<&Trial>,
+    counting: Option<(&Sandbox, &Trial)>,
     telemetry: &[Telemetry],
     time: Duration,
     tell: &mut dyn FnMut(f64),
 ) -> Result<Vec<Measured>, MeasureError> {
     let stages = stages(trial, telemetry)?;
-    let fuel = Fuel::count(counted, telemetry);
-    let idle = sandbox
-        .load("idle", &idle::component()?)
-        .map_err(|error| MeasureError::Idle(error.to_string()))?;
+    let fuel = Fuel::count(counting.map(|(_, trial)| trial), telemetry);
+    let component = idle::component()?;
+    let idle = idle(sandbox, &component)?;
+    let counted_idle = match counting {
+        Some((sandbox, _)) => Some(self::idle(sandbox, &component)?),
+        None => None,
+    };
     let parts = u32::try_from(stages.len()).unwrap_or(u32::MAX).max(1);
     let share = time.checked_div(parts).unwrap_or(time);
     let mut measured = Vec::new();
@@ -123,22 +126,40 @@ pub fn measure(
         let planned = trial.stage(&stage.place);
         let configured = planned.ok_or(MeasureError::Nothing)?.configured();
         let mut instance = configured.map_err(|error| failed(error.to_string()))?;
-        let settings = StageSettings {
-            limits: tollgate_sandbox::Limits {
-                memory: u64::MAX,
-                time: Duration::from_secs(10),
-                ..tollgate_sandbox::Limits::default()
-            },
-            ..StageSettings::default()
+        let mut nothing = instance_of(&idle)?;
+        let idle_fuel = match &counted_idle {
+            Some(component) => stage.fuel(&mut instance_of(component)?),
+            None => None,
         };
-        let (mut nothing, _) = idle
-            .configure(Arc::new(settings))
-            .map_err(|error| MeasureError::Idle(error.to_string()))?;
         let mut tell_part = |done: f64| tell((f64::from(number) + done) / f64::from(parts));
         let taken = stage.run(&mut instance, &mut nothing, share, &mut tell_part)?;
-        measured.push(taken.told(stage, &fuel, &instance, &nothing));
+        let fuel = [fuel.per_record(&stage.place), idle_fuel];
+        measured.push(taken.told(stage, fuel, &instance, &nothing));
     }
     Ok(measured)
+}
+
+/// The policy that does nothing.
+fn idle(sandbox: &Sandbox, component: &[u8]) -> Result<Component, MeasureError> {
+    sandbox
+        .load("idle", component)
+        .map_err(|error| MeasureError::Idle(error.to_string()))
+}
+
+/// An instance that no limit of a stage can stop: it has to take what another policy took.
+fn instance_of(idle: &Component) -> Result<Instance, MeasureError> {
+    let settings = StageSettings {
+        limits: Limits {
+            memory: u64::MAX,
+            time: Duration::from_secs(10),
+            ..Limits::default()
+        },
+        ..StageSettings::default()
+    };
+    match idle.configure(Arc::new(settings)) {
+        Ok((instance, _)) => Ok(instance),
+        Err(error) => Err(MeasureError::Idle(error.to_string())),
+    }
 }
 
 /// What each stage is shown of the telemetry, in the order in which records meet them.
@@ -225,7 +246,6 @@ impl Fuel {
 }
 
 /// Times of both policies.
-#[derive(Default)]
 struct Taken {
     own: Samples,
     idle: Samples,
@@ -233,6 +253,17 @@ struct Taken {
 }
 
 impl Stage {
+    /// Instructions for a record of what an instance does with everything that the stage is shown.
+    fn fuel(&self, instance: &mut Instance) -> Option<f64> {
+        let (mut fuel, mut shown) = (0_u64, 0_u64);
+        for (view, records) in &self.views {
+            instance.process(view).ok()?;
+            fuel = fuel.saturating_add(instance.last_fuel()?);
+            shown = shown.saturating_add(u64::from(*records));
+        }
+        (shown > 0).then(|| float(fuel) / float(shown))
+    }
+
     /// Calls both policies with one view after the other, in turn.
     fn run(
         &self,
@@ -241,13 +272,17 @@ impl Stage {
         time: Duration,
         tell: &mut dyn FnMut(f64),
     ) -> Result<Taken, MeasureError> {
-        let mut taken = Taken::default();
+        let mut taken = Taken {
+            own: Samples::new(self.views.len()),
+            idle: Samples::new(self.views.len()),
+            records: 0,
+        };
         let began = Instant::now();
         let warm_up = time.checked_div(WARM_UP).unwrap_or_default();
         let mut told = Duration::ZERO;
         let mut round = 0_u64;
         loop {
-            for (view, records) in &self.views {
+            for (number, (view, records)) in self.views.iter().enumerate() {
                 let before = Instant::now();
                 let answer = instance.process(view);
                 let between = Instant::now();
@@ -261,8 +296,12 @@ impl Stage {
                 idle.map_err(|failure| MeasureError::Idle(failure.to_string()))?;
                 let elapsed = after.saturating_duration_since(began);
                 if elapsed >= warm_up {
-                    taken.own.add(between.saturating_duration_since(before));
-                    taken.idle.add(after.saturating_duration_since(between));
+                    taken
+                        .own
+                        .add(number, between.saturating_duration_since(before));
+                    taken
+                        .idle
+                        .add(number, after.saturating_duration_since(between));
                     taken.records = taken.records.saturating_add(u64::from(*records));
                 }
                 if elapsed.saturating_sub(told) >= STEP {
@@ -280,14 +319,18 @@ impl Stage {
 }
 
 impl Taken {
-    fn told(mut self, stage: &Stage, fuel: &Fuel, own: &Instance, idle: &Instance) -> Measured {
+    fn told(
+        mut self,
+        stage: &Stage,
+        [own_fuel, idle_fuel]: [Option<f64>; 2],
+        own: &Instance,
+        idle: &Instance,
+    ) -> Measured {
         let records = float(self.records);
         let calls = self.own.calls();
-        let times_idle = ratio(
-            self.own.total().as_secs_f64(),
-            self.idle.total().as_secs_f64(),
-        );
-        let cost = |samples: &mut Samples, fuel: Option<f64>, memory: u64| {
+        let typical = [&mut self.own, &mut self.idle].map(Samples::typical);
+        let [own_time, idle_time] = typical.map(|time| time.as_secs_f64());
+        let cost = |samples: &Samples, fuel: Option<f64>, memory: u64| {
             let [p50, p99] = samples.percentiles([50, 99]);
             Cost {
                 records_per_second: ratio(records, samples.total().as_secs_f64()),
@@ -302,9 +345,9 @@ impl Taken {
             stage: stage.place.stage.to_string(),
             calls,
             records_per_call: ratio(records, float(calls)),
-            cost: cost(&mut self.own, fuel.per_record(&stage.place), own.memory()),
-            idle: cost(&mut self.idle, None, idle.memory()),
-            times_idle,
+            cost: cost(&self.own, own_fuel, own.memory()),
+            idle: cost(&self.idle, idle_fuel, idle.memory()),
+            times_idle: ratio(own_time, idle_time),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::bindings::exports::tollgate::policy::explanation;
 use crate::bindings::exports::tollgate::policy::policy as wit;
 use crate::bindings::tollgate::policy::batch::{Decisions, Outcome, Signal as WitSignal, View};
 use crate::columns::Columns;
+use crate::host;
 use crate::instance::Instance;
 use crate::manifest::Instrument;
 use crate::node::narrow;
@@ -44,6 +45,7 @@ impl<C: Component> wit::Guest for C {
     }
 
     fn configure(config: String, compat: wit::Compat) -> Result<wit::Manifest, Vec<wit::Problem>> {
+        host::tell_panics();
         let compat = match compat {
             wit::Compat::Tollgate => Compat::Tollgate,
             wit::Compat::Collector => Compat::Collector,

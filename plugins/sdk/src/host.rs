@@ -15,6 +15,11 @@ mod imported {
         host::log(level, message);
     }
 
+    /// Logs what a panic has to say: the trap that follows it tells nothing, and there is no standard error.
+    pub(crate) fn tell_panics() {
+        std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
+    }
+
     pub(crate) fn file(name: &str) -> Result<Vec<u8>, String> {
         host::file(name)
     }
@@ -49,6 +54,13 @@ mod imported {
 }
 
 pub(crate) use imported::{file, log};
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use imported::tell_panics;
+
+/// Natively a panic is told by the test that it fails.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn tell_panics() {}
 
 /// HMAC-SHA-256 of `data` under a key that the operator named in the stage's `gate`. The key stays with the host, so a policy
 /// that is read or leaked does not give it away.
