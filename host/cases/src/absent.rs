@@ -163,13 +163,13 @@ fn undone(text: &str) -> Vec<String> {
     {
         all_texts(&json, &mut found);
     }
-    let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
     for run in text.split(|c| !is_sign(c)) {
         if run.len() < SHORTEST_RUN {
             continue;
         }
         for engine in [&STANDARD, &URL_SAFE] {
-            let bytes = engine.decode(run.trim_end_matches('=')).ok();
+            let bytes = engine.decode(run).ok();
             found.extend(bytes.and_then(|bytes| String::from_utf8(bytes).ok()));
         }
         let bytes = hexadecimal(run);
@@ -220,4 +220,34 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         _ => None,
     });
     pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readings;
+
+    #[test]
+    fn every_encoding_is_undone_and_those_within_one_another() {
+        let secret = "jane.doe@example.com";
+        let forms = [
+            "jane.doe%40example.com",
+            "amFuZS5kb2VAZXhhbXBsZS5jb20=",
+            "6a616e652e646f65406578616d706c652e636f6d",
+            r#"{"to": ["jane.doe@example.com"]}"#,
+            r#"{\"to\": \"jane.doe@example.com\"}"#,
+            "who=amFuZS5kb2UlNDBleGFtcGxlLmNvbQ==;",
+            r#"{"a": "%7B%22b%22%3A%22jane.doe%40example.com%22%7D"}"#,
+            r"jane.doe\u0040example.com",
+        ];
+        for form in forms {
+            let found = readings(form, true);
+            assert!(
+                found.iter().any(|(reading, _)| reading.contains(secret)),
+                "{form}: {found:?}"
+            );
+            assert_eq!(readings(form, false).len(), 1);
+        }
+        let plain = readings("nothing to undo", true);
+        assert_eq!(plain.len(), 1, "{plain:?}");
+    }
 }

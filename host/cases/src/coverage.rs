@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use tollgate_lab::fields::{RecordFields, fields};
 use tollgate_lab::passage::End;
+use tollgate_record::{Emission, Value};
 
 use crate::output::Produced;
 use crate::prepare::{Prepared, Slot};
@@ -75,12 +77,28 @@ pub(crate) fn touched(slot: &Slot, produced: &Produced) -> Touched {
                     add(stage.clone(), Some(rule));
                 }
             }
+            // Whoever makes metrics names the rules after them.
+            for emission in &outcome.emissions {
+                for name in metrics(emission) {
+                    add(stage.clone(), Some(&name));
+                }
+            }
             if !outcome.emissions.is_empty() || !outcome.measurements.is_empty() {
                 add(stage.clone(), None);
             }
         }
     }
     all
+}
+
+fn metrics(emission: &Emission) -> BTreeSet<String> {
+    let wire = emission.request.clone().into();
+    let records = fields(emission.signal, &wire).unwrap_or_default();
+    let name = |record: &RecordFields| match record.get("metric.name") {
+        Some(Value::Text(name)) => Some(name.clone()),
+        _ => None,
+    };
+    records.iter().filter_map(name).collect()
 }
 
 impl Coverage {

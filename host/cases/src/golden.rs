@@ -34,9 +34,16 @@ pub(crate) fn written(produced: &Produced) -> String {
         }
         record(&mut text, &left.fields);
     }
+    // What other telemetry is made of besides goes on.
     let gone = |fate: &tollgate_lab::passage::Fate| {
+        let goes_on = |end: &End| {
+            matches!(
+                end,
+                End::Left { .. } | End::Consumed { .. } | End::Merged { .. }
+            )
+        };
         let left = |end: &End| matches!(end, End::Left { .. });
-        fate.ends.is_empty() || !fate.ends.iter().all(left)
+        !fate.ends.iter().any(left) || !fate.ends.iter().all(goes_on)
     };
     let mut gone = produced
         .fates()

@@ -1,19 +1,21 @@
 //! Everything that cases need, made ready once: their telemetry, their configurations, their conditions. What turns out to be a mistake
 //! of a case file is told with its place.
 
-use std::collections::HashMap;
+mod inputs;
+mod names;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tollgate_config::written::{Place, nearest};
 use tollgate_config::{Diagnostic, Diagnostics, Severity};
-use tollgate_lab::input::{read, read_lines, read_path};
-use tollgate_lab::{OpenError, Scope, Telemetry, TrialError, samples};
+use tollgate_lab::{OpenError, Scope, Telemetry, TrialError};
 
 use crate::check::conditions::Conditions;
-use crate::model::{Assertion, At, Case, CaseFile, Configuration, Input, Subject};
+use crate::model::{Assertion, At, Case, CaseFile, Configuration, Subject};
 use crate::subject::{Bench, Key, Ready, open};
+use inputs::Inputs;
+use names::{names, near};
 
 /// Which cases are meant.
 #[derive(Debug, Clone, Default)]
@@ -114,9 +116,6 @@ impl Prepared {
                 planned.push((number, place, telemetry, plain, metered.flatten()));
             }
         }
-        if !found.is_empty() {
-            return Err(found);
-        }
         let slots = open_all(wanted, bench, jobs);
         let cases: Vec<Planned> = planned
             .into_iter()
@@ -141,7 +140,7 @@ impl Prepared {
         if found.is_empty() {
             Ok(prepared)
         } else {
-            Err(found)
+            Err(in_order(&prepared.files, &found))
         }
     }
 
@@ -208,12 +207,17 @@ impl Prepared {
             let Some((file, case)) = self.case(planned) else {
                 continue;
             };
+            let ready = planned.subject.as_ref().map(|slot| slot.opened.as_ref());
+            let pipelines = match ready {
+                Some(Ok(ready)) => &*ready.pipelines,
+                _ => &[],
+            };
             let of = planned.telemetry.first().map(|first| first.signal);
             for at in assertions(case) {
                 let Assertion::Holds(condition) = &at.value else {
                     continue;
                 };
-                if let Err((message, help)) = conditions.add(condition, of, bench) {
+                if let Err((message, help)) = conditions.add(condition, of, pipelines, bench) {
                     found.push(
                         file.written
                             .diagnostic(Severity::Error, at.place, message, help),
@@ -225,65 +229,21 @@ impl Prepared {
     }
 }
 
+/// What is wrong, file by file and in the order of each.
+fn in_order(files: &[CaseFile], found: &Diagnostics) -> Diagnostics {
+    let place = |own: &Diagnostic| {
+        let file = files.iter().position(|file| file.name == own.file());
+        (file, own.position())
+    };
+    let mut all: Vec<Diagnostic> = found.iter().cloned().collect();
+    all.sort_by_key(place);
+    all.into_iter().collect()
+}
+
 /// Everything that a case asserts.
 pub(crate) fn assertions(case: &Case) -> impl Iterator<Item = &At<Assertion>> {
     let of_records = case.expect.records.iter().flat_map(|(_, own)| own);
     case.expect.all.iter().chain(of_records)
-}
-
-/// Telemetry that several cases may name.
-#[derive(Default)]
-struct Inputs {
-    files: HashMap<std::path::PathBuf, Vec<Telemetry>>,
-}
-
-impl Inputs {
-    fn of(&mut self, file: &CaseFile, case: &Case, found: &mut Diagnostics) -> Vec<Telemetry> {
-        let mut all = Vec::new();
-        for input in &case.input {
-            let name = format!("{}:{}", file.name, file.written.line(input.place));
-            let read = match &input.value {
-                Input::Json(json) => read(json.to_string().as_bytes(), &name, None),
-                Input::Text(text) => read(text.as_bytes(), &name, None),
-                Input::Lines(text) => read_lines(text.as_bytes(), &name),
-                Input::Sample(sample) => Ok(samples::sample(sample).unwrap_or_default()),
-                Input::File(path) => match self.files.get(path) {
-                    Some(known) => Ok(known.clone()),
-                    None => read_path(path, None).inspect(|read| {
-                        self.files.insert(path.clone(), read.clone());
-                    }),
-                },
-            };
-            match read {
-                Ok(read) => all.extend(read),
-                Err(error) => {
-                    let text = error.to_string();
-                    let mut lines = text.lines();
-                    let message = lines.next().unwrap_or_default();
-                    // What stands in the case file has its place already.
-                    let message = message
-                        .strip_prefix(&format!("{name}: "))
-                        .unwrap_or(message);
-                    found.push(file.written.diagnostic(
-                        Severity::Error,
-                        first_line(file, input.place),
-                        format!("this input cannot be read: {message}"),
-                        error.help.clone(),
-                    ));
-                }
-            }
-        }
-        all
-    }
-}
-
-fn first_line(file: &CaseFile, place: Place) -> Place {
-    let marked = file.written.text().get(place.range()).unwrap_or_default();
-    let line = marked.split('\n').next().unwrap_or_default();
-    Place {
-        start: place.start,
-        end: place.start.saturating_add(line.trim_end().len()),
-    }
 }
 
 /// A configuration's file that is not there.
@@ -332,73 +292,4 @@ fn open_all(wanted: Vec<(Key, Scope)>, bench: &Bench<'_>, jobs: usize) -> Vec<Ar
     let made = opened.into_iter();
     made.filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
         .collect()
-}
-
-fn near<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(word, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is {}", known.collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn names(file: &CaseFile, case: &Case, ready: &Ready, found: &mut Diagnostics) {
-    let mut refuse = |place: Place, message: String, help: String| {
-        found.push(
-            file.written
-                .diagnostic(Severity::Error, place, message, Some(help)),
-        );
-    };
-    let stages = || ready.stages.iter().map(|(stage, _)| stage.as_str());
-    let rules = |of: Option<&str>| {
-        let own = ready.stages.iter();
-        let own = own.filter(move |(stage, _)| of.is_none_or(|of| of == stage));
-        own.flat_map(|(_, rules)| rules.iter().map(String::as_str))
-            .collect::<Vec<_>>()
-    };
-    for At { value, place } in assertions(case) {
-        match value {
-            Assertion::DroppedBy { stage, rule } => {
-                if let Some(stage) = stage
-                    && stages().all(|own| own != stage)
-                {
-                    let message = format!("there is no stage `{stage}` in what is tried");
-                    refuse(*place, message, near(stage, stages()));
-                    continue;
-                }
-                let Some(rule) = rule else { continue };
-                let known = rules(stage.as_deref());
-                let is_stage = stage.is_none() && stages().any(|own| own == rule);
-                if !is_stage && !known.contains(&rule.as_str()) {
-                    let message = match stage {
-                        Some(stage) => format!("`{stage}` has no rule `{rule}`"),
-                        None => format!("there is no stage and no rule `{rule}` in what is tried"),
-                    };
-                    let words: Vec<&str> = if stage.is_none() {
-                        stages().chain(known).collect()
-                    } else {
-                        known
-                    };
-                    refuse(*place, message, near(rule, words.into_iter()));
-                }
-            }
-            Assertion::ExplainedBy { rule, .. } => {
-                let known = rules(None);
-                if !known.contains(&rule.as_str()) {
-                    let message = format!("there is no rule `{rule}` in what is tried");
-                    refuse(*place, message, near(rule, known.into_iter()));
-                }
-            }
-            Assertion::RoutedTo(pipelines) => {
-                let known = || ready.pipelines.iter().map(String::as_str);
-                for id in pipelines {
-                    let id = id.to_string();
-                    if known().all(|own| own != id) {
-                        let message = format!("there is no pipeline `{id}` in what is tried");
-                        refuse(*place, message, near(&id, known()));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }

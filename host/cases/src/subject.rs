@@ -1,5 +1,6 @@
 //! From what a case is about to something that telemetry can be passed through, once for all cases about the same.
 
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tollgate_config::{Location, Source, Surroundings};
@@ -70,11 +71,27 @@ impl Key {
     /// What it is called among people.
     pub(crate) fn called(&self) -> String {
         match (&self.configuration, &self.file) {
-            (Configuration::File(path), _) => path.display().to_string(),
+            (Configuration::File(path), _) => plain(path).display().to_string(),
             (Configuration::Alone { policy, .. }, _) => policy.clone(),
             (Configuration::Inline { .. }, file) => file.clone().unwrap_or_default(),
         }
     }
+}
+
+/// A path without the folders that it leaves again, as it is shown.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let is_named = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::ParentDir if is_named => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// Something that telemetry can be passed through. Its instances belong to whoever took them; it only makes more.

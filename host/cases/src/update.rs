@@ -123,6 +123,13 @@ fn put(text: &str, place: Place, actual: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -150,6 +157,29 @@ mod tests {
             updated("expect:\n  golden: \"\"", "a\n"),
             "expect:\n  golden: |\n    a\n"
         );
+    }
+
+    proptest::proptest! {
+        /// Whatever came, what is written is read again, and the rest of the file is what it was.
+        #[test]
+        fn what_is_written_is_read_again(
+            before in "( {8}[a-z#: -]{0,20}\n){0,3}",
+            rest in proptest::collection::vec("  [ -~éß☃]{0,20}[!-~]", 0..6),
+        ) {
+            let actual = format!("logs:\n{}", rest.iter().map(|line| format!("{line}\n")).collect::<String>());
+            let head = "config: a\ncases:\n  - name: a\n    input: x\n    expect:\n";
+            let tail = "      kept: true # stays\n";
+            let text = format!("{head}      golden: |\n        old:\n{before}\n{tail}");
+            let written = updated(&text, &actual);
+            proptest::prop_assert!(written.starts_with(head));
+            proptest::prop_assert!(written.ends_with(tail));
+            let file = crate::read("a.test.yaml", &written).unwrap();
+            let golden = &file.cases[0].expect.golden.as_ref().unwrap().value;
+            let crate::model::Golden::Inline(Some(golden)) = golden else {
+                panic!("it is inline");
+            };
+            proptest::prop_assert_eq!(golden, &actual);
+        }
     }
 
     #[test]

@@ -1,4 +1,11 @@
 //! Case files with mistakes: each is a golden file beside it. `UPDATE=1` writes them anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -79,6 +79,13 @@ pub(crate) fn unpack(
     Ok((parts.identity, component))
 }
 
+/// What an artifact says that it is known by. Nothing was checked: good for finding again what was.
+pub(crate) fn label(artifact: &[u8]) -> Option<[u8; 32]> {
+    let (_, rest) = take::<8>(artifact).ok()?;
+    let (digest, _) = take::<32>(rest).ok()?;
+    Some(digest)
+}
+
 struct Parts<'a> {
     identity: Identity,
     settings: [u8; 32],

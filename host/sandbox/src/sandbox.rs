@@ -1,8 +1,9 @@
 //! The engine and what it makes: components, compiled, found in the cache, or compiled ahead.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
@@ -40,6 +41,9 @@ pub struct Sandbox {
     observed: Observed,
     cache: Option<Cache>,
     cache_trouble: Option<CacheTrouble>,
+    /// Stock policies that were loaded, by the label of their artifact. On a laptop one is asked for hundreds of times, once for each
+    /// case, and checking it takes longer than running it; a gate loads each once.
+    loaded: Mutex<HashMap<[u8; 32], Component>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -78,6 +82,7 @@ impl Sandbox {
             observed,
             cache,
             cache_trouble,
+            loaded: Mutex::default(),
         })
     }
 
@@ -125,6 +130,20 @@ impl Sandbox {
     /// Loads a policy that [`Self::compile_stock`] compiled ahead and that is part of the binary. Never give it bytes from
     /// elsewhere: they become machine code.
     pub fn load_stock(&self, artifact: &[u8]) -> Result<Component, LoadError> {
+        let label = artifact::label(artifact).filter(|_| self.observed.backtraces);
+        let Some(label) = label else {
+            return self.load_artifact(artifact);
+        };
+        let known = || self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = known().get(&label).cloned() {
+            return Ok(component);
+        }
+        let component = self.load_artifact(artifact)?;
+        known().insert(label, component.clone());
+        Ok(component)
+    }
+
+    fn load_artifact(&self, artifact: &[u8]) -> Result<Component, LoadError> {
         let (identity, compiled) =
             artifact::unpack(artifact, &self.engine).map_err(LoadError::Artifact)?;
         self.ready("stock", identity, &compiled, Origin::Stock)

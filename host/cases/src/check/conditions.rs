@@ -1,6 +1,7 @@
 //! Conditions in OTTL, answered by the stock policy `filter`: what it would drop is what they hold for.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use tollgate_config::{Location, Source};
@@ -14,8 +15,11 @@ use crate::subject::Bench;
 /// Conditions, ready for each signal that they can be asked of.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
-    known: HashMap<String, Vec<(Signal, std::sync::Mutex<Trial>)>>,
+    known: HashMap<String, Vec<(Signal, Result<Mutex<Trial>, Wrong>)>>,
 }
+
+/// What is wrong, and what would mend it.
+pub(crate) type Wrong = (String, Option<String>);
 
 /// What a condition says of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,43 +31,48 @@ pub(crate) enum Answer {
 }
 
 impl Conditions {
-    /// Reads a condition. What is wrong with it for records of a signal is told with what would mend it.
+    /// Reads a condition for the signals of pipelines. What is wrong with it, for records of one of them first, is told with what would
+    /// mend it.
     pub(crate) fn add(
         &mut self,
         condition: &str,
         of: Option<Signal>,
+        pipelines: &[String],
         bench: &Bench<'_>,
-    ) -> Result<(), (String, Option<String>)> {
-        if self.known.contains_key(condition) {
-            return Ok(());
-        }
-        let mut ready = Vec::new();
-        let mut wrong = None;
-        for signal in Signal::ALL {
-            match open(condition, signal, bench) {
-                Ok(trial) => ready.push((signal, std::sync::Mutex::new(trial))),
-                Err(error) if of == Some(signal) => wrong = Some(error),
-                Err(error) => wrong = wrong.or(Some(error)),
+    ) -> Result<(), Wrong> {
+        let has = |signal: Signal| {
+            let mut kinds = pipelines.iter().map(|id| id.split('/').next());
+            kinds.any(|kind| kind == Some(signal.as_str()))
+        };
+        // Where there is no pipeline yet, nothing can leave, and a mistake is a mistake all the same.
+        let signals = Signal::ALL.into_iter();
+        let signals: Vec<Signal> = signals
+            .filter(|signal| pipelines.is_empty() || has(*signal))
+            .collect();
+        let ready = self.known.entry(condition.to_owned()).or_default();
+        for signal in signals {
+            if ready.iter().all(|(known, _)| *known != signal) {
+                let opened = open(condition, signal, bench);
+                ready.push((signal, opened.map(Mutex::new).map_err(|error| said(&error))));
             }
         }
-        if let (true, Some(error)) = (ready.is_empty(), wrong) {
-            return Err(said(&error));
+        if ready.iter().any(|(_, opened)| opened.is_ok()) {
+            return Ok(());
         }
-        self.known.insert(condition.to_owned(), ready);
-        Ok(())
+        let own = ready.iter().find(|(signal, _)| of == Some(*signal));
+        match own.or(ready.first()) {
+            Some((_, Err(wrong))) => Err(wrong.clone()),
+            _ => Ok(()),
+        }
     }
 
     /// What a condition says of each record of a request; none where it cannot be asked of records of this signal.
     pub(crate) fn ask(&self, condition: &str, snapshot: &Snapshot) -> Option<Vec<Answer>> {
-        let ready = self.known.get(condition)?.iter();
-        let (_, trial) = ready
-            .into_iter()
-            .find(|(signal, _)| *signal == snapshot.signal)?;
+        let mut ready = self.known.get(condition)?.iter();
+        let (_, opened) = ready.find(|(signal, _)| *signal == snapshot.signal)?;
         let mut trial = {
-            let trial = trial
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            trial.another()
+            let trial = opened.as_ref().ok()?.lock();
+            trial.unwrap_or_else(PoisonError::into_inner).another()
         };
         let telemetry = Telemetry::new(snapshot.signal, snapshot.wire.clone(), "what left");
         let passage = trial.pass(&telemetry).ok()?;
@@ -125,7 +134,7 @@ fn open(condition: &str, signal: Signal, bench: &Bench<'_>) -> Result<Trial, Ope
     Ok(opened.trial)
 }
 
-fn said(error: &OpenError) -> (String, Option<String>) {
+fn said(error: &OpenError) -> Wrong {
     let OpenError::Wrong(found) = error else {
         return (format!("this condition cannot be asked: {error}"), None);
     };

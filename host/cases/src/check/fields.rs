@@ -213,13 +213,8 @@ fn point(left: &Left) -> String {
         .map(|(at, value)| format!("{at}: {}", shown(value)))
         .collect();
     let value = number(left).map_or_else(|| "0".to_owned(), |value| value.to_string());
-    let count = left
-        .fields
-        .get("count")
-        .map(|count| format!(", count {}", shown(count)));
-    format!(
-        "value {value}{}, {}",
-        count.unwrap_or_default(),
-        attributes.join(", ")
-    )
+    let count = left.fields.get("count");
+    let count = count.map(|count| format!("count {}", shown(count)));
+    let all = [format!("value {value}")].into_iter().chain(count);
+    all.chain(attributes).collect::<Vec<_>>().join(", ")
 }

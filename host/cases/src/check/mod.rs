@@ -1,5 +1,6 @@
 //! Whether what came of a case is what it expects.
 
+mod broken;
 pub(crate) mod conditions;
 mod cost;
 mod ends;
@@ -14,8 +15,8 @@ use crate::output::{Left, Produced};
 use crate::run::Failure;
 use conditions::{Answer, Conditions};
 
+pub(crate) use broken::{broken, not_taken};
 pub(crate) use cost::{Spent, cost};
-pub(crate) use ends::{broken, not_taken};
 pub(crate) use golden::{Compared, difference, golden};
 
 /// Places of what is wrong that are told; more than this nobody reads at once.
@@ -71,7 +72,7 @@ fn check(
         Assertion::DroppedBy { stage, rule } => {
             ends::dropped_by(place, stage.as_deref(), rule.as_deref(), record, produced)
         }
-        Assertion::FailedWith(text) => ends::failed_with(place, text, record, produced),
+        Assertion::FailedWith(text) => broken::failed_with(place, text, record, produced),
         Assertion::RoutedTo(pipelines) => ends::routed_to(place, pipelines, record, produced),
         Assertion::Unchanged(wanted) => ends::unchanged(place, *wanted, record, produced, all),
         Assertion::ExplainedBy { field, rule } => {

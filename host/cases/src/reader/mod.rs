@@ -1,8 +1,11 @@
 //! From a case file's text to what it means, or to everything that is wrong with it.
 
+mod assertions;
 mod expect;
 mod input;
+mod point;
 mod record;
+mod span;
 mod subject;
 
 use std::collections::HashMap;
@@ -111,6 +114,7 @@ impl<'w> Reader<'w> {
             self.wrong(item, "a case is a mapping of `name`, `input` and `expect`");
             return None;
         }
+        let before = self.found.len();
         self.keys(item, &[CASE, SUBJECT], "a case");
         let name = match item.pair("name") {
             Some(pair) => self.text(pair).map(|text| At {
@@ -153,7 +157,7 @@ impl<'w> Reader<'w> {
                 self.error(
                     place,
                     "this case expects nothing",
-                    "write `expect:` with what must come of it, or `expect: {golden: }` and run with --update",
+                    "write `expect:` with what must come of it, such as `kept: true`",
                 );
                 Expect::default()
             }
@@ -161,7 +165,7 @@ impl<'w> Reader<'w> {
         let input = match item.pair("input") {
             Some(pair) => self.input(pair.item),
             None => {
-                if expect.config_errors.is_empty() && self.found.is_empty() {
+                if expect.config_errors.is_empty() && self.found.len() == before {
                     self.error(
                         place,
                         "this case has no input",

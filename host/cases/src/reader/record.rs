@@ -69,8 +69,6 @@ impl Requests {
 }
 
 const SEVERITIES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
-
 impl<'w> Reader<'w> {
     pub(super) fn record(&mut self, item: Item<'w>) -> Option<Short> {
         let before = self.found.len();
@@ -148,208 +146,12 @@ impl<'w> Reader<'w> {
         record
     }
 
-    fn span(&mut self, item: Item<'w>) -> Map<String, Json> {
-        let mut record = Map::new();
-        // A span without ids is none.
-        record.insert(
-            "traceId".to_owned(),
-            "0af7651916cd43dd8448eb211c80319c".into(),
-        );
-        record.insert("spanId".to_owned(), "b7ad6b7169203331".into());
-        self.copy(
-            item,
-            &[
-                ("span", "name"),
-                ("trace_id", "traceId"),
-                ("span_id", "spanId"),
-                ("parent_span_id", "parentSpanId"),
-                ("trace_state", "traceState"),
-                ("flags", "flags"),
-            ],
-            &mut record,
-        );
-        self.copy_attributes(item, &mut record);
-        self.times(
-            item,
-            &[("start", "startTimeUnixNano"), ("end", "endTimeUnixNano")],
-            &mut record,
-        );
-        if let Some(pair) = item.pair("kind") {
-            let word = pair.item.text().unwrap_or_default().to_lowercase();
-            match KINDS.iter().zip(1_u64..).find(|(own, _)| **own == word) {
-                Some((_, number)) => {
-                    record.insert("kind".to_owned(), number.into());
-                }
-                None => self.error(
-                    pair.item.at(),
-                    "this is no kind of span",
-                    &format!("there are {}", KINDS.join(", ")),
-                ),
-            }
-        }
-        if let Some(pair) = item.pair("status") {
-            let status = self.status(pair);
-            record.insert("status".to_owned(), status);
-        }
-        for (key, own) in [
-            ("events", &["name"][..]),
-            ("links", &["trace_id", "span_id", "trace_state"]),
-        ] {
-            let Some(pair) = item.pair(key) else { continue };
-            let Some(items) = pair.item.items() else {
-                self.wrong(pair.item, &format!("`{key}` takes a list"));
-                continue;
-            };
-            let mut all = Vec::new();
-            for child in items {
-                let child = Pair {
-                    item: child,
-                    ..pair
-                };
-                all.push(match child.item.text() {
-                    Some(name) if key == "events" => json!({ "name": name }),
-                    _ => self.named_things(child, own),
-                });
-            }
-            record.insert(key.to_owned(), all.into());
-        }
-        record
-    }
-
-    fn status(&mut self, pair: Pair<'w>) -> Json {
-        let code = pair.item.pair("code").map_or(pair.item, |code| code.item);
-        let number = match code.text().map(str::to_lowercase).as_deref() {
-            Some("unset") => 0,
-            Some("ok") => 1,
-            Some("error") => 2,
-            _ => {
-                self.error(code.at(), "this is no status", "write `ok` or `error`");
-                0
-            }
-        };
-        let mut status = json!({ "code": number });
-        if let Some(message) = pair.item.pair("message").and_then(|own| self.text(own))
-            && let Some(status) = status.as_object_mut()
-        {
-            status.insert("message".to_owned(), message.into());
-        }
-        status
-    }
-
-    fn point(&mut self, item: Item<'w>) -> Map<String, Json> {
-        let mut metric = Map::new();
-        self.copy(
-            item,
-            &[
-                ("metric", "name"),
-                ("unit", "unit"),
-                ("description", "description"),
-            ],
-            &mut metric,
-        );
-        let mut point = Map::new();
-        self.copy_attributes(item, &mut point);
-        self.times(
-            item,
-            &[("start", "startTimeUnixNano"), ("time", "timeUnixNano")],
-            &mut point,
-        );
-        let kinds = ["sum", "gauge", "histogram"];
-        let mut said = kinds.iter().filter_map(|kind| item.pair(kind));
-        let (Some(kind), None) = (said.next(), said.next()) else {
-            self.error(
-                item.pair("metric").map(|pair| pair.at).unwrap_or_default(),
-                "a data point has one of `sum`, `gauge` and `histogram`",
-                "write `sum: 1`; metrics of other kinds are written as OTLP/JSON",
-            );
-            return metric;
-        };
-        if kind.key == "histogram" {
-            self.histogram(kind, &mut point);
-        } else if let Some(number) = number(&kind.item.to_json()) {
-            point.extend([number]);
-        } else {
-            self.wrong(kind.item, &format!("`{}` takes a number", kind.key));
-        }
-        let mut data = json!({ "dataPoints": [point] });
-        if let Some(data) = data.as_object_mut().filter(|_| kind.key != "gauge") {
-            let temporality = item
-                .pair("temporality")
-                .and_then(|pair| pair.item.text())
-                .unwrap_or("cumulative");
-            let code = if temporality == "delta" { 1 } else { 2 };
-            data.insert("aggregationTemporality".to_owned(), code.into());
-            if kind.key == "sum" {
-                let monotonic = item
-                    .pair("monotonic")
-                    .and_then(|pair| pair.item.boolean())
-                    .unwrap_or(true);
-                data.insert("isMonotonic".to_owned(), monotonic.into());
-            }
-        }
-        metric.insert(kind.key.to_owned(), data);
-        metric
-    }
-
-    fn histogram(&mut self, pair: Pair<'w>, point: &mut Map<String, Json>) {
-        const MEMBERS: [(&str, &str); 6] = [
-            ("count", "count"),
-            ("sum", "sum"),
-            ("min", "min"),
-            ("max", "max"),
-            ("bounds", "explicitBounds"),
-            ("buckets", "bucketCounts"),
-        ];
-        for own in pair.item.pairs().into_iter().flatten() {
-            match MEMBERS.iter().find(|(name, _)| *name == own.key) {
-                Some((_, json)) => {
-                    point.insert((*json).to_owned(), own.item.to_json());
-                }
-                None => self.error(
-                    own.at,
-                    format!("a histogram has no `{}`", own.key),
-                    "it has count, sum, min, max, bounds and buckets",
-                ),
-            }
-        }
-    }
-
-    /// A mapping of texts, with attributes and a time.
-    fn named_things(&mut self, pair: Pair<'w>, texts: &[&str]) -> Json {
-        let mut out = Map::new();
-        let Some(pairs) = pair.item.pairs() else {
-            self.wrong(pair.item, &format!("`{}` takes a mapping", pair.key));
-            return Json::Object(out);
-        };
-        for own in pairs {
-            match own.key {
-                "attributes" => {
-                    let attributes = self.attributes(own);
-                    out.insert("attributes".to_owned(), attributes);
-                }
-                "time" => self.times(pair.item, &[("time", "timeUnixNano")], &mut out),
-                key if texts.contains(&key) => {
-                    let names = [
-                        ("trace_id", "traceId"),
-                        ("span_id", "spanId"),
-                        ("trace_state", "traceState"),
-                    ];
-                    let name = names.iter().find(|(short, _)| *short == key);
-                    if let Some(text) = self.text(own) {
-                        out.insert(name.map_or(key, |(_, json)| json).to_owned(), text.into());
-                    }
-                }
-                key => self.error(
-                    own.at,
-                    format!("`{}` has no key `{key}`", pair.key),
-                    &format!("known keys: {}, attributes", texts.join(", ")),
-                ),
-            }
-        }
-        Json::Object(out)
-    }
-
-    fn copy(&mut self, item: Item<'w>, names: &[(&str, &str)], out: &mut Map<String, Json>) {
+    pub(super) fn copy(
+        &mut self,
+        item: Item<'w>,
+        names: &[(&str, &str)],
+        out: &mut Map<String, Json>,
+    ) {
         for (short, name) in names {
             let Some(pair) = item.pair(short) else {
                 continue;
@@ -378,14 +180,14 @@ impl<'w> Reader<'w> {
         }
     }
 
-    fn copy_attributes(&mut self, item: Item<'w>, out: &mut Map<String, Json>) {
+    pub(super) fn copy_attributes(&mut self, item: Item<'w>, out: &mut Map<String, Json>) {
         if let Some(pair) = item.pair("attributes") {
             let attributes = self.attributes(pair);
             out.insert("attributes".to_owned(), attributes);
         }
     }
 
-    fn attributes(&mut self, pair: Pair<'w>) -> Json {
+    pub(super) fn attributes(&mut self, pair: Pair<'w>) -> Json {
         if pair.item.pairs().is_none() {
             self.wrong(
                 pair.item,
@@ -395,7 +197,12 @@ impl<'w> Reader<'w> {
         key_values(&pair.item.to_json())
     }
 
-    fn times(&mut self, item: Item<'w>, names: &[(&str, &str)], out: &mut Map<String, Json>) {
+    pub(super) fn times(
+        &mut self,
+        item: Item<'w>,
+        names: &[(&str, &str)],
+        out: &mut Map<String, Json>,
+    ) {
         for (short, name) in names {
             let Some(pair) = item.pair(short) else {
                 continue;
@@ -427,16 +234,6 @@ fn severity(word: &str) -> Option<u64> {
         .zip((0..).step_by(4))
         .find(|(own, _)| **own == name)?;
     Some(step.saturating_add(base))
-}
-
-fn number(value: &Json) -> Option<(String, Json)> {
-    match value {
-        Json::Number(number) if number.is_i64() || number.is_u64() => {
-            Some(("asInt".to_owned(), number.to_string().into()))
-        }
-        Json::Number(number) => Some(("asDouble".to_owned(), number.clone().into())),
-        _ => None,
-    }
 }
 
 fn key_values(map: &Json) -> Json {
