@@ -24,10 +24,10 @@ pub(super) fn show(report: &SurveyReport) -> String {
     let mut out = format!("{} {}\n", report.records, noun(report.records));
     for stage in &report.stages {
         out.push('\n');
-        let mut heading = Text::styled(&stage.place.stage, style::PLACE).with(
+        let mut heading = Text::styled(&stage.stage, style::PLACE).with(
             format!(
                 " in {}, {} {}",
-                stage.place.pipeline,
+                stage.pipelines.join(", "),
                 stage.records,
                 noun(stage.records)
             ),
@@ -97,14 +97,44 @@ fn sentences(findings: &[Finding]) -> Vec<String> {
         _ => None,
     });
     let mut sentences: Vec<String> = findings.iter().filter_map(sentence).collect();
+    sentences.extend(never_there(findings));
     sentences.extend(never_hit.map(|rules| format!("never hit: {rules}")));
     sentences.extend(never_looked.map(|rules| format!("had nothing to look at: {rules}")));
     sentences
 }
 
+/// Fields that never occur, by signal.
+fn never_there(findings: &[Finding]) -> Vec<String> {
+    let mut by_signal: Vec<(&str, Vec<String>)> = Vec::new();
+    for finding in findings {
+        let Finding::FieldNeverOccurs {
+            signal,
+            field,
+            rules,
+        } = finding
+        else {
+            continue;
+        };
+        let named = if rules.is_empty() {
+            field.clone()
+        } else {
+            format!("{field} (of {})", rules.join(", "))
+        };
+        match by_signal.last_mut().filter(|(known, _)| known == signal) {
+            Some((_, fields)) => fields.push(named),
+            None => by_signal.push((signal, vec![named])),
+        }
+    }
+    let sentence =
+        |(signal, fields): (&str, Vec<String>)| format!("no {signal} have {}", fields.join(", "));
+    by_signal.into_iter().map(sentence).collect()
+}
+
 fn sentence(finding: &Finding) -> Option<String> {
     Some(match finding {
-        Finding::NeverHits { .. } | Finding::NeverLooks { .. } => return None,
+        Finding::NeverHits { .. }
+        | Finding::NeverLooks { .. }
+        | Finding::FieldNeverOccurs { .. } => return None,
         Finding::Shadowed { rule, by } => format!(
             "{rule} is in the shadow of {}: nothing that it matches is left to it",
             by.join(", ")
@@ -117,18 +147,6 @@ fn sentence(finding: &Finding) -> Option<String> {
         }
         Finding::MatchesEverything { rule } => {
             format!("{rule} matches all of everything that it looks at")
-        }
-        Finding::FieldNeverOccurs {
-            signal,
-            field,
-            rules,
-        } => {
-            let asked = if rules.is_empty() {
-                String::new()
-            } else {
-                format!(", which {} looked for", rules.join(", "))
-            };
-            format!("no {signal} have {field}{asked}")
         }
         Finding::NotTold { trouble } => {
             format!("the policy did not say what its rules saw: {trouble}")

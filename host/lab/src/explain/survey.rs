@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
+use tollgate_config::{ComponentId, Role};
 use tollgate_pipeline::rehearsal::{Call, StagePlace, Visit};
 use tollgate_record::{Effect, Signal};
 
@@ -11,16 +12,18 @@ use crate::Trial;
 use crate::fields::path_of;
 use crate::passage::Passage;
 use crate::reasons::Nodes;
-use crate::report::Place;
 
 /// Fewer looks than this say nothing about a pattern that always matches.
 const FEW: u64 = 5;
+
+/// Which stage, wherever it stands.
+type StageName = (Role, ComponentId);
 
 /// Counts what rules do, request after request.
 #[derive(Debug, Default)]
 pub struct Survey {
     records: u64,
-    stages: Vec<(StagePlace, Counting)>,
+    stages: Vec<(StageName, Counting)>,
 }
 
 /// What a survey comes to.
@@ -36,8 +39,9 @@ pub struct SurveyReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StageSurvey {
     /// Which stage.
-    #[serde(flatten)]
-    pub place: Place,
+    pub stage: String,
+    /// The pipelines in which it was shown something.
+    pub pipelines: Vec<String>,
     /// Whether its policy says itself what its rules saw. If not, rules are counted by what they did.
     pub is_told: bool,
     /// Records that it was shown.
@@ -128,6 +132,7 @@ pub enum Finding {
 struct Counting {
     is_told: bool,
     trouble: Option<String>,
+    pipelines: Vec<String>,
     records: u64,
     rules: BTreeMap<u32, Rule>,
     /// Fields that were there, by signal.
@@ -157,12 +162,10 @@ impl Survey {
         for visit in &passage.visits {
             let rules = trial.stage(&visit.place);
             let rules = rules.map_or(&[][..], |stage| &stage.manifest.rules);
-            let place = self
-                .stages
-                .iter()
-                .position(|(known, _)| *known == visit.place);
+            let name = (visit.place.role, visit.place.stage.clone());
+            let place = self.stages.iter().position(|(known, _)| *known == name);
             let place = place.unwrap_or_else(|| {
-                self.stages.push((visit.place.clone(), Counting::default()));
+                self.stages.push((name, Counting::default()));
                 self.stages.len().saturating_sub(1)
             });
             if let Some((_, counting)) = self.stages.get_mut(place) {
@@ -174,14 +177,19 @@ impl Survey {
     /// What it comes to.
     #[must_use]
     pub fn report(&self, trial: &Trial) -> SurveyReport {
-        let places = trial.places().iter();
-        let told = places.filter_map(|place| {
-            let (_, counting) = self.stages.iter().find(|(known, _)| known == place)?;
-            Some(counting.tell(trial, place))
-        });
+        let mut stages = Vec::new();
+        let mut told = Vec::new();
+        for place in trial.places() {
+            let name = (place.role, place.stage.clone());
+            let counting = self.stages.iter().find(|(known, _)| *known == name);
+            if let Some((_, counting)) = counting.filter(|_| !told.contains(&name)) {
+                stages.push(counting.tell(trial, place));
+                told.push(name);
+            }
+        }
         SurveyReport {
             records: self.records,
-            stages: told.collect(),
+            stages,
         }
     }
 }
@@ -189,6 +197,10 @@ impl Survey {
 impl Counting {
     fn visit(&mut self, visit: &Visit, rules: &[String]) {
         let signal = visit.before.signal;
+        let pipeline = visit.place.pipeline.to_string();
+        if !self.pipelines.contains(&pipeline) {
+            self.pipelines.push(pipeline);
+        }
         let shown = u64::try_from(visit.before.origins.len()).unwrap_or(u64::MAX);
         self.records = self.records.saturating_add(shown);
         let answered = visit.calls.iter().filter(|call| call.outcome.is_some());
@@ -264,10 +276,17 @@ impl Counting {
                 .into_iter()
                 .flat_map(|access| access.reads.iter())
                 .collect();
+            let is_own = |field: &str| {
+                // What a policy reads only to write it is its own matter, unless a rule looked for it.
+                let mut written = access.into_iter().flat_map(|access| access.writes.iter());
+                written.any(|path| path == field)
+                    && !self.rules.values().any(|own| own.missing.contains(field))
+            };
             let never = asked.into_iter().filter(|field| {
                 !field.contains('*')
                     && !self.made.contains(*field)
                     && !self.fields.contains(&(*signal, (*field).to_owned()))
+                    && !is_own(field)
             });
             findings.extend(never.filter(|field| !is_a_whole(field)).map(|field| {
                 let looked = self
@@ -284,10 +303,8 @@ impl Counting {
         let trouble = self.trouble.clone();
         findings.extend(trouble.map(|trouble| Finding::NotTold { trouble }));
         StageSurvey {
-            place: Place {
-                pipeline: place.pipeline.to_string(),
-                stage: place.stage.to_string(),
-            },
+            stage: place.stage.to_string(),
+            pipelines: self.pipelines.clone(),
             is_told: self.is_told,
             records: self.records,
             rules,
