@@ -32,6 +32,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
         .env("XDG_CACHE_HOME", cache())
         .env("COLUMNS", "100")
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_ACTIONS")
         .env_remove("NO_COLOR");
     command
 }
