@@ -105,7 +105,7 @@ fn requests_are_stored_as_they_come_and_can_be_tried() {
     Client::connect(server)
         .export(Signal::Metrics, &metrics, None)
         .unwrap();
-    going.until("metrics-000003.json  7 data points");
+    going.until("metrics-000003.json  6 data points");
     let interrupted = std::process::Command::new("kill")
         .args(["-s", "INT", &going.id().to_string()])
         .status();

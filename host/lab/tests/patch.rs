@@ -1,5 +1,13 @@
 //! A patch makes of a request what left in its place, and says it as it happened.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use tollgate_lab::patch::{Operation, diff, of_requests};

@@ -1,5 +1,13 @@
 //! The samples are what they say: small requests of every signal that their programs send, with something to find in each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
 use tollgate_lab::fields::fields;
 use tollgate_lab::samples::{NAMES, sample, text};
 use tollgate_record::{Signal, Value};

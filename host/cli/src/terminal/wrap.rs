@@ -103,8 +103,7 @@ mod tests {
     fn styles_stay_with_their_words() {
         let text = Text::from("a ").with("bc", AFTER).with(" d", PLAIN);
         let lines = text.wrapped(3);
-        assert_eq!(lines[0], Text::from("a"));
-        assert_eq!(lines[1], Text::styled("bc", AFTER));
-        assert_eq!(lines[2], Text::from("d"));
+        let wanted = [Text::from("a"), Text::styled("bc", AFTER), Text::from("d")];
+        assert_eq!(lines, wanted);
     }
 }

@@ -60,8 +60,8 @@ impl InputError {
 /// Line and column, from 1.
 pub(super) fn position(text: &[u8], offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
-    let lines = before.iter().filter(|byte| **byte == b'\n').count();
-    let start = before.iter().rposition(|byte| *byte == b'\n');
+    let lines = memchr::memchr_iter(b'\n', before).count();
+    let start = memchr::memrchr(b'\n', before);
     let start = start.map_or(0, |at| at.saturating_add(1));
     let column = before.len().saturating_sub(start).saturating_add(1);
     (lines.saturating_add(1), column)

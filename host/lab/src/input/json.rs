@@ -104,6 +104,10 @@ impl InputError {
 }
 
 /// The signals of a request: nearly always one.
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "serde reads an object's keys as those of a map"
+)]
 fn signals(
     value: &str,
     file: &Place<'_>,

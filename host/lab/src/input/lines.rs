@@ -6,14 +6,13 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use prost::Message as _;
 use tollgate_record::Signal;
 
-use super::InputError;
 use crate::Telemetry;
 
 /// Lines of one request. A Collector's batch is of this order, and a sample should see several.
 const A_REQUEST: usize = 1000;
 
 /// Reads lines; empty ones are no records.
-pub(super) fn read(text: &str, name: &str) -> Result<Vec<Telemetry>, InputError> {
+pub(super) fn read(text: &str, name: &str) -> Vec<Telemetry> {
     let lines: Vec<(usize, &str)> = (1..)
         .zip(text.lines())
         .filter(|(_, line)| !line.trim().is_empty())
@@ -28,7 +27,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Vec<Telemetry>, InputError>
         };
         Telemetry::new(Signal::Logs, request(lines), source)
     });
-    Ok(requests.collect())
+    requests.collect()
 }
 
 fn request(lines: &[(usize, &str)]) -> Vec<u8> {

@@ -75,7 +75,7 @@ pub fn read(bytes: &[u8], name: &str, hint: Option<Signal>) -> Result<Vec<Teleme
 /// Takes every line as the body of a log record, whatever it looks like.
 pub fn read_lines(bytes: &[u8], name: &str) -> Result<Vec<Telemetry>, InputError> {
     let plain = compression::plain(bytes, name)?;
-    lines::read(text(&plain, name)?, name)
+    Ok(lines::read(text(&plain, name)?, name))
 }
 
 fn reading(
@@ -122,7 +122,7 @@ fn reading_text(
         return Err(wrong.error(name));
     }
     match hint {
-        None | Some(Signal::Logs) => lines::read(text, name),
+        None | Some(Signal::Logs) => Ok(lines::read(text, name)),
         Some(signal) => Err(InputError::of(
             name,
             format!(

@@ -1,8 +1,11 @@
 //! From what happened to its report.
 
+use std::fmt::Write as _;
+
 use tollgate_config::{ComponentId, OnError};
 use tollgate_json::encode;
 use tollgate_pipeline::rehearsal::{CallFailure, Exit, StagePlace};
+use tollgate_record::Value;
 
 use super::{
     ChangeReport, Child, EndReport, FailureReport, FieldReport, LeftReport, MadeReport, Place,
@@ -57,8 +60,14 @@ fn change(change: &Change) -> ChangeReport {
         rule: change.rule.clone(),
         field: difference.field.path.clone(),
         child: child(&difference.field),
-        before: difference.before.as_ref().map(json),
-        after: difference.after.as_ref().map(json),
+        before: difference
+            .before
+            .as_ref()
+            .map(|value| shown(&difference.field, value)),
+        after: difference
+            .after
+            .as_ref()
+            .map(|value| shown(&difference.field, value)),
     }
 }
 
@@ -162,9 +171,25 @@ fn every_field(record: &RecordFields) -> Vec<FieldReport> {
         .map(|(at, value)| FieldReport {
             field: at.path.clone(),
             child: child(at),
-            value: json(value),
+            value: shown(at, value),
         })
         .collect()
+}
+
+/// A value as plain JSON; identifiers in hex, as OTLP/JSON and people write them.
+fn shown(at: &FieldAt, value: &Value) -> serde_json::Value {
+    let is_id = at.path.ends_with("trace_id") || at.path.ends_with("span_id");
+    match value {
+        Value::Bytes(bytes) if is_id => {
+            let mut hex = String::new();
+            for byte in bytes {
+                // Writing to a string does not fail.
+                let _ = write!(hex, "{byte:02x}");
+            }
+            hex.into()
+        }
+        other => json(other),
+    }
 }
 
 fn child(at: &FieldAt) -> Option<Child> {

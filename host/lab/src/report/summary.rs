@@ -63,7 +63,7 @@ impl Summary {
             bump(&mut self.untouched, record.is_untouched());
             let mut told: BTreeSet<(usize, u8)> = BTreeSet::new();
             // A record counts once for a rule, however many of its fields it changed.
-            let mut once = |own: &mut Self, place: &Place, rule: &Option<String>, what: u8| {
+            let mut once = |own: &mut Self, place: &Place, rule: Option<&String>, what: u8| {
                 let at = own.rule(place, rule);
                 if told.insert((at, what))
                     && let Some(rule) = own.rules.get_mut(at)
@@ -78,18 +78,18 @@ impl Summary {
                 }
             };
             for change in &record.changes {
-                once(self, &change.place, &change.rule, 0);
+                once(self, &change.place, change.rule.as_ref(), 0);
             }
             for end in &record.ends {
                 if let EndReport::Dropped { place, rule } = end {
-                    once(self, place, rule, 1);
+                    once(self, place, rule.as_ref(), 1);
                 }
             }
             for route in &record.routes {
-                once(self, &route.place, &route.rule, 2);
+                once(self, &route.place, route.rule.as_ref(), 2);
             }
             for failure in &record.failures {
-                once(self, &failure.place, &failure.rule, 3);
+                once(self, &failure.place, failure.rule.as_ref(), 3);
             }
         }
         for left in &request.left {
@@ -99,13 +99,13 @@ impl Summary {
     }
 
     /// The place of a rule in the list.
-    fn rule(&mut self, place: &Place, rule: &Option<String>) -> usize {
+    fn rule(&mut self, place: &Place, rule: Option<&String>) -> usize {
         let mut known = self.rules.iter();
-        let found = known.position(|own| own.place == *place && own.rule == *rule);
+        let found = known.position(|own| own.place == *place && own.rule.as_ref() == rule);
         found.unwrap_or_else(|| {
             self.rules.push(RuleSummary {
                 place: place.clone(),
-                rule: rule.clone(),
+                rule: rule.cloned(),
                 changed: 0,
                 dropped: 0,
                 routed: 0,
