@@ -102,6 +102,8 @@ impl Redaction {
         Sight {
             look,
             treatment: detection.map(|(rules, _)| rules.treatment(path.root, &steps(path))),
+            renamed: detection
+                .is_some_and(|(rules, _)| path.keys().any(|key| rules.was_renamed(key))),
         }
     }
 
@@ -131,12 +133,14 @@ impl Redaction {
             return Look::Forbidden;
         }
         // Rules for fields take attributes away, whatever their values are.
-        let is_attribute = path.steps.len() == 1 && path.root.ends_with("attributes");
+        let is_map = path.root.ends_with("attributes") || path.root == "metric.metadata";
+        let is_attribute = path.steps.len() == 1 && is_map;
         if let Some((rules, _)) = self.detection.as_ref().filter(|_| is_attribute)
             && look == Look::Text
         {
             let treatment = rules.treatment(path.root, &steps(path));
-            if treatment.removes().or(treatment.drops()).is_some() {
+            let renamed = path.keys().any(|key| rules.was_renamed(key));
+            if !renamed && treatment.removes().or(treatment.drops()).is_some() {
                 return Look::Forbidden;
             }
         }
@@ -150,9 +154,13 @@ impl Redaction {
     }
 
     /// Whether detectors or rules for fields would do something with a text.
-    fn is_detected(&self, treatment: Option<&Treatment>, text: &str) -> bool {
-        let detection = self.detection.as_ref().zip(treatment);
-        detection.is_some_and(|((rules, _), treatment)| rules.is_left(treatment, text))
+    fn is_detected(&self, sight: &Sight, text: &str) -> bool {
+        let detection = self.detection.as_ref().zip(sight.treatment.as_ref());
+        detection.is_some_and(|((rules, keys), treatment)| {
+            // What a key was before something in it was replaced, nobody knows here, nor which rule that one came under.
+            let otherwise = sight.renamed && !rules.is_left(keys, text);
+            rules.is_left(treatment, text) && !otherwise
+        })
     }
 
     fn look_at_attribute(&self, path: &Path<'_>) -> Look {
@@ -213,7 +221,7 @@ impl Redaction {
     }
 
     pub(crate) fn forbids(&self, sight: &Sight, seen: Seen<'_>) -> bool {
-        let detected = |text| self.is_detected(sight.treatment.as_ref(), text);
+        let detected = |text| self.is_detected(sight, text);
         match (sight.look, seen) {
             (Look::Away, _) => false,
             (Look::Forbidden, _) => true,

@@ -60,6 +60,8 @@ pub(crate) struct Sight {
     pub(crate) look: Look,
     /// What detectors and rules for fields do there.
     pub(crate) treatment: Option<Treatment>,
+    /// A key on the way is another one than it was.
+    pub(crate) renamed: bool,
 }
 
 /// What stands at a path.
@@ -101,6 +103,7 @@ impl Rule {
         Sight {
             look,
             treatment: None,
+            renamed: false,
         }
     }
 

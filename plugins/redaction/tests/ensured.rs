@@ -251,6 +251,8 @@ fn detections() -> impl Strategy<Value = Value> {
             json!({"paths": ["name", "body"], "action": "truncate", "length": 4}),
             json!({"path": "resource.attributes[\"b\"]", "action": "mask"}),
             json!({"path": "metric.description", "text": "gone"}),
+            json!({"path": "*[\"*e*\"]", "action": "remove"}),
+            json!({"path": "metric.metadata", "action": "remove"}),
             json!({"path": "*[\"k*\"]", "detect": ["email"], "keep": "nothing"}),
         ],
         0..5,
@@ -287,6 +289,27 @@ proptest! {
         for signal in tollgate_record::Signal::ALL {
             let wire = request(signal, &mut Dice::new(&bytes));
             prop_assert_eq!(breaches(&config, Compat::Tollgate, signal, wire), Vec::<String>::new(), "{}", config);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// What a policy answers beyond what it may is refused as a whole, with all records of the batch.
+    #[test]
+    fn no_answer_is_refused(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+        config in detections(),
+    ) {
+        let mut idle = Harness::<Redaction>::configure(json!({"allow_all_keys": true})).unwrap();
+        let mut policy = Harness::<Redaction>::configure(config.clone()).unwrap();
+        for signal in tollgate_record::Signal::ALL {
+            let wire = Bytes::from(request(signal, &mut Dice::new(&bytes)));
+            if idle.run_wire(wires(signal), wire.clone()).is_ok() {
+                let answer = policy.run_wire(wires(signal), wire);
+                prop_assert!(answer.is_ok(), "{:?} under {}", answer.err(), config);
+            }
         }
     }
 }

@@ -98,6 +98,16 @@ impl Rules {
         })
     }
 
+    /// Whether something in a key stands for what was found there, so that the key is another one than it was.
+    #[must_use]
+    pub fn was_renamed(&self, key: &str) -> bool {
+        let stands_there =
+            |name: &str| key.contains(&format!("[{name}]")) || key.contains(&format!("{name}_"));
+        key.contains("[redacted:")
+            || key.contains("**")
+            || self.deeds().any(|deed| stands_there(&deed.name))
+    }
+
     /// Names of the rules, by their number.
     #[must_use]
     pub fn names(&self) -> &[String] {

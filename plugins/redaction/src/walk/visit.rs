@@ -99,10 +99,7 @@ impl Walk<'_> {
             }
             Action::Look | Action::Mask(_) => {}
         }
-        let treatment = place.treatment.as_ref();
-        if treatment.is_some_and(|treatment| treatment.removes().or(treatment.drops()).is_some())
-            && place.action == Action::Look
-        {
+        if place.action == Action::Look && asks_for_no_text(place) {
             return self.without_text(batch, cell, place);
         }
         let text = self.attribute_text(cell.value);
@@ -264,8 +261,11 @@ impl Walk<'_> {
         suspects: Suspects<'_>,
     ) -> bool {
         let everywhere = self.redaction.everywhere;
-        let Some(text) = self.attribute_text(cell.value) else {
+        if asks_for_no_text(place) && place.has_key {
             return self.without_text(batch, cell, place);
+        }
+        let Some(text) = self.attribute_text(cell.value) else {
+            return false;
         };
         let suspects = seen_or_all(cell.value, everywhere, suspects);
         let masked = self.redaction.values.masked(&text, suspects);
@@ -350,6 +350,12 @@ impl Walk<'_> {
             self.write(batch, cell, place, leaf);
         }
     }
+}
+
+/// Whether a rule takes away what stands here, or drops its record, whatever it is.
+fn asks_for_no_text(place: &Place) -> bool {
+    let treatment = place.treatment.as_ref();
+    treatment.is_some_and(|treatment| treatment.removes().or(treatment.drops()).is_some())
 }
 
 /// The screen has seen what is text; other values have to be tried against every pattern.
