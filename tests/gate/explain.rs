@@ -208,3 +208,49 @@ fn what_cannot_be_explained_is_said() {
         "none of the 1 records has",
     );
 }
+
+#[test]
+fn what_changed_is_explained_by_the_rule_that_changed_it() {
+    let config = "../try/shop.yaml";
+    let said = typed(
+        &fixtures(),
+        &["try", "--config", config, "--sample", "otel-demo", "--json"],
+    );
+    let tried: Value = serde_json::from_str(&said.out).unwrap();
+    let requests = tried["requests"].as_array().unwrap();
+    let records = requests
+        .iter()
+        .flat_map(|request| request["records"].as_array().unwrap());
+    let mut explained_ones = 0;
+    for (number, record) in (1..).zip(records) {
+        let changes = record["changes"].as_array().unwrap();
+        if changes.is_empty() {
+            continue;
+        }
+        explained_ones += 1;
+        let of_record = [
+            "--config",
+            config,
+            "--sample",
+            "otel-demo",
+            "--json",
+            "--record",
+        ];
+        let said = explained(&[&of_record[..], &[&number.to_string()]].concat());
+        let told: Value = serde_json::from_str(&said.out).unwrap();
+        for change in changes {
+            let mut stages = told[0]["stages"].as_array().unwrap().iter();
+            let stage = stages
+                .find(|stage| stage["stage"] == change["stage"])
+                .unwrap();
+            let mut looks = stage["looks"].as_array().unwrap().iter();
+            let is_told = looks.any(|look| {
+                look["rule"] == change["rule"]
+                    && look["effect"] == "applied"
+                    && !look["did"].is_null()
+            });
+            assert!(is_told, "nobody says who did {change}: {stage}");
+        }
+    }
+    assert!(explained_ones > 3, "{explained_ones}");
+}

@@ -158,7 +158,7 @@ impl Explain {
             Err(_) if field.starts_with("body[") || field.matches('[').count() > 1 => {
                 Ok(Some(field.clone()))
             }
-            Err(error) => Err(format!("no field of {signal} is {error}")),
+            Err(error) => Err(format!("--field is {error}")),
         }
     }
 

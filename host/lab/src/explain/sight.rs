@@ -27,6 +27,12 @@ pub enum Sight {
     NotCalled,
 }
 
+/// Whether a field is part of a metric, and not of what stands above it or came beside it.
+fn is_in_metric(field: &str) -> bool {
+    let others = ["resource.", "scope.", "metadata", "auth", "client."];
+    !others.iter().any(|other| field.starts_with(other))
+}
+
 /// Withheld values.
 const WITHHELD: u8 = 8;
 
@@ -46,7 +52,9 @@ pub(super) fn sight(
         let is_of_request = nodes.kind(node) == Some(NodeKind::Request);
         (is_of_request || nodes.records(node).contains(&position))
             && path_of(view, *cell).is_some_and(|path| {
-                path == field || is_within(field, &path) && !is_withheld(view, *cell)
+                path == field
+                    || !is_withheld(view, *cell)
+                        && (is_within(field, &path) || path == "metric" && is_in_metric(field))
             })
     });
     let mut found = cells

@@ -26,9 +26,9 @@ pub(super) fn why(
         let sentence = match (look.effect, &look.by) {
             (Effect::Applied, _) => {
                 if let Some(did) = &look.did
-                    && !won.contains(&(&look.rule, did, &look.field))
+                    && !won.contains(&(&look.rule, did, &look.field, look.node))
                 {
-                    won.push((&look.rule, did, &look.field));
+                    won.push((&look.rule, did, &look.field, look.node));
                 }
                 continue;
             }
@@ -55,10 +55,10 @@ pub(super) fn why(
             why.push(sentence);
         }
     }
-    for (rule, did, of) in won {
+    for (rule, did, of, node) in won {
         let what = match (of, did.as_str()) {
             (Some(field), did) => did.replacen(" it", &format!(" {field}"), 1),
-            (None, did) => did.replacen(" it", " the record", 1),
+            (None, did) => did.replacen(" it", &format!(" the {node}"), 1),
         };
         why.push(format!("`{rule}` {what}"));
     }
