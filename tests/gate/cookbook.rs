@@ -63,8 +63,8 @@ const BEGINNING: &str = "# Cookbook
 Each recipe is a file in [`examples/cookbook`](../examples/cookbook): settings, and cases that say what they do. Take the file, change it,
 and run it; `tollgate playground` shows it at work.
 
-```sh
-tollgate test examples/cookbook
+```console
+$ tollgate test examples/cookbook
 ```
 
 `policy` and `settings` are short for a configuration with this one processor: what stands under `settings` belongs under

@@ -16,6 +16,7 @@ mod cases;
 mod chaos;
 mod codex;
 mod command_line;
+mod commands;
 mod cookbook;
 mod delivery;
 mod diff;
