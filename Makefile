@@ -36,7 +36,7 @@ PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(CURDIR)/plugins/sdk-python/src:.
 .DEFAULT_GOAL := help
 # Each step keeps all cores busy by itself.
 .NOTPARALLEL:
-.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests browser binary release-policies test-guests languages test-host lint-deny cargo
+.PHONY: help build test demo bench fuzz laws chaos lint clean setup workshop policies guests browser binary release-policies test-guests languages matrix test-host lint-deny cargo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -166,6 +166,10 @@ $(LANGUAGES)/javascript-$(JCO):
 	@mkdir -p $(LANGUAGES) && echo '{"private": true}' > $(LANGUAGES)/package.json
 	npm install --prefix $(LANGUAGES) --no-package-lock --no-audit --no-fund --silent @bytecodealliance/jco@$(JCO)
 	@touch $@
+
+matrix: binary languages ## what a policy costs in Rust, Python and JavaScript: the table in docs/languages.md (2 minutes)
+	$(SAY) "matrix: the policy of examples/cost in three languages, built and measured in one run"
+	python3 tests/languages.py target/debug/tollgate $(LANGUAGES)
 
 lint-deny: cargo
 	@command -v cargo-deny >/dev/null || { echo "installing cargo-deny (four minutes)"; $(CARGO) install --locked cargo-deny --target-dir target/tools; }
