@@ -33,14 +33,12 @@ pub struct Cell {
 impl Cell {
     /// What is looked for: the secret, or both of its halves.
     pub(crate) fn needles(&self) -> Vec<Needle> {
-        match &self.written.rest {
-            Some(rest) => vec![Needle::half(&self.written.text), Needle::half(rest)],
-            None => {
-                let is_opaque = matches!(self.encoding, Encoding::Base64 | Encoding::Hex);
-                let opaque = is_opaque.then_some(&*self.written.text);
-                vec![Needle::new(&self.secret, opaque)]
-            }
+        if let Some(rest) = &self.written.rest {
+            return vec![Needle::half(&self.written.text), Needle::half(rest)];
         }
+        let is_opaque = matches!(self.encoding, Encoding::Base64 | Encoding::Hex);
+        let opaque = is_opaque.then_some(&*self.written.text);
+        vec![Needle::new(&self.secret, opaque)]
     }
 }
 
@@ -97,21 +95,21 @@ impl Wanted {
         let mut hasher = DefaultHasher::new();
         (self.seed, place.to_string(), encoding.name(), kind.name()).hash(&mut hasher);
         let mut dice = Rng::with_seed(hasher.finish());
-        let mut make = || match (kind, &self.own) {
+        let mut another = || match (kind, &self.own) {
             (SecretKind::Own, Some(own)) => own.clone(),
             _ => kind.make(&mut dice),
         };
-        let mut secret = make();
+        let mut secret = another();
         if kind != SecretKind::Own {
             for _ in 0..MOST_TRIES {
                 if made.insert(secret.clone()) {
                     break;
                 }
-                secret = make();
+                secret = another();
             }
         }
         if let Holds::Id(length) = place.holds {
-            secret = secret.get(..secret.len().min(length))?.to_owned();
+            secret.truncate(secret.floor_char_boundary(length));
         }
         let written = encoding.write(&secret)?;
         let fits = match place.holds {

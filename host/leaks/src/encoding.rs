@@ -80,7 +80,7 @@ impl Encoding {
             Self::Case => other_case(secret),
             Self::Url => format!("https://example.com/find?q={}", url(secret)),
             Self::Base64 => STANDARD.encode(secret),
-            Self::Hex => secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            Self::Hex => hex(secret),
             Self::Json => json(secret),
             Self::Html => format!("<td>{}</td>", html(secret)),
             Self::Spaced => spaced(secret),
@@ -114,6 +114,12 @@ pub struct Written {
     pub text: String,
     /// What stands beside it.
     pub rest: Option<String>,
+}
+
+fn hex(secret: &str) -> String {
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0');
+    let digits = |byte: u8| [digit(byte >> 4), digit(byte & 15)];
+    secret.bytes().flat_map(digits).collect()
 }
 
 fn other_case(secret: &str) -> String {
@@ -152,7 +158,9 @@ fn json(secret: &str) -> String {
         }
         let mut units = [0; 2];
         let units = sign.encode_utf16(&mut units).iter();
-        units.map(|unit| format!("\\u{unit:04x}")).collect()
+        units.fold(String::new(), |escaped, unit| {
+            format!("{escaped}\\u{unit:04x}")
+        })
     };
     let escaped: String = secret.chars().map(escape).collect();
     let inner = format!("{{\"value\":\"{escaped}\"}}");

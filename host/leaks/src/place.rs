@@ -145,10 +145,10 @@ fn label_of(message: &MessageDescriptor, field: &FieldDescriptor, label: &str) -
         ("KeyValue", "key") => return format!("{label} (key)"),
         ("KeyValue", "value") => return format!("{label}[\"k\"]"),
         ("AnyValue", "bytes_value") => return format!("{label} (bytes)"),
-        ("AnyValue", "string_value" | "array_value" | "kvlist_value") => return label.to_owned(),
+        ("AnyValue", "string_value" | "array_value" | "kvlist_value")
+        | ("KeyValueList", "values") => return label.to_owned(),
         ("AnyValue", _) => return format!("{label} ({name})"),
         ("ArrayValue", "values") => return format!("{label}[0]"),
-        ("KeyValueList", "values") => return label.to_owned(),
         _ => {}
     }
     if let Kind::Message(below) = field.kind()

@@ -179,15 +179,12 @@ fn percent(bytes: &[u8]) -> Vec<u8> {
     let mut rest = bytes;
     while let Some((first, behind)) = rest.split_first() {
         let pair = (*first == b'%').then(|| Some((digit(behind.first())?, digit(behind.get(1))?)));
-        match pair.flatten() {
-            Some((high, low)) => {
-                out.push(high << 4 | low);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(if *first == b'+' { b' ' } else { *first });
-                rest = behind;
-            }
+        if let Some((high, low)) = pair.flatten() {
+            out.push(high << 4 | low);
+            rest = behind.get(2..).unwrap_or_default();
+        } else {
+            out.push(if *first == b'+' { b' ' } else { *first });
+            rest = behind;
         }
     }
     out
@@ -226,15 +223,13 @@ fn entities(bytes: &[u8]) -> Vec<u8> {
     while let Some((before, behind)) = rest.split_once('&') {
         out.push_str(before);
         let entity = behind.split_once(';');
-        match entity.and_then(|(name, after)| Some((entity_of(name)?, after))) {
-            Some((sign, after)) => {
-                out.push(sign);
-                rest = after;
-            }
-            None => {
-                out.push('&');
-                rest = behind;
-            }
+        let entity = entity.and_then(|(name, after)| Some((entity_of(name)?, after)));
+        if let Some((sign, after)) = entity {
+            out.push(sign);
+            rest = after;
+        } else {
+            out.push('&');
+            rest = behind;
         }
     }
     out.push_str(rest);

@@ -96,7 +96,7 @@ pub(super) fn last<'p>(
         if fields.contains(&field) {
             continue;
         }
-        if is_taken(&taking_out(vec![field.clone()])) {
+        if is_taken(&taking_out(std::slice::from_ref(&field))) {
             fields.push(field);
         } else {
             refused.push((signal, statement));
@@ -104,7 +104,7 @@ pub(super) fn last<'p>(
     }
     let mut all = Vec::new();
     if !fields.is_empty() {
-        all.push(taking_out(fields));
+        all.push(taking_out(&fields));
     }
     refused.retain(|own| is_taken(&stating(std::slice::from_ref(own))));
     if !refused.is_empty() {
@@ -113,7 +113,7 @@ pub(super) fn last<'p>(
     all
 }
 
-fn taking_out(fields: Vec<Json>) -> Rules {
+fn taking_out(fields: &[Json]) -> Rules {
     let settings = json!({"allow_all_keys": true, "fields": fields});
     Rules {
         title: "take the fields out".to_owned(),
