@@ -222,13 +222,14 @@ fn places(snapshot: &Snapshot) -> impl Iterator<Item = (u32, usize)> {
     all.filter_map(|(place, origin)| Some(((*origin)?, place)))
 }
 
-/// The last call that failed with a record in it.
+/// The last call with a record in it, if it failed: one that failed before, with more records, says nothing of what a later one answered.
 fn failing_call(calls: &[Call], position: u32) -> Option<usize> {
     let holds = |call: &Call| {
         let behind = call.first.saturating_add(call.records);
-        call.failure.is_some() && (call.first..behind).contains(&position)
+        (call.first..behind).contains(&position)
     };
-    calls.iter().rposition(holds)
+    let last = calls.iter().rposition(holds)?;
+    calls.get(last)?.failure.is_some().then_some(last)
 }
 
 fn why_gone(visit: &Visit, position: u32, failed: Option<&Failed>, reasons: &Reasons<'_>) -> End {

@@ -133,15 +133,10 @@ impl Known {
 
 /// A function by its name, or by its number where the component was stripped of names.
 fn function(frame: &wasmtime::FrameInfo) -> String {
-    match frame.func_name() {
-        Some(name) => presentable(&format!("{:#}", rustc_demangle::demangle(name)), KEPT_BYTES),
-        None => {
-            let module = frame.module().name().unwrap_or("module");
-            format!(
-                "{} function {}",
-                presentable(module, KEPT_BYTES),
-                frame.func_index()
-            )
-        }
+    if let Some(name) = frame.func_name() {
+        return presentable(&format!("{:#}", rustc_demangle::demangle(name)), KEPT_BYTES);
     }
+    let module = frame.module().name().unwrap_or("module");
+    let module = presentable(module, KEPT_BYTES);
+    format!("{module} function {}", frame.func_index())
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tollgate_sandbox::{
-    Component, ConfigureError, Failure, Instance, Limits, Options, Sandbox, StageSettings, TrapKind,
+    Component, ConfigureError, Failure, Instance, Limits, Options,
+    Origin::{Cache, Compiled},
+    Sandbox, StageSettings, TrapKind,
 };
 
 use crate::guests::{Data, Guest, OUTCOME};
@@ -218,7 +220,7 @@ fn code_for_gates_and_for_counting_is_kept_apart_and_backtraces_need_none_of_the
             .unwrap()
             .origin()
     };
-    use tollgate_sandbox::Origin::{Cache, Compiled};
+
     assert_eq!(origin(Options::default()), Compiled);
     assert_eq!(origin(telling()), Cache);
     assert_eq!(origin(metered()), Compiled);
