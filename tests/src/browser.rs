@@ -121,9 +121,10 @@ impl Browser {
                 },
             }}}),
         );
-        browser.session = started["sessionId"].as_str().expect("a session").to_owned();
+        let session = started["sessionId"].as_str();
+        session.expect("a session").clone_into(&mut browser.session);
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        browser.devtools("Emulation.setEmulatedMedia", &media);
+        _ = browser.devtools("Emulation.setEmulatedMedia", &media);
         Some(browser)
     }
 
@@ -140,6 +141,10 @@ impl Browser {
 
     /// Runs a function's body in the page.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "arguments are written where it is called"
+    )]
     pub fn script(&self, body: &str, arguments: Json) -> Json {
         self.post("/execute/sync", &json!({"script": body, "args": arguments}))
     }
@@ -215,7 +220,8 @@ impl Browser {
         entries.map(ToString::to_string).collect()
     }
 
-    /// A command of the browser's own protocol.
+    /// A command of the browser's own protocol, and its answer.
+    #[must_use]
     pub fn devtools(&self, command: &str, parameters: &Json) -> Json {
         let asked = json!({"cmd": command, "params": parameters});
         self.post("/goog/cdp/execute", &asked)

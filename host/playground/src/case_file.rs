@@ -66,8 +66,13 @@ fn of(name: &str, input: &Input) -> Result<String, String> {
 
 /// The file.
 pub(crate) fn written(configuration: &str, telemetry: &str, passed: &[Passage]) -> String {
-    // A text without an end of line would be taken for the name of a file.
-    let mut configuration = configuration.to_owned();
+    // One line alone would be taken for the name of a file.
+    let is_one_line = !configuration.trim_end().contains('\n');
+    let mut configuration = if is_one_line {
+        format!("# in one line\n{configuration}")
+    } else {
+        configuration.to_owned()
+    };
     if !configuration.ends_with('\n') {
         configuration.push('\n');
     }

@@ -12,7 +12,7 @@ use tollgate_lab::{OpenError, Opened, Opening, Options, Scope, Stock, Telemetry,
 use tollgate_pipeline::PlanProblem;
 use tollgate_sandbox::Sandbox;
 
-use crate::Nothing;
+use crate::{Nothing, case_file};
 
 /// Time for one call of a policy in a gate, whatever the configuration says. A trial gives a call some times as long, and all calls
 /// that fail of a batch no more than a bound that follows from it.
@@ -106,6 +106,25 @@ impl Workbench {
             passed: Some(passed),
             opened: Some(opened),
         }
+    }
+
+    /// The case file of what was typed, or why there is none.
+    pub(crate) fn case(&self, configuration: &str, telemetry: &str) -> Result<String, String> {
+        let tried = self.try_out(configuration, telemetry);
+        let (Some(opened), Some(Ok(passed))) = (tried.opened, tried.passed) else {
+            return Err(
+                "mend what is wrong first: a case holds what came of its telemetry".to_owned(),
+            );
+        };
+        let mut signals = passed.iter().map(|(request, _)| request.signal);
+        if let Some(signal) = signals.find(|signal| !opened.trial.takes(*signal)) {
+            return Err(format!(
+                "no pipeline takes {}: a case needs one, or telemetry without them",
+                signal.as_str()
+            ));
+        }
+        let passages: Vec<_> = passed.into_iter().map(|(_, passage)| passage).collect();
+        Ok(case_file::written(configuration, telemetry, &passages))
     }
 
     /// What the stages' rules did with one record, by its place among all that came, from 1.

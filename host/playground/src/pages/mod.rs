@@ -21,7 +21,7 @@ use crate::answer::Answer;
 use crate::guard::{self, Refused, Token};
 use crate::opened::Opened;
 use crate::workbench::Workbench;
-use crate::{case_file, page, samples};
+use crate::{page, samples};
 
 /// Bytes of the largest request: a configuration and telemetry that people can read.
 const LARGEST: usize = 4 << 20;
@@ -156,15 +156,9 @@ async fn case(
         configuration,
         telemetry,
     } = read(&headers, body)?;
-    let written = desk.work(move |workbench| {
-        let passed = workbench.try_out(&configuration, &telemetry).passed;
-        let passed = passed.and_then(Result::ok)?.into_iter();
-        let passed: Vec<_> = passed.map(|(_, passage)| passage).collect();
-        Some(case_file::written(&configuration, &telemetry, &passed))
-    });
-    let wrong = "mend what is wrong first: a case holds what came of its telemetry";
-    let wrong = || Failure::new(StatusCode::UNPROCESSABLE_ENTITY, wrong);
-    let written = written.await?.ok_or_else(wrong)?;
+    let written = desk.work(move |workbench| workbench.case(&configuration, &telemetry));
+    let wrong = |why| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, why);
+    let written = written.await?.map_err(wrong)?;
     let kind = [(CONTENT_TYPE, "application/yaml; charset=utf-8")];
     Ok((kind, written).into_response())
 }

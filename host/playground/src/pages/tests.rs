@@ -387,6 +387,33 @@ async fn there_is_no_case_of_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn there_is_no_case_of_what_no_pipeline_takes() {
+    let telemetry = r#"{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "a"}]}]}]}"#;
+    let typed = json!({"configuration": CONFIGURATION, "telemetry": telemetry}).to_string();
+    let case = Site::new().post("/api/case", typed, &[]).await;
+    assert_eq!(case.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let message = case.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("no pipeline takes traces"), "{message}");
+}
+
+#[tokio::test]
+async fn a_configuration_in_one_line_is_no_name_of_a_file() {
+    let configuration = "{receivers: {otlp: {protocols: {grpc: {}}}}, exporters: {debug: {}}, service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}}}";
+    let typed = json!({"configuration": configuration, "telemetry": "hello\n"}).to_string();
+    let site = Site::new();
+    let case = site.post("/api/case", typed, &[]).await;
+    let picked = json!({"name": "picked", "text": case.body}).to_string();
+    let opened = site.post("/api/open", picked, &[]).await.json();
+    assert!(
+        opened["configuration"]
+            .as_str()
+            .unwrap()
+            .contains(configuration),
+        "{opened}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_opened_goes_where_it_belongs() {
     let site = Site::new();
     let open = async |text: &str| {
