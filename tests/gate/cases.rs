@@ -172,6 +172,31 @@ fn golden_outputs_are_written_and_nothing_else_changes() {
     assert!(differs.out.contains("-   - body: \"b\""), "{}", differs.out);
 }
 
+/// On a terminal each difference is shown, and what is not wanted is not written.
+#[test]
+fn where_somebody_looks_somebody_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.test.yaml");
+    let before = "policy: redaction\nsettings: {allow_all_keys: true}\ncases:\n  - name: one\n    input: {body: first}\n    expect:\n      golden:\n  - name: two\n    input: {body: second}\n    expect:\n      golden:\n";
+    fs::write(&file, before).unwrap();
+    let typed = format!("{} test --update", tollgate_tests::gate::binary().display());
+    let mut script = std::process::Command::new("script")
+        .args(["-qec", &typed, "/dev/null"])
+        .current_dir(folder.path())
+        .env("XDG_CACHE_HOME", folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut script.stdin.take().unwrap(), b"maybe\nn\ny\n").unwrap();
+    let output = script.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.matches("write this?").count(), 3, "{said}");
+    let after = fs::read_to_string(&file).unwrap();
+    assert!(!after.contains("\"first\""), "{after}");
+    assert!(after.contains("\"second\""), "{after}");
+}
+
 #[test]
 fn the_examples_hold() {
     for example in ["redact", "codex", "agents", "cost", "stock"] {

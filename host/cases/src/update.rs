@@ -100,7 +100,8 @@ fn put(text: &str, place: Place, actual: &str) -> Result<String, String> {
         let indent = line
             .len()
             .saturating_sub(line.trim_start_matches(' ').len());
-        if line.trim().is_empty() {
+        // Blanks deeper than the key are of the block, too.
+        if line.trim().is_empty() && indent <= column {
             blank = blank.saturating_add(line.len());
             continue;
         }

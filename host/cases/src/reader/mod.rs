@@ -31,6 +31,7 @@ pub fn read(name: &str, text: &str) -> Result<CaseFile, Diagnostics> {
         written: &written,
         name,
         found: Diagnostics::default(),
+        is_subject_told: false,
     };
     let (subject, cases) = reader.file();
     let mut found = reader.found;
@@ -52,6 +53,8 @@ struct Reader<'w> {
     name: &'w str,
     folder: PathBuf,
     found: Diagnostics,
+    /// Whether it was said that nothing says what is tried, or why it could not be understood.
+    is_subject_told: bool,
 }
 
 impl<'w> Reader<'w> {
@@ -69,6 +72,7 @@ impl<'w> Reader<'w> {
         }
         self.keys(root, &[SUBJECT, FILE], "a case file");
         let subject = self.subject(root, None);
+        self.is_subject_told = !self.found.is_empty();
         let Some(cases) = root.pair("cases") else {
             self.error(
                 Place { start: 0, end: 0 },
@@ -138,7 +142,9 @@ impl<'w> Reader<'w> {
         let subject = self.subject(item, of_file);
         if subject.is_none() && of_file.is_none() {
             let said = ["config", "policy"];
-            if said.iter().all(|key| item.pair(key).is_none()) {
+            let is_said = said.iter().any(|key| item.pair(key).is_some());
+            if !is_said && !self.is_subject_told {
+                self.is_subject_told = true;
                 self.error(
                     place,
                     "it is not said what is tried",
