@@ -28,7 +28,7 @@ impl Telling {
         let rule = step.rule();
         for (slot, was_there) in was_there {
             let touched = self.touched.contains(slot);
-            let (effect, note) = if touched {
+            let (effect, remark) = if touched {
                 (Effect::Applied, "")
             } else {
                 untouched(step, *was_there)
@@ -40,7 +40,7 @@ impl Telling {
                 self.writings.retain(|(known, _)| known != slot);
                 self.writings.push((*slot, trail.len()));
             }
-            add(plan, view, *slot, (rule, effect, note), trail);
+            add(plan, view, *slot, (rule, effect, remark), trail);
         }
         // What an extraction makes is told, too, where it is no attribute that the action is asked about.
         for slot in std::mem::take(&mut self.touched) {
@@ -56,18 +56,18 @@ fn add(
     plan: &Plan,
     view: NodeView<'_>,
     slot: SlotIndex,
-    (rule, effect, note): (Rule, Effect, &str),
+    (rule, effect, remark): (Rule, Effect, &str),
     trail: &mut Trail,
 ) {
-    let spot = plan.slots.get(slot).and_then(|slot| view.spot(slot.field));
-    let Some((node, cell, path)) = spot else {
+    let place = plan.slots.get(slot).and_then(|slot| view.spot(slot.field));
+    let Some((node, cell, path)) = place else {
         return;
     };
     let subject = match cell {
         Some(cell) => Subject::Cell(node, cell),
         None => Subject::Path(node, path),
     };
-    trail.add(&Sighting::new(rule, subject, effect).note(note));
+    trail.add(&Sighting::new(rule, subject, effect).note(remark));
 }
 
 /// Why an action did nothing with an attribute.

@@ -1,5 +1,10 @@
 //! Which actions did something to an attribute, and which of them stands at the end.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use serde_json::{Value, json};
 use tollgate_attributes::Attributes;

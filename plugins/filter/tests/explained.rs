@@ -1,5 +1,10 @@
 //! Which conditions looked at a record, and which one dropped it.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use serde_json::{Value, json};
 use tollgate_filter::Filter;
@@ -25,12 +30,12 @@ fn the_first_condition_that_holds_wins_and_the_others_are_told_of() {
     assert_eq!(
         told(config, &request),
         [
-            r#"log_conditions[0]: missed"#,
+            "log_conditions[0]: missed",
             r#"log_conditions[0]: attributes["a"]: missed (reads it)"#,
-            r#"log_conditions[1]: applied"#,
-            r#"log_conditions[1]: severity_text: applied (reads it)"#,
-            r#"log_conditions[2]: overridden by log_conditions[1]"#,
-            r#"log_conditions[2]: body: overridden by log_conditions[1] (reads it)"#,
+            "log_conditions[1]: applied",
+            "log_conditions[1]: severity_text: applied (reads it)",
+            "log_conditions[2]: overridden by log_conditions[1]",
+            "log_conditions[2]: body: overridden by log_conditions[1] (reads it)",
         ]
     );
 }
@@ -38,7 +43,7 @@ fn the_first_condition_that_holds_wins_and_the_others_are_told_of() {
 #[test]
 fn a_condition_that_fails_says_why_and_what_comes_of_it() {
     let request = log_record().body("text").build();
-    let conditions = |mode: &str| json!({"error_mode": mode, "log_conditions": [r#"ParseJSON(log.body)["a"] == 1"#, r#"log.body != nil"#]});
+    let conditions = |mode: &str| json!({"error_mode": mode, "log_conditions": [r#"ParseJSON(log.body)["a"] == 1"#, "log.body != nil"]});
     let ignored = told(conditions("ignore"), &request);
     assert!(
         ignored[0].starts_with("log_conditions[0]: failed")

@@ -7,7 +7,7 @@ use tollgate_sdk::{Effect, Field, Node, NodeView, Rule, Sighting, Subject};
 pub(crate) fn looked(rule: Rule, from: &[Field], found: bool, node: &mut Node<'_>) {
     let view: NodeView<'_> = **node;
     let Some(trail) = node.trail() else { return };
-    let (effect, note) = if found {
+    let (effect, remark) = if found {
         (Effect::Applied, "a row of the table has it")
     } else {
         (Effect::Missed, "no row of the table has it")
@@ -17,6 +17,6 @@ pub(crate) fn looked(rule: Rule, from: &[Field], found: bool, node: &mut Node<'_
             Some(cell) => Subject::Cell(node, cell),
             None => Subject::Path(node, path),
         };
-        trail.add(&Sighting::new(rule, subject, effect).note(note));
+        trail.add(&Sighting::new(rule, subject, effect).note(remark));
     }
 }

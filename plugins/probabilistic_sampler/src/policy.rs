@@ -75,13 +75,13 @@ impl Rules {
     pub(crate) fn judged(self, record: &mut Record<'_>, decision: &Decision<'_>) -> Verdict {
         let node = record.index();
         if let Some(trail) = record.trail() {
-            let (effect, note) = if decision.kept {
+            let (effect, remark) = if decision.kept {
                 (Effect::Missed, "by it the record is kept")
             } else {
                 (Effect::Applied, "by it the record is not kept")
             };
             let sighting = Sighting::new(self.of(decision.reason), Subject::Node(node), effect);
-            trail.add(&sighting.note(note));
+            trail.add(&sighting.note(remark));
         }
         self.verdict(decision)
     }

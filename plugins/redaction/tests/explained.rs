@@ -1,5 +1,10 @@
 //! Which rules looked at a text, which won and why.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use serde_json::{Value, json};
 use tollgate_redaction::Redaction;

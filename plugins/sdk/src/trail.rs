@@ -115,7 +115,7 @@ pub(crate) struct Columns {
 impl Trail {
     /// Adds a sighting.
     pub fn add(&mut self, sighting: &Sighting<'_>) {
-        let (node, cell, path) = match sighting.subject {
+        let (on, cell, path) = match sighting.subject {
             Subject::Node(node) => (node, NONE, ""),
             Subject::Cell(node, cell) => (node, cell, ""),
             Subject::Path(node, path) => (node, NONE, path),
@@ -123,7 +123,7 @@ impl Trail {
         let path = self.text(0, path);
         let note = self.text(1, sighting.note);
         let columns = &mut self.columns;
-        columns.node.push(node);
+        columns.node.push(on);
         columns.cell.push(cell);
         columns.path.push(path);
         columns.rule.push(sighting.rule.0);

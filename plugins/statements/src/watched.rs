@@ -54,7 +54,7 @@ impl<'w, T> Watched<'w, T> {
         is_certain: bool,
         (trail, writings): (&mut Trail, &mut Writings),
     ) {
-        let (effect, note) = match came {
+        let (effect, remark) = match came {
             Ok(true) => (Effect::Applied, String::new()),
             Ok(false) => (Effect::Missed, String::new()),
             Err(error) => (Effect::Failed, failed(error, fallible)),
@@ -62,7 +62,7 @@ impl<'w, T> Watched<'w, T> {
         let rule = fallible.rule;
         if !is_certain || effect == Effect::Failed {
             let whole = Sighting::new(rule, Subject::Node(node.index()), effect);
-            trail.add(&whole.note(&note));
+            trail.add(&whole.note(&remark));
         }
         for (slot, touch) in std::mem::take(&mut self.touched) {
             let Some((on, cell, path)) = found(layout, node, slot) else {
@@ -82,8 +82,8 @@ impl<'w, T> Watched<'w, T> {
             if touch == Touch::Written {
                 writings.written(trail, (on, &path), rule);
             }
-            let note = if note.is_empty() { what } else { &note };
-            trail.add(&Sighting::new(rule, subject, effect).note(note));
+            let said = if remark.is_empty() { what } else { &remark };
+            trail.add(&Sighting::new(rule, subject, effect).note(said));
         }
     }
 }

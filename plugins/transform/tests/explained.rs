@@ -1,5 +1,10 @@
 //! Which statements ran on a record, and which of them wins where two write to one place.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic"
+)]
 
 use serde_json::{Value, json};
 use tollgate_sdk::testing::{Harness, Request, Sighted, log_record};
@@ -23,10 +28,10 @@ fn the_last_statement_that_writes_to_a_place_wins() {
         told(config, &request),
         [
             r#"log_statements[0]: attributes["env"]: overridden by log_statements[1] (writes it)"#,
-            r#"log_statements[1]: applied"#,
+            "log_statements[1]: applied",
             r#"log_statements[1]: attributes["host"]: applied (reads it)"#,
             r#"log_statements[1]: attributes["env"]: applied (writes it)"#,
-            r#"log_statements[2]: missed"#,
+            "log_statements[2]: missed",
             r#"log_statements[2]: attributes["host"]: missed (reads it)"#,
         ]
     );

@@ -1,5 +1,7 @@
 //! A data set, as people read it: a table of rules for each stage, and what is worth a look.
 
+use std::fmt::Write as _;
+
 use tollgate_lab::explain::{Finding, RuleCounts, StageSurvey, SurveyReport};
 
 use crate::terminal::{self, Table, Text, style};
@@ -55,7 +57,8 @@ pub(super) fn show(report: &SurveyReport) -> String {
 
 fn line(out: &mut String, text: &Text) {
     for line in text.wrapped(terminal::width()) {
-        out.push_str(&format!("{line}\n"));
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{line}");
     }
 }
 

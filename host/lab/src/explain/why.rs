@@ -1,5 +1,7 @@
 //! What looks come to, in sentences.
 
+use std::fmt::Write as _;
+
 use tollgate_record::Effect;
 
 use super::look::Look;
@@ -122,7 +124,8 @@ fn listed(reads: &[String]) -> String {
         .join(", ");
     let more = reads.len().saturating_sub(SHOWN);
     if more > 0 {
-        shown.push_str(&format!(" and {more} more"));
+        // Writing to a string does not fail.
+        let _ = write!(shown, " and {more} more");
     }
     shown
 }

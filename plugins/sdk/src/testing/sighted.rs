@@ -1,5 +1,7 @@
 //! What a policy said of its reasons, for tests.
 
+use std::fmt::Write as _;
+
 use tollgate_record as record;
 
 use crate::trail::Trail;
@@ -32,13 +34,14 @@ impl Sighted {
         }
         line.push_str(self.effect);
         if !self.text.is_empty() {
-            line.push_str(&format!(" {:?}", self.text));
+            // Writing to a string does not fail.
+            let _ = write!(line, " {:?}", self.text);
         }
         if let Some(by) = &self.by {
-            line.push_str(&format!(" by {by}"));
+            let _ = write!(line, " by {by}");
         }
         if !self.note.is_empty() {
-            line.push_str(&format!(" ({})", self.note));
+            let _ = write!(line, " ({})", self.note);
         }
         line
     }
