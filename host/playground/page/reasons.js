@@ -38,11 +38,11 @@ export function rules(stages) {
       notes: stage.findings.filter(({ finding }) => finding !== "never_looks").map(note),
     };
   });
-  const parts = told.flatMap(({ pipeline, stage, records, rules, notes }) => {
+  const parts = told.flatMap(({ pipelines, stage, records, rules, notes }) => {
     if (!rules.length) return [];
     const rows = rules.map((rule) => [rule.rule, `${rule.matched}`, `${rule.applied}`, `${rule.records}`]);
     const list = notes.length ? [element("ul", {}, ...notes.map((note) => element("li", {}, note)))] : [];
-    const title = `${stage} in ${pipeline}, ${records} ${records === 1 ? "record" : "records"}`;
+    const title = `${stage} in ${pipelines.join(", ")}, ${records} ${records === 1 ? "record" : "records"}`;
     return [table(title, ["rule", "matched", "applied", "records"], rows), ...list];
   });
   if (!parts.length) return [];
