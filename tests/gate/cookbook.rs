@@ -21,6 +21,8 @@ struct Recipe {
 impl Recipe {
     fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
+        // The first line is for editors.
+        let (_, text) = text.split_once('\n').unwrap();
         let told: Vec<&str> = text
             .lines()
             .take_while(|line| line.starts_with('#'))
@@ -68,7 +70,7 @@ $ tollgate test examples/cookbook
 ```
 
 `policy` and `settings` are short for a configuration with this one processor: what stands under `settings` belongs under
-`processors: {redaction: ...}`. How cases are written is told in [On a laptop](laptop.md).
+`processors: {redaction: ...}`. How cases are written: [cases](cases.md).
 ";
 
 fn document(recipes: &[Recipe]) -> String {

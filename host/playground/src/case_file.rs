@@ -77,7 +77,8 @@ pub(crate) fn written(configuration: &str, telemetry: &str, passed: &[Passage]) 
         configuration.push('\n');
     }
     format!(
-        "# Made in `tollgate playground`: `tollgate test FILE` runs it, and the playground opens it.\n\
+        "# yaml-language-server: $schema=cases.schema.json\n\
+         # Made in `tollgate playground`: `tollgate test FILE` runs it, and the playground opens it.\n\
          config: {}\n\
          cases:\n  - name: playground\n    input:\n      text: {}    expect:\n      golden: {}",
         yaml::text(&configuration, 2),
