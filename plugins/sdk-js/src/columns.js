@@ -12,9 +12,18 @@ function over(type, bytes) {
   return new type(at.buffer, at.byteOffset, at.byteLength / type.BYTES_PER_ELEMENT);
 }
 
+/** So many questions about a node cost less than noting its cells. */
+const FEW = 4;
+
 const joined = ([low, high]) => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 
 export class Columns {
+  /** The node that was last looked for, and its first cell. */
+  #node = -1;
+  #start = 0;
+  /** The node whose fields were last asked for, and how often. */
+  #asked = -1;
+  #questions = 0;
   #cells = new Map();
   #keys = new Map();
   #paths = new Map();
@@ -39,7 +48,23 @@ export class Columns {
 
   /** The first cell of a node. */
   start(node) {
-    let [low, high] = [0, this.cellNode.length];
+    if (node === this.#node) return this.#start;
+    const { cellNode } = this;
+    let start;
+    if (node > this.#node) {
+      // Nodes are mostly asked in their order, and the cells of the next one are the next cells.
+      start = this.#start;
+      while (cellNode[start] === this.#node) start++;
+    }
+    if (start === undefined || cellNode[start] < node) start = this.#search(node);
+    this.#node = node;
+    this.#start = start;
+    return start;
+  }
+
+  #search(node) {
+    let low = 0;
+    let high = this.cellNode.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.cellNode[middle] < node) low = middle + 1;
@@ -48,12 +73,24 @@ export class Columns {
     return low;
   }
 
-  /** The cells of a node by their field: of several with one field, the first. */
-  byField(node) {
+  /** The first cell of a node with this field. A node that is asked again and again has its cells noted by their fields. */
+  find(node, field) {
+    const start = this.start(node);
+    if (node !== this.#asked) {
+      this.#asked = node;
+      this.#questions = 0;
+    }
+    if (++this.#questions > FEW) return this.#noted(node, start).get(field);
+    const { cellNode, cellField } = this;
+    for (let cell = start; cellNode[cell] === node; cell++) if (cellField[cell] === field) return cell;
+    return undefined;
+  }
+
+  #noted(node, start) {
     let cells = this.#cells.get(node);
     if (!cells) {
       cells = new Map();
-      for (let cell = this.start(node); this.cellNode[cell] === node; cell++) {
+      for (let cell = start; this.cellNode[cell] === node; cell++) {
         const field = this.cellField[cell];
         if (!cells.has(field)) cells.set(field, cell);
       }

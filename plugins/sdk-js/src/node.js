@@ -151,7 +151,7 @@ export class Node {
     const slot = field.slots[batch.columns.signal];
     if (slot === UNREAD) return undefined;
     const node = field.owner === this.#own ? this.index : batch.above(this.index, field.owner);
-    return node === undefined ? undefined : batch.columns.byField(node).get(slot);
+    return node === undefined ? undefined : batch.columns.find(node, slot);
   }
 
   /** The node that a put goes to. Without such a node above it, it is this one, and the host says what is wrong. */
