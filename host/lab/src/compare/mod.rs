@@ -4,7 +4,7 @@
 
 mod rights;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use tollgate_record::{Malformed, Value};
@@ -280,36 +280,31 @@ impl Left {
 
     /// Pipelines at whose end the telemetry that policies make is another.
     fn made(&self, other: &Self) -> Vec<What> {
-        let mut all: HashMap<&str, (Vec<&RecordFields>, Vec<&RecordFields>)> = HashMap::new();
-        for (name, origins, records) in &self.pipelines {
-            let made = origins
-                .iter()
-                .zip(records)
-                .filter(|(origin, _)| origin.is_none());
-            all.entry(name)
-                .or_default()
-                .0
-                .extend(made.map(|(_, record)| record));
-        }
-        for (name, origins, records) in &other.pipelines {
-            let made = origins
-                .iter()
-                .zip(records)
-                .filter(|(origin, _)| origin.is_none());
-            all.entry(name)
-                .or_default()
-                .1
-                .extend(made.map(|(_, record)| record));
-        }
-        let changed = all.into_iter().filter(|(_, (old, new))| old != new);
-        let mut changed: Vec<What> = changed
-            .map(|(pipeline, (old, new))| What::Made {
+        let (old, new) = (self.made_by_pipeline(), other.made_by_pipeline());
+        let all: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+        let none = Vec::new();
+        let of = |pipeline| {
+            let made = old.get(pipeline).unwrap_or(&none);
+            (made, new.get(pipeline).unwrap_or(&none))
+        };
+        let changed = all.into_iter().filter_map(|pipeline| {
+            let (before, after) = of(pipeline);
+            (before != after).then(|| What::Made {
                 pipeline: pipeline.to_owned(),
-                before: old.len(),
-                after: new.len(),
+                before: before.len(),
+                after: after.len(),
             })
-            .collect();
-        changed.sort_by_key(|what| format!("{what:?}"));
-        changed
+        });
+        changed.collect()
+    }
+
+    /// The records that policies made, where any leave.
+    fn made_by_pipeline(&self) -> HashMap<&str, Vec<&RecordFields>> {
+        let pipelines = self.pipelines.iter().map(|(name, origins, records)| {
+            let all = origins.iter().zip(records);
+            let made = all.filter(|(origin, _)| origin.is_none());
+            (name.as_str(), made.map(|(_, record)| record).collect())
+        });
+        pipelines.collect()
     }
 }

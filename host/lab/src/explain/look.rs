@@ -49,6 +49,10 @@ pub(super) struct Placed {
     pub(super) look: Look,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
 fn named<S: Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(effect.as_str())
 }
@@ -59,7 +63,7 @@ pub(super) fn looks(call: &Call, nodes: &Nodes<'_>, rules: &[String]) -> Vec<Pla
     let trail = call.trail.as_ref().and_then(|trail| trail.as_ref().ok());
     let mut looks: Vec<_> = trail
         .into_iter()
-        .flat_map(|trail| trail.sightings())
+        .flat_map(tollgate_record::Trail::sightings)
         .filter_map(|sighting| making.seen(&sighting))
         .collect();
     if let Some(outcome) = &call.outcome {
@@ -139,7 +143,7 @@ impl Making<'_> {
             let Some((node, paths, rule)) = edited(&self.call.view, outcome, edit) else {
                 continue;
             };
-            let did = self.deed(outcome, edit, &paths);
+            let did = deed(outcome, edit, &paths);
             let mut is_told = false;
             for placed in looks.iter_mut() {
                 let look = &mut placed.look;
@@ -165,18 +169,6 @@ impl Making<'_> {
                     ..placed
                 }));
             }
-        }
-    }
-
-    fn deed(&self, outcome: &Outcome, edit: usize, paths: &[String]) -> String {
-        match outcome.edits.op.get(edit) {
-            Some(0) => "changed it".to_owned(),
-            Some(1) => "wrote it".to_owned(),
-            Some(2) => "deleted it".to_owned(),
-            Some(3) => paths
-                .first()
-                .map_or_else(String::new, |path| format!("renamed it to {path}")),
-            _ => "added to it".to_owned(),
         }
     }
 
@@ -234,4 +226,17 @@ fn reaches(paths: &[String], field: &str) -> bool {
 pub(super) fn is_within(inner: &str, outer: &str) -> bool {
     let rest = inner.strip_prefix(outer);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+}
+
+/// What an edit does, as people say it.
+fn deed(outcome: &Outcome, edit: usize, paths: &[String]) -> String {
+    match outcome.edits.op.get(edit) {
+        Some(0) => "changed it".to_owned(),
+        Some(1) => "wrote it".to_owned(),
+        Some(2) => "deleted it".to_owned(),
+        Some(3) => paths
+            .first()
+            .map_or_else(String::new, |path| format!("renamed it to {path}")),
+        _ => "added to it".to_owned(),
+    }
 }

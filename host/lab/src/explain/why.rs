@@ -136,15 +136,12 @@ fn skipped(looks: &[Look]) -> Vec<String> {
     for look in looks.iter().filter(|look| look.effect == Effect::Skipped) {
         let Some(by) = &look.by else { continue };
         let place = ends.iter().position(|(known, _)| *known == by);
-        let rules = match place.and_then(|place| ends.get_mut(place)) {
-            Some((_, rules)) => rules,
-            None => {
-                ends.push((by, Vec::new()));
-                match ends.last_mut() {
-                    Some((_, rules)) => rules,
-                    None => continue,
-                }
-            }
+        let place = place.unwrap_or_else(|| {
+            ends.push((by, Vec::new()));
+            ends.len().saturating_sub(1)
+        });
+        let Some((_, rules)) = ends.get_mut(place) else {
+            continue;
         };
         if !rules.contains(&look.rule.as_str()) {
             rules.push(&look.rule);
