@@ -69,10 +69,12 @@ fn edit(value: &mut Json, choices: &mut impl Iterator<Item = u8>) {
     match value {
         Json::Array(values) => {
             values.retain(|_| choices.next() != Some(0));
-            values.iter_mut().for_each(|value| edit(value, choices));
+            for value in values.iter_mut() {
+                edit(value, choices);
+            }
         }
         Json::Object(members) => members.values_mut().for_each(|value| edit(value, choices)),
-        Json::String(text) if choices.next() == Some(1) => *text = "****".to_owned(),
+        Json::String(text) if choices.next() == Some(1) => "****".clone_into(text),
         _ => {}
     }
 }
