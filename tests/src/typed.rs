@@ -1,6 +1,6 @@
 //! Verbs as a user types them, in a folder, with what they show.
 
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -26,15 +26,18 @@ pub struct Said {
 #[must_use]
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());
+    command.args(arguments);
+    surrounded(&mut command, folder);
     command
-        .args(arguments)
+}
+
+fn surrounded<'c>(command: &'c mut Command, folder: &Path) -> &'c mut Command {
+    command
         .current_dir(folder)
         .env("XDG_CACHE_HOME", cache())
         .env("COLUMNS", "100")
         .env_remove("CLICOLOR_FORCE")
-        .env_remove("GITHUB_ACTIONS")
-        .env_remove("NO_COLOR");
-    command
+        .env_remove("NO_COLOR")
 }
 
 /// Runs it to its end.
@@ -78,27 +81,24 @@ impl Going {
     /// Starts it.
     #[must_use]
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(folder, arguments)
+        // Results and remarks come in the order in which they were said.
+        let mut one_stream = Command::new("sh");
+        one_stream.args(["-c", r#"exec "$0" "$@" 2>&1"#]);
+        one_stream.arg(binary()).args(arguments);
+        let mut child = surrounded(&mut one_stream, folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .expect("the binary runs");
         let (sender, lines) = channel();
-        let streams: [Option<Box<dyn Read + Send>>; 2] = [
-            child.stdout.take().map(|stream| Box::new(stream) as _),
-            child.stderr.take().map(|stream| Box::new(stream) as _),
-        ];
-        for stream in streams.into_iter().flatten() {
-            let sender = sender.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    if sender.send(line).is_err() {
-                        return;
-                    }
+        let stream = child.stdout.take().expect("stdout is piped");
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
                 }
-            });
-        }
+            }
+        });
         Self {
             lines,
             _stdin: child.stdin.take(),
