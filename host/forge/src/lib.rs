@@ -22,6 +22,7 @@ mod python;
 mod scaffold;
 mod sdk;
 pub mod setup;
+mod templates;
 mod toolchain;
 pub mod workshop;
 

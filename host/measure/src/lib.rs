@@ -5,25 +5,19 @@
 //! machine in one state. Instructions are counted in a second sandbox, as code that counts is slower. What the host does around
 //! a call (decoding, projection, checks, encoding) is the same for every policy, and is not part of it.
 
+mod fuel;
 mod idle;
 mod samples;
+mod stage;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
-use tollgate_config::ComponentId;
 use tollgate_lab::{Telemetry, Trial};
-use tollgate_pipeline::rehearsal::{Call, StagePlace};
-use tollgate_record::View;
 use tollgate_sandbox::{Component, Instance, Limits, Sandbox, StageSettings};
 
-use samples::Samples;
-
-/// The share of the time in which nothing is measured yet.
-const WARM_UP: u32 = 10;
-/// Between two of them somebody is told how far it is.
-const STEP: Duration = Duration::from_millis(50);
+use fuel::Fuel;
 
 /// Why nothing could be measured.
 #[derive(Debug, thiserror::Error)]
@@ -91,12 +85,6 @@ pub struct Measured {
     pub times_idle: f64,
 }
 
-/// One stage, and what it is shown.
-struct Stage {
-    place: StagePlace,
-    views: Vec<(View, u32)>,
-}
-
 /// Measures every stage of `trial` that is called for `telemetry`, for `time` altogether. `counting` is a sandbox that counts
 /// instructions, and the same trial in it. `tell` is told now and then which part of it is done.
 pub fn measure(
@@ -107,7 +95,7 @@ pub fn measure(
     time: Duration,
     tell: &mut dyn FnMut(f64),
 ) -> Result<Vec<Measured>, MeasureError> {
-    let stages = stages(trial, telemetry)?;
+    let stages = stage::stages(trial, telemetry)?;
     let fuel = Fuel::count(counting.map(|(_, trial)| trial), telemetry);
     let component = idle::component()?;
     let idle = idle(sandbox, &component)?;
@@ -159,196 +147,6 @@ fn instance_of(idle: &Component) -> Result<Instance, MeasureError> {
     match idle.configure(Arc::new(settings)) {
         Ok((instance, _)) => Ok(instance),
         Err(error) => Err(MeasureError::Idle(error.to_string())),
-    }
-}
-
-/// What each stage is shown of the telemetry, in the order in which records meet them.
-fn stages(trial: &Trial, telemetry: &[Telemetry]) -> Result<Vec<Stage>, MeasureError> {
-    let mut trial = trial.another();
-    let mut stages: Vec<Stage> = Vec::new();
-    let mut failing: Option<(ComponentId, String)> = None;
-    each_call(&mut trial, telemetry, |place, call| {
-        if let Some(failure) = &call.failure {
-            failing.get_or_insert_with(|| (place.stage.clone(), failure.message.clone()));
-            return;
-        }
-        let stage = match stages.iter_mut().position(|known| known.place == *place) {
-            Some(at) => stages.get_mut(at),
-            None => {
-                stages.push(Stage {
-                    place: place.clone(),
-                    views: Vec::new(),
-                });
-                stages.last_mut()
-            }
-        };
-        if let Some(stage) = stage {
-            stage.views.push((call.view.clone(), call.records));
-        }
-    });
-    match failing {
-        Some((stage, message)) if stages.iter().all(|known| known.place.stage != stage) => {
-            Err(MeasureError::Failing {
-                stage: stage.to_string(),
-                message,
-            })
-        }
-        _ if stages.is_empty() => Err(MeasureError::Nothing),
-        _ => Ok(stages),
-    }
-}
-
-fn each_call(trial: &mut Trial, telemetry: &[Telemetry], mut see: impl FnMut(&StagePlace, &Call)) {
-    for one in telemetry {
-        // What is no request of its signal has been refused by whoever read it.
-        let Ok(passage) = trial.pass(one) else {
-            continue;
-        };
-        for visit in &passage.visits {
-            for call in &visit.calls {
-                see(&visit.place, call);
-            }
-        }
-    }
-}
-
-/// Instructions and records, by stage.
-struct Fuel(Vec<(StagePlace, u64, u64)>);
-
-impl Fuel {
-    /// Counts in the second of two passes: in the first one policies prepare what they need later, once.
-    fn count(counted: Option<&Trial>, telemetry: &[Telemetry]) -> Self {
-        let Some(counted) = counted else {
-            return Self(Vec::new());
-        };
-        let mut trial = counted.another();
-        each_call(&mut trial, telemetry, |_, _| {});
-        let mut all: Vec<(StagePlace, u64, u64)> = Vec::new();
-        each_call(&mut trial, telemetry, |place, call| {
-            let (Some(fuel), records) = (call.fuel, u64::from(call.records)) else {
-                return;
-            };
-            match all.iter_mut().find(|(known, ..)| known == place) {
-                Some((_, sum, shown)) => {
-                    *sum = sum.saturating_add(fuel);
-                    *shown = shown.saturating_add(records);
-                }
-                None => all.push((place.clone(), fuel, records)),
-            }
-        });
-        Self(all)
-    }
-
-    fn per_record(&self, place: &StagePlace) -> Option<f64> {
-        let (_, fuel, records) = self.0.iter().find(|(known, ..)| known == place)?;
-        (*records > 0).then(|| float(*fuel) / float(*records))
-    }
-}
-
-/// Times of both policies.
-struct Taken {
-    own: Samples,
-    idle: Samples,
-    records: u64,
-}
-
-impl Stage {
-    /// Instructions for a record of what an instance does with everything that the stage is shown.
-    fn fuel(&self, instance: &mut Instance) -> Option<f64> {
-        let (mut fuel, mut shown) = (0_u64, 0_u64);
-        for (view, records) in &self.views {
-            instance.process(view).ok()?;
-            fuel = fuel.saturating_add(instance.last_fuel()?);
-            shown = shown.saturating_add(u64::from(*records));
-        }
-        (shown > 0).then(|| float(fuel) / float(shown))
-    }
-
-    /// Calls both policies with one view after the other, in turn.
-    fn run(
-        &self,
-        instance: &mut Instance,
-        nothing: &mut Instance,
-        time: Duration,
-        tell: &mut dyn FnMut(f64),
-    ) -> Result<Taken, MeasureError> {
-        let mut taken = Taken {
-            own: Samples::new(self.views.len()),
-            idle: Samples::new(self.views.len()),
-            records: 0,
-        };
-        let began = Instant::now();
-        let warm_up = time.checked_div(WARM_UP).unwrap_or_default();
-        let mut told = Duration::ZERO;
-        let mut round = 0_u64;
-        loop {
-            for (number, (view, records)) in self.views.iter().enumerate() {
-                let before = Instant::now();
-                let answer = instance.process(view);
-                let between = Instant::now();
-                let idle = nothing.process(view);
-                let after = Instant::now();
-                let failed = |failure: tollgate_sandbox::Failure| MeasureError::Failing {
-                    stage: self.place.stage.to_string(),
-                    message: failure.to_string(),
-                };
-                answer.map_err(failed)?;
-                idle.map_err(|failure| MeasureError::Idle(failure.to_string()))?;
-                let elapsed = after.saturating_duration_since(began);
-                if elapsed >= warm_up {
-                    taken
-                        .own
-                        .add(number, between.saturating_duration_since(before));
-                    taken
-                        .idle
-                        .add(number, after.saturating_duration_since(between));
-                    taken.records = taken.records.saturating_add(u64::from(*records));
-                }
-                if elapsed.saturating_sub(told) >= STEP {
-                    told = elapsed;
-                    tell((elapsed.as_secs_f64() / time.as_secs_f64()).min(1.0));
-                }
-                // Whatever the time, every view has its turn.
-                if elapsed >= time && round > 0 && taken.own.calls() > 0 {
-                    return Ok(taken);
-                }
-            }
-            round = round.saturating_add(1);
-        }
-    }
-}
-
-impl Taken {
-    fn told(
-        mut self,
-        stage: &Stage,
-        [own_fuel, idle_fuel]: [Option<f64>; 2],
-        own: &Instance,
-        idle: &Instance,
-    ) -> Measured {
-        let records = float(self.records);
-        let calls = self.own.calls();
-        let typical = [&mut self.own, &mut self.idle].map(Samples::typical);
-        let [own_time, idle_time] = typical.map(|time| time.as_secs_f64());
-        let cost = |samples: &Samples, fuel: Option<f64>, memory: u64| {
-            let [p50, p99] = samples.percentiles([50, 99]);
-            Cost {
-                records_per_second: ratio(records, samples.total().as_secs_f64()),
-                p50_us: p50.as_secs_f64() * 1e6,
-                p99_us: p99.as_secs_f64() * 1e6,
-                fuel_per_record: fuel,
-                memory,
-            }
-        };
-        Measured {
-            pipeline: stage.place.pipeline.to_string(),
-            stage: stage.place.stage.to_string(),
-            calls,
-            records_per_call: ratio(records, float(calls)),
-            cost: cost(&self.own, own_fuel, own.memory()),
-            idle: cost(&self.idle, idle_fuel, idle.memory()),
-            times_idle: ratio(own_time, idle_time),
-        }
     }
 }
 
