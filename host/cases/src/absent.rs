@@ -198,15 +198,12 @@ fn percent(text: &str) -> String {
     while let Some((first, rest)) = bytes.split_first() {
         let pair = rest.get(..2).filter(|_| *first == b'%');
         let decoded = pair.and_then(|pair| hexadecimal(std::str::from_utf8(pair).ok()?));
-        match decoded {
-            Some(decoded) => {
-                out.extend(decoded);
-                bytes = rest.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(*first);
-                bytes = rest;
-            }
+        if let Some(decoded) = decoded {
+            out.extend(decoded);
+            bytes = rest.get(2..).unwrap_or_default();
+        } else {
+            out.push(*first);
+            bytes = rest;
         }
     }
     String::from_utf8_lossy(&out).into_owned()

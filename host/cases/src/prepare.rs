@@ -116,7 +116,7 @@ impl Prepared {
                 planned.push((number, place, telemetry, plain, metered.flatten()));
             }
         }
-        let slots = open_all(wanted, bench, jobs);
+        let slots = open_all(&wanted, bench, jobs);
         let cases: Vec<Planned> = planned
             .into_iter()
             .map(|(file, case, telemetry, subject, metered)| Planned {
@@ -268,7 +268,7 @@ fn missing(file: &CaseFile, subject: &Subject) -> Option<Diagnostic> {
 }
 
 /// Opens configurations, several at once: what is compiled for the first time takes a while.
-fn open_all(wanted: Vec<(Key, Scope)>, bench: &Bench<'_>, jobs: usize) -> Vec<Arc<Slot>> {
+fn open_all(wanted: &[(Key, Scope)], bench: &Bench<'_>, jobs: usize) -> Vec<Arc<Slot>> {
     let next = AtomicUsize::new(0);
     let opened: Vec<Mutex<Option<Arc<Slot>>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|threads| {

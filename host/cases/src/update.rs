@@ -167,7 +167,7 @@ mod tests {
             before in "( {8}[a-z#: -]{0,20}\n){0,3}",
             rest in proptest::collection::vec("  [ -~éß☃]{0,20}[!-~]", 0..6),
         ) {
-            let actual = format!("logs:\n{}", rest.iter().map(|line| format!("{line}\n")).collect::<String>());
+            let actual = [&["logs:".to_owned()], &*rest, &[String::new()]].concat().join("\n");
             let head = "config: a\ncases:\n  - name: a\n    input: x\n    expect:\n";
             let tail = "      kept: true # stays\n";
             let text = format!("{head}      golden: |\n        old:\n{before}\n{tail}");

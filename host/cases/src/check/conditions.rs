@@ -15,8 +15,10 @@ use crate::subject::Bench;
 /// Conditions, ready for each signal that they can be asked of.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
-    known: HashMap<String, Vec<(Signal, Result<Mutex<Trial>, Wrong>)>>,
+    known: HashMap<String, Vec<(Signal, Opened)>>,
 }
+
+type Opened = Result<Mutex<Trial>, Wrong>;
 
 /// What is wrong, and what would mend it.
 pub(crate) type Wrong = (String, Option<String>);

@@ -136,16 +136,16 @@ pub(super) fn metric(
         return None;
     }
     if named.is_empty() {
-        let mut names: Vec<String> = points
+        let mut others: Vec<String> = points
             .iter()
             .filter_map(|own| text(own, "metric.name").map(str::to_owned))
             .collect();
-        names.sort();
-        names.dedup();
-        let lines = if names.is_empty() {
+        others.sort();
+        others.dedup();
+        let lines = if others.is_empty() {
             vec!["no data point left".to_owned()]
         } else {
-            names
+            others
         };
         return Some(
             Failure::new(place, format!("no metric {} left", metric.name)).with(some(lines)),

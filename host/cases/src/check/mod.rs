@@ -34,13 +34,13 @@ pub(crate) fn assertions(
         failures.extend(check(at, None, produced, &left, conditions));
     }
     for (record, own) in &case.expect.records {
-        let came = produced.records();
-        if *record >= came {
+        let records = produced.records();
+        if *record >= records {
             let place = own.first().map_or(case.name.place, |at| at.place);
             failures.push(Failure::new(
                 place,
                 format!(
-                    "there is no record {}: {came} came",
+                    "there is no record {}: {records} came",
                     record.saturating_add(1)
                 ),
             ));

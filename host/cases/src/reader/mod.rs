@@ -120,20 +120,18 @@ impl<'w> Reader<'w> {
         }
         let before = self.found.len();
         self.keys(item, &[CASE, SUBJECT], "a case");
-        let name = match item.pair("name") {
-            Some(pair) => self.text(pair).map(|text| At {
+        let name = if let Some(pair) = item.pair("name") {
+            self.text(pair).map(|text| At {
                 value: text.trim().to_owned(),
                 place: pair.item.at(),
-            }),
-            None => {
-                let at = item.at();
-                self.error(
-                    first_line(self.written.text(), at),
-                    "this case has no name",
-                    "say what it shows: `name: mail addresses are masked`",
-                );
-                None
-            }
+            })
+        } else {
+            self.error(
+                first_line(self.written.text(), item.at()),
+                "this case has no name",
+                "say what it shows: `name: mail addresses are masked`",
+            );
+            None
         };
         let place = name.as_ref().map_or_else(
             || first_line(self.written.text(), item.at()),
@@ -157,29 +155,27 @@ impl<'w> Reader<'w> {
             .pair("ignored")
             .and_then(|pair| self.text(pair))
             .map(str::to_owned);
-        let expect = match item.pair("expect") {
-            Some(pair) => self.expect(pair),
-            None => {
+        let expect = if let Some(pair) = item.pair("expect") {
+            self.expect(pair)
+        } else {
+            self.error(
+                place,
+                "this case expects nothing",
+                "write `expect:` with what must come of it, such as `kept: true`",
+            );
+            Expect::default()
+        };
+        let input = if let Some(pair) = item.pair("input") {
+            self.input(pair.item)
+        } else {
+            if expect.config_errors.is_empty() && self.found.len() == before {
                 self.error(
                     place,
-                    "this case expects nothing",
-                    "write `expect:` with what must come of it, such as `kept: true`",
+                    "this case has no input",
+                    "write `input:` with a record, `text:`, `file:` or `sample:`",
                 );
-                Expect::default()
             }
-        };
-        let input = match item.pair("input") {
-            Some(pair) => self.input(pair.item),
-            None => {
-                if expect.config_errors.is_empty() && self.found.len() == before {
-                    self.error(
-                        place,
-                        "this case has no input",
-                        "write `input:` with a record, `text:`, `file:` or `sample:`",
-                    );
-                }
-                Vec::new()
-            }
+            Vec::new()
         };
         Some(Case {
             name: name?,

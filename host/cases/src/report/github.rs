@@ -1,5 +1,7 @@
 //! Annotations of GitHub: a failure at its line of the case file, in the review of a change.
 
+use std::fmt::Write as _;
+
 use super::Finished;
 
 /// A line for each thing that does not hold.
@@ -8,17 +10,18 @@ pub fn annotations(finished: &Finished<'_>) -> String {
     let mut text = String::new();
     for outcome in finished.outcomes {
         for failure in outcome.failures() {
-            let message = [&[failure.message.clone()], &*failure.detail]
+            let message = [std::slice::from_ref(&failure.message), &*failure.detail]
                 .concat()
                 .join("\n");
-            text.push_str(&format!(
-                "::error file={},line={},col={},title={}::{}\n",
+            _ = writeln!(
+                text,
+                "::error file={},line={},col={},title={}::{}",
                 property(&outcome.file),
                 failure.line,
                 failure.column,
                 property(&outcome.name),
                 data(&message)
-            ));
+            );
         }
     }
     text
