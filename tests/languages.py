@@ -21,7 +21,7 @@ processors:
   wasm/cost:
     component: {component}
     config: {{prices_file: prices}}
-    gate: {{files: {{prices: {prices}}}}}
+    gate: {{files: {{prices: {prices}}}, time: 1s}}
 exporters: {{debug: }}
 service: {{pipelines: {{logs: {{receivers: [otlp], processors: [wasm/cost], exporters: [debug]}}}}}}
 """
