@@ -385,7 +385,7 @@ fn the_page_shows_one_kind_at_a_time() {
     );
     for kind in ["rawKeyDown", "keyUp"] {
         let arrow = json!({"type": kind, "key": "ArrowDown", "code": "ArrowDown", "windowsVirtualKeyCode": 40});
-        browser.devtools("Input.dispatchKeyEvent", &arrow);
+        drop(browser.devtools("Input.dispatchKeyEvent", &arrow));
     }
     let by_keyboard = shown();
     assert!(

@@ -1,4 +1,10 @@
 //! Gets secrets through a configuration, as far as it lets them.
+//!
+//! [`places`] are read from OTLP's descriptors; [`Wanted::cells`] puts a fresh secret of each kind, in each encoding, at each of them;
+//! [`attempt`] passes them through a [`tollgate_lab::Trial`], many in a request and each in an entry of its own, and looks for every
+//! secret in what left; [`advise`] tries rules behind the configuration on what got through. [`page`] and [`Document`] tell all of it.
+//!
+//! What is found is found by undoing encodings, and not by knowing what was sent: a policy that moves a secret, or encodes it, leaks it.
 
 mod attempt;
 mod cell;
