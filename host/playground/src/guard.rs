@@ -4,6 +4,7 @@
 //! it cannot choose what the browser says of it: the name that it believes to speak to (`Host`, which DNS rebinding makes a foreign one),
 //! the page that asks (`Origin`, `Sec-Fetch-Site`), and the token, which it cannot read.
 
+use std::fmt::Write as _;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use subtle::ConstantTimeEq as _;
@@ -66,9 +67,12 @@ impl Token {
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        ))
+        let mut text = String::new();
+        for byte in bytes {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Ok(Self(text))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -222,7 +222,7 @@ fn confine(config: &mut Config) -> Vec<PlanProblem> {
     let connectors = config.connectors.iter_mut();
     let connectors = connectors.filter_map(|(id, connector)| match connector {
         Connector::Policy(stage) => Some((Role::Connector, &*id, stage)),
-        _ => None,
+        Connector::Forward => None,
     });
     for (role, id, stage) in processors.chain(connectors) {
         let Stage {

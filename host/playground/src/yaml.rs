@@ -1,5 +1,7 @@
 //! Texts in YAML: as blocks that people can read and edit, wherever YAML can hold them so.
 
+use std::fmt::Write as _;
+
 /// A text as the value of a key: `key: |` and its lines, indented by `indent`, or in quotation marks where a block cannot hold it.
 pub(crate) fn text(text: &str, indent: usize) -> String {
     if text.is_empty() || !text.chars().all(is_plain) || text.trim_matches('\n').is_empty() {
@@ -43,8 +45,9 @@ pub(crate) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if is_plain(c) => out.push(c),
-            c if u32::from(c) > 0xffff => out.push_str(&format!("\\U{:08x}", u32::from(c))),
-            c => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            // Writing to a string does not fail.
+            c if u32::from(c) > 0xffff => drop(write!(out, "\\U{:08x}", u32::from(c))),
+            c => drop(write!(out, "\\u{:04x}", u32::from(c))),
         }
     }
     out.push('"');

@@ -2,6 +2,7 @@
 
 mod records;
 mod remarks;
+mod story;
 
 use serde::Serialize;
 use tollgate_lab::explain::{StageSurvey, Survey};
