@@ -72,7 +72,7 @@ fn requests_are_stored_as_they_come_and_can_be_tried() {
         .status,
         200
     );
-    going.until("2 requests stored in raw");
+    let _ = going.until("2 requests stored in raw");
     assert_eq!(going.ended(), Some(0));
     let raw = folder.path().join("raw");
     assert_eq!(names(&raw), ["logs-000001.binpb", "traces-000002.binpb"]);
@@ -100,17 +100,17 @@ fn requests_are_stored_as_they_come_and_can_be_tried() {
         "capture", "--out", "raw", "--grpc", &grpc, "--http", "none", "--format", "json",
     ];
     let mut going = Going::start(folder.path(), &arguments);
-    going.until("stop with Ctrl-C");
+    let _ = going.until("stop with Ctrl-C");
     let metrics = tollgate_json::decode(Signal::Metrics, sample(2).as_bytes()).unwrap();
     Client::connect(server)
         .export(Signal::Metrics, &metrics, None)
         .unwrap();
-    going.until("metrics-000003.json  6 data points");
+    let _ = going.until("metrics-000003.json  6 data points");
     let interrupted = std::process::Command::new("kill")
         .args(["-s", "INT", &going.id().to_string()])
         .status();
     assert!(interrupted.unwrap().success());
-    going.until("1 request stored in raw");
+    let _ = going.until("1 request stored in raw");
     assert_eq!(going.ended(), Some(0));
     let stored = fs::read_to_string(raw.join("metrics-000003.json")).unwrap();
     assert_eq!(stored.lines().count(), 1);

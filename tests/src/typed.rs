@@ -107,6 +107,7 @@ impl Going {
     }
 
     /// All lines up to one that holds a text.
+    #[must_use]
     pub fn until(&self, text: &str) -> Vec<String> {
         let end = Instant::now() + PATIENCE;
         let mut lines: Vec<String> = Vec::new();
@@ -178,14 +179,14 @@ service: {{pipelines: {{logs: {{receivers: [otlp], processors: [redaction, filte
         .collect();
     std::fs::write(folder.path().join("telemetry.log"), all.join("\n"))
         .expect("the telemetry is saved");
-    going.until("waiting for the next save");
+    let _ = going.until("waiting for the next save");
     let mut took = Vec::new();
     for save in 1..=saves {
         let word = format!("word{save}");
         write(&word);
-        let saved = Instant::now();
+        let start = Instant::now();
         let said = going.until("waiting for the next save");
-        took.push(saved.elapsed());
+        took.push(start.elapsed());
         let is_it = |line: &String| line.contains("- GET") && line.contains(&word);
         assert!(
             said.iter().any(is_it),
