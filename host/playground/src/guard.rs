@@ -4,9 +4,9 @@
 //! it cannot choose what the browser says of it: the name that it believes to speak to (`Host`, which DNS rebinding makes a foreign one),
 //! the page that asks (`Origin`, `Sec-Fetch-Site`), and the token, which it cannot read.
 
-use std::fmt::Write as _;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 
 /// The header that the page's own requests bear.

@@ -61,7 +61,7 @@ fn is_plain(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 mod tests {
     use std::collections::BTreeMap;
 

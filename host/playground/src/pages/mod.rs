@@ -209,7 +209,9 @@ fn read<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<T, Failure> {
-    let kind = headers.get(CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes);
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .map(axum::http::HeaderValue::as_bytes);
     if kind != Some(b"application/json") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::new(status, "it is no application/json"));

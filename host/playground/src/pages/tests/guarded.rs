@@ -40,7 +40,7 @@ async fn everything_that_the_page_names_is_there() {
         let foreign = file.body.replace("http://www.w3.org/2000/svg", "");
         assert!(!foreign.contains("://"), "{path} names another place");
         let quoted = file.body.split('"').skip(1).step_by(2);
-        for named in quoted.filter(|named| named.ends_with(".js") || named.ends_with(".css")) {
+        for named in quoted.filter(|named| is_part(named)) {
             let path = format!("/{}", named.trim_start_matches(['.', '/']));
             if !seen.contains(&path) {
                 seen.push(path.clone());
@@ -143,4 +143,10 @@ async fn what_is_too_large_is_refused() {
         message.contains("4 MB") && message.contains("tollgate try"),
         "{message}"
     );
+}
+
+/// Whether a name is that of a part of the page.
+fn is_part(named: &str) -> bool {
+    let ending = std::path::Path::new(named).extension();
+    ending.is_some_and(|ending| ending == "js" || ending == "css")
 }
