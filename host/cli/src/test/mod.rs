@@ -22,6 +22,10 @@ use crate::trial::BAD_INPUT;
 
 /// Which cases, and how what came of them is told.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Test {
     /// Case files, or folders, in and below which every `*.test.yaml` is one.
     #[arg(value_name = "PATH", default_value = ".")]
@@ -81,7 +85,7 @@ pub(crate) fn test(wanted: &Test) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(BAD_INPUT));
         }
     };
-    let Some(files) = wanted.files(&paths) else {
+    let Some(files) = read_all(&paths) else {
         return Ok(ExitCode::from(BAD_INPUT));
     };
     if wanted.list {
@@ -132,28 +136,6 @@ impl Test {
     fn jobs(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         self.jobs.map_or_else(processors, usize::from)
-    }
-
-    /// Reads case files; none if something is wrong with them, which has been said.
-    fn files(&self, paths: &[PathBuf]) -> Option<Vec<CaseFile>> {
-        let mut files = Vec::new();
-        let mut found = Diagnostics::default();
-        let mut is_read = true;
-        for path in paths {
-            let name = path.display().to_string();
-            match Here.file(&name) {
-                Ok(text) => match read(&name, &text) {
-                    Ok(file) => files.push(file),
-                    Err(mistakes) => found.extend(mistakes),
-                },
-                Err(why) => {
-                    complain(&format!("error: {name} cannot be read: {why}"));
-                    is_read = false;
-                }
-            }
-        }
-        mistaken(&found);
-        (is_read && found.is_empty()).then_some(files)
     }
 
     fn listed(&self, files: &[CaseFile]) -> ExitCode {
@@ -214,7 +196,7 @@ impl Test {
         };
         let updates = tollgate_cases::updates(&prepared, &outcomes);
         review::review(updates).context("the golden outputs cannot be written")?;
-        Ok(self.files(paths))
+        Ok(read_all(paths))
     }
 
     fn tell(&self, finished: &Finished<'_>) -> anyhow::Result<()> {
@@ -241,6 +223,28 @@ impl Test {
         }
         Ok(())
     }
+}
+
+/// Reads case files; none if something is wrong with them, which has been said.
+fn read_all(paths: &[PathBuf]) -> Option<Vec<CaseFile>> {
+    let mut files = Vec::new();
+    let mut found = Diagnostics::default();
+    let mut is_read = true;
+    for path in paths {
+        let name = path.display().to_string();
+        match Here.file(&name) {
+            Ok(text) => match read(&name, &text) {
+                Ok(file) => files.push(file),
+                Err(mistakes) => found.extend(mistakes),
+            },
+            Err(why) => {
+                complain(&format!("error: {name} cannot be read: {why}"));
+                is_read = false;
+            }
+        }
+    }
+    mistaken(&found);
+    (is_read && found.is_empty()).then_some(files)
 }
 
 fn mistaken(found: &Diagnostics) {
