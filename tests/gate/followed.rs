@@ -42,11 +42,12 @@ fn is_shown(shown: &str, line: &str) -> bool {
     rest.is_empty() || shown.ends_with("...")
 }
 
+/// Gates that documents start listen where a new user's would: there can be one at a time.
+static ONE: Mutex<()> = Mutex::new(());
+
 /// Does what a document says, as a new user would: with the binary, and in an empty folder.
 fn follow(document: &str) {
     let folder = tempfile::tempdir().unwrap();
-    // Those that start a gate listen where a new user's would.
-    static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let text = fs::read_to_string(root().join("docs").join(document)).unwrap();
     let commands = blocks(&text, "sh");

@@ -54,14 +54,13 @@ fn built(folder: &str, name: &str) -> PathBuf {
     build
         .env("VIRTUAL_ENV", workshop.join("venv"))
         .env("PATH", path);
-    let built = said(build);
-    assert_eq!(built.status, Some(0), "{}{}", built.out, built.err);
+    let done = said(build);
+    assert_eq!(done.status, Some(0), "{}{}", done.out, done.err);
     assert!(
-        built
-            .out
+        done.out
             .contains("it imports tollgate:policy/host@0.1.0, tollgate:policy/batch@0.1.0\n"),
         "nothing but the interface is imported: {}",
-        built.out
+        done.out
     );
     component
 }

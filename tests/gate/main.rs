@@ -7,6 +7,7 @@
     clippy::arithmetic_side_effects,
     clippy::format_push_string,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test may panic, and say what it counted"
 )]
 

@@ -173,7 +173,7 @@ service: {{pipelines: {{logs: {{receivers: [otlp], processors: [redaction, filte
         folder.path(),
         &["try", "--config", "config.yaml", "--watch", "telemetry.log"],
     );
-    going.until("waiting for the next save");
+    let _ = going.until("waiting for the next save");
     let all: Vec<String> = (0..=saves)
         .map(|number| format!("GET /orders word{number}."))
         .collect();

@@ -125,35 +125,26 @@ fn table(measured: &[Measured]) -> String {
             ]
         };
         let named = Text::styled(&stage.stage, style::PLACE)
-            .with(&format!(" in {}", stage.pipeline), style::FAINT);
+            .with(format!(" in {}", stage.pipeline), style::FAINT);
         row(
             &mut table,
             named,
             cost(&stage.cost),
-            format!("{:.1}", stage.times_idle),
+            &format!("{:.1}", stage.times_idle),
         );
         let idle = Text::styled("  a policy that does nothing", style::FAINT);
-        row(&mut table, idle, cost(&stage.idle), "1.0".to_owned());
+        row(&mut table, idle, cost(&stage.idle), "1.0");
     }
     let calls: u64 = measured.iter().map(|stage| stage.calls).sum();
-    let mut text = table.render(terminal::width());
-    text.push_str(&format!(
-        "{calls} calls of each were measured, in turn; times are of one call of process, with all the records of a request\n"
-    ));
-    text
+    let table = table.render(terminal::width());
+    format!(
+        "{table}{calls} calls of each were measured, in turn; times are of one call of process, with all the records of a request\n"
+    )
 }
 
-fn row(table: &mut Table, name: Text, cost: [String; 5], times: String) {
+fn row(table: &mut Table, name: Text, cost: [String; 5], times: &str) {
     let [records, p50, p99, fuel, memory] = cost.map(|cell| Text::from(cell.as_str()));
-    table.row([
-        name,
-        records,
-        p50,
-        p99,
-        fuel,
-        memory,
-        Text::from(times.as_str()),
-    ]);
+    table.row([name, records, p50, p99, fuel, memory, Text::from(times)]);
 }
 
 /// A whole number, its thousands apart.

@@ -88,23 +88,23 @@ pub(crate) fn locations(wanted: &Configuration) -> anyhow::Result<Vec<Location>>
 
 /// The sandbox, with the user's cache of compiled components.
 pub(crate) fn sandbox() -> anyhow::Result<Sandbox> {
-    sandbox_with(tollgate_sandbox::Options::default())
+    sandbox_with(&tollgate_sandbox::Options::default())
 }
 
 /// Likewise, where policies are tried: what fails is told with the guest's own words and functions, and instructions are counted if
 /// asked for. Nothing that serves real telemetry takes this one.
 pub(crate) fn laptop(metered: bool) -> anyhow::Result<Sandbox> {
-    sandbox_with(tollgate_sandbox::Options {
+    sandbox_with(&tollgate_sandbox::Options {
         metered,
         backtraces: true,
         ..tollgate_sandbox::Options::default()
     })
 }
 
-fn sandbox_with(options: tollgate_sandbox::Options) -> anyhow::Result<Sandbox> {
+fn sandbox_with(options: &tollgate_sandbox::Options) -> anyhow::Result<Sandbox> {
     let options = tollgate_sandbox::Options {
         cache: cache(),
-        ..options
+        ..options.clone()
     };
     let sandbox = Sandbox::new(options).context("cannot start the sandbox")?;
     if let Some(trouble) = sandbox.cache_trouble() {

@@ -128,7 +128,7 @@ fn shown(stages: &[StageChange], comparison: &Comparison) -> String {
     };
     line(
         &mut out,
-        verdict.with(format!(" of {}", counted(*records)), style::PLAIN),
+        &verdict.with(format!(" of {}", counted(*records)), style::PLAIN),
     );
     out
 }
@@ -140,17 +140,17 @@ fn show_stage(stage: &StageChange, out: &mut String) {
         _ => "is new",
     };
     let name = Text::styled(stage.stage.as_str(), style::PLACE);
-    line(out, name.with(format!(" {what}"), style::STRONG));
+    line(out, &name.with(format!(" {what}"), style::STRONG));
     if let Some((old, new)) = &stage.component {
         let short = |digest: &str| digest.chars().take(12).collect::<String>();
         let both = format!("  component sha-256 {}… is {}… now", short(old), short(new));
-        line(out, Text::from(both.as_str()));
+        line(out, &Text::from(both.as_str()));
     }
     for gone in &stage.gone {
-        line(out, Text::styled(format!("  - {gone}"), style::BEFORE));
+        line(out, &Text::styled(format!("  - {gone}"), style::BEFORE));
     }
     for new in &stage.new {
-        line(out, Text::styled(format!("  + {new}"), style::AFTER));
+        line(out, &Text::styled(format!("  + {new}"), style::AFTER));
     }
     out.push('\n');
 }
@@ -161,7 +161,7 @@ fn show_group(group: &Group, out: &mut String) {
         What::Ending { before, after } => {
             line(
                 out,
-                count.with(
+                &count.with(
                     if group.records == 1 {
                         " ends elsewhere"
                     } else {
@@ -172,11 +172,11 @@ fn show_group(group: &Group, out: &mut String) {
             );
             line(
                 out,
-                Text::styled(format!("  - {}", ends(before)), style::BEFORE),
+                &Text::styled(format!("  - {}", ends(before)), style::BEFORE),
             );
             line(
                 out,
-                Text::styled(format!("  + {}", ends(after)), style::AFTER),
+                &Text::styled(format!("  + {}", ends(after)), style::AFTER),
             );
         }
         What::Field {
@@ -193,13 +193,13 @@ fn show_group(group: &Group, out: &mut String) {
             let place = format!(" {leave} {pipeline} with another ");
             line(
                 out,
-                count
+                &count
                     .with(place, style::PLAIN)
                     .with(path.as_str(), style::STRONG),
             );
             let (old, new) = (set_by(before.as_ref()), set_by(after.as_ref()));
-            line(out, Text::styled(format!("  - {old}"), style::BEFORE));
-            line(out, Text::styled(format!("  + {new}"), style::AFTER));
+            line(out, &Text::styled(format!("  - {old}"), style::BEFORE));
+            line(out, &Text::styled(format!("  + {new}"), style::AFTER));
         }
         What::Made {
             pipeline,
@@ -209,7 +209,7 @@ fn show_group(group: &Group, out: &mut String) {
             let made = format!(
                 "other telemetry is made for {pipeline}: {before} records before, {after} now"
             );
-            line(out, Text::styled(made, style::STRONG));
+            line(out, &Text::styled(made, style::STRONG));
         }
     }
     if let Some(example) = group.examples.first() {
@@ -230,7 +230,7 @@ fn show_example(example: &Example, group: &Group, out: &mut String) {
         let more = if more { ", …" } else { "" };
         line(
             out,
-            Text::styled(format!("  {}{more}", named.join(", ")), style::FAINT),
+            &Text::styled(format!("  {}{more}", named.join(", ")), style::FAINT),
         );
     }
     if matches!(group.what, What::Field { .. }) {
@@ -287,7 +287,7 @@ fn counted(records: u64) -> String {
     }
 }
 
-fn line(out: &mut String, text: Text) {
+fn line(out: &mut String, text: &Text) {
     out.push_str(&text.to_string());
     out.push('\n');
 }

@@ -39,17 +39,15 @@ pub(crate) fn stages(trial: &Trial, telemetry: &[Telemetry]) -> Result<Vec<Stage
             failing.get_or_insert_with(|| (place.stage.clone(), failure.message.clone()));
             return;
         }
-        let stage = match stages.iter_mut().position(|known| known.place == *place) {
-            Some(at) => stages.get_mut(at),
-            None => {
-                stages.push(Stage {
-                    place: place.clone(),
-                    views: Vec::new(),
-                });
-                stages.last_mut()
-            }
-        };
-        if let Some(stage) = stage {
+        let known = stages.iter().position(|known| known.place == *place);
+        let at = known.unwrap_or_else(|| {
+            stages.push(Stage {
+                place: place.clone(),
+                views: Vec::new(),
+            });
+            stages.len().saturating_sub(1)
+        });
+        if let Some(stage) = stages.get_mut(at) {
             stage.views.push((call.view.clone(), call.records));
         }
     });

@@ -31,8 +31,8 @@ pub(crate) struct Explain {
     /// This record, from 1, counted through all of the telemetry. Without it, and without --field: a survey of all rules.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     record: Option<u64>,
-    /// This field, as OTTL spells it: body, 'attributes["prompt"]', 'resource.attributes["host.name"]'. Without --record: of the first
-    /// ten records that have it.
+    /// This field, as OTTL spells it: `body`, `attributes["prompt"]`, `resource.attributes["host.name"]`. Without --record: of the
+    /// first ten records that have it.
     #[arg(long, value_name = "PATH")]
     field: Option<String>,
     /// Rules that looked at something and did not match are shown, too.
