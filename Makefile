@@ -25,6 +25,8 @@ LAWS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_targets/*.rs)))
 # call: cargo unites the features of what it builds together, and would compile the sandbox twice for two selections.
 WORKSHOP := --workspace --exclude tollgate --bins
 SAY := @printf '\n== %s\n'
+# Installs Debian's packages, where one may.
+BY_APT = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && printf '\n== installing %s by apt\n' "$(1)" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
 
 # What makes components of Python and JavaScript, and what holds the SDKs to their types. Other versions make other components.
 COMPONENTIZE_PY := 0.25.1
@@ -113,11 +115,7 @@ guests: workshop
 
 # The playground is tried in a real one. Where none can be installed, its tests say that they were skipped.
 browser:
-	@if command -v chromedriver >/dev/null; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  printf '\n== browser: installing chromium and chromium-driver by apt (a few minutes the first time)\n'; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null && exit 0; \
-	fi; \
+	@command -v chromedriver >/dev/null || $(call BY_APT,chromium chromium-driver) || \
 	printf '\n== browser: no chromium with chromedriver here, and none can be installed: the tests of the playground in a browser are skipped\n'
 
 binary: policies
@@ -152,7 +150,7 @@ languages: $(LANGUAGES)/python-$(COMPONENTIZE_PY)-$(MYPY) $(LANGUAGES)/javascrip
 	cd examples/cost-js && npm install --omit=dev --no-package-lock --offline --no-audit --no-fund --silent && node --test --test-reporter=dot
 
 $(LANGUAGES)/python-$(COMPONENTIZE_PY)-$(MYPY):
-	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.11 or later with venv, then call make again"; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || $(call BY_APT,python3 python3-venv) || { echo "install Python 3.11 or later with venv, then call make again"; exit 1; }
 	$(SAY) "languages: componentize-py and mypy, in target/languages/venv (a download of 60 MB, half a minute)"
 	rm -rf $(LANGUAGES)/venv $(LANGUAGES)/python-*
 	python3 -m venv $(LANGUAGES)/venv
@@ -160,7 +158,7 @@ $(LANGUAGES)/python-$(COMPONENTIZE_PY)-$(MYPY):
 	@touch $@
 
 $(LANGUAGES)/javascript-$(JCO):
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or later (https://nodejs.org), then call make again"; exit 1; }
+	@command -v npm >/dev/null || $(call BY_APT,nodejs npm) || { echo "install Node.js 20 or later with npm (https://nodejs.org), then call make again"; exit 1; }
 	$(SAY) "languages: jco, in target/languages/node_modules (a download of 70 MB, a quarter of a minute)"
 	rm -rf $(LANGUAGES)/node_modules $(LANGUAGES)/javascript-*
 	@mkdir -p $(LANGUAGES) && echo '{"private": true}' > $(LANGUAGES)/package.json
