@@ -56,7 +56,7 @@ demo: binary guests ## real agent telemetry through all policies, before and aft
 
 bench: build ## the table of ratios in the README (20 minutes the first time, then 3)
 	$(SAY) "bench: ratios within one run, optimised"
-	$(CARGO) bench --workspace --bench ratios --bench cases
+	$(CARGO) bench --workspace --bench ratios --bench cases --bench saves
 
 fuzz: cargo ## each fuzz target for a minute, or MINUTES=n (10 minutes to compile the first time)
 	$(SAY) "fuzz: the laws, instrumented"
