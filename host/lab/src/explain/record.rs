@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use tollgate_pipeline::rehearsal::{Call, Visit};
-use tollgate_record::{FieldError, Fields, Malformed, Signal};
+use tollgate_record::{FieldError, Fields, Malformed, Outcome, Signal};
 
 use super::look::{Look, Placed, is_within, looks};
 use super::sight::{Sight, sight, value_at};
@@ -212,9 +212,18 @@ fn call_of(visit: &Visit, position: u32) -> Option<&Call> {
 }
 
 fn told_by(call: Option<&Call>) -> ToldBy {
+    let has_acted = |outcome: &Outcome| {
+        let Outcome {
+            judgements, edits, ..
+        } = outcome;
+        !judgements.node.is_empty() || !edits.op.is_empty()
+    };
+    let acted = call.is_some_and(|call| call.outcome.as_ref().is_some_and(has_acted));
     match call.map(|call| &call.trail) {
         None => ToldBy::Nobody,
         Some(None) => ToldBy::Outcome,
+        // Who acts without a look does not tell, whatever it exports.
+        Some(Some(Ok(trail))) if trail.is_empty() && acted => ToldBy::Outcome,
         Some(Some(Ok(_))) => ToldBy::Policy,
         Some(Some(Err(failure))) => ToldBy::Failed(failure.message.clone()),
     }
