@@ -75,7 +75,7 @@ pub struct EntrySettings {
     pub allow: Vec<String>,
 }
 
-/// See [`EntrySettings`].
+/// What is looked for, written as a name or with settings.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     /// All that is said.
