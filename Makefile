@@ -48,7 +48,7 @@ build: release-policies ## the self-contained binary target/release/tollgate (15
 	$(CARGO) build --release --workspace --bins
 	@ls -l target/release/tollgate
 
-test: binary guests browser test-guests languages test-host ## all tests (20 minutes the first time, on two cores; a minute later)
+test: binary guests browser test-guests languages test-host ## all tests (25 minutes the first time, on two cores; five later)
 
 demo: binary guests ## real agent telemetry through all policies, before and after (10 minutes the first time, seconds later)
 	$(SAY) "demo: a gate with the stock policies and one of a user, and telemetry of real agents sent to it"
