@@ -1,6 +1,6 @@
 //! What became of the records of a request.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tollgate_config::{ComponentId, OnError};
 use tollgate_pipeline::rehearsal::{Call, Exit, Snapshot, StagePlace, Visit};
@@ -170,6 +170,8 @@ fn visited(visit: &Visit, rules: &[String], fates: &mut [Fate]) -> Result<(), Ma
     let Visit { before, after, .. } = visit;
     let reasons = Reasons::of(visit, rules);
     let left: HashMap<u32, usize> = places(after).collect();
+    let failures: HashSet<u32> = visit.failed.iter().copied().collect();
+    let routed: HashMap<u32, &Vec<u32>> = visit.routed.iter().map(|(at, to)| (*at, to)).collect();
     let is_changed = before.wire != after.wire;
     let (old, new) = if is_changed {
         (
@@ -184,15 +186,14 @@ fn visited(visit: &Visit, rules: &[String], fates: &mut [Fate]) -> Result<(), Ma
             continue;
         };
         let position = u32::try_from(place).unwrap_or(u32::MAX);
-        let failed = visit.failed.contains(&position).then(|| Failed {
+        let failed = failures.contains(&position).then(|| Failed {
             place: visit.place.clone(),
             on_error: visit.on_error,
             call: failing_call(&visit.calls, position),
             rule: reasons.of_failure(position),
         });
         let goes_on = left.get(&origin).copied().filter(|_| !visit.ends_here);
-        let route = visit.routed.iter().find(|(routed, _)| *routed == position);
-        if let Some((_, routes)) = route {
+        if let Some(routes) = routed.get(&position) {
             let to = routes
                 .iter()
                 .filter_map(|route| visit.place.routes.get(*route as usize));
